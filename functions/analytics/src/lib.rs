@@ -1,0 +1,60 @@
+//! `/api/analytics`: figures computed from the stored data.
+
+mod calendar;
+mod figures;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use shared::http::{Params, Routes};
+use shared::use_cases::caller::Agent;
+use shared::{App, Error, Result};
+
+use calendar::Calendar;
+use figures::{AgentFigures, DayCount, Overview};
+
+/// The routes of this function.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/api/analytics/overview", overview)
+        .get("/api/analytics/charts", charts)
+        .get("/api/analytics/agents", agents)
+}
+
+async fn overview(State(app): State<App>, _: Agent) -> Result<Json<Overview>> {
+    Ok(Json(figures::overview(&app.db).await?))
+}
+
+#[derive(Deserialize)]
+struct ChartParams {
+    period: Option<String>,
+    tz: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Charts {
+    conversations: Vec<DayCount>,
+    messages: Vec<DayCount>,
+}
+
+async fn charts(
+    State(app): State<App>,
+    _: Agent,
+    Params(params): Params<ChartParams>,
+) -> Result<Json<Charts>> {
+    let days = match params.period.as_deref() {
+        None | Some("7days") => 7,
+        Some("30days") => 30,
+        Some("90days") => 90,
+        Some(_) => return Err(Error::invalid_field("period", "Must be 7days, 30days or 90days")),
+    };
+    let zone = params.tz.as_deref().unwrap_or("UTC");
+    let calendar = Calendar::until_today(zone, days)
+        .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
+    let (conversations, messages) = figures::days(&app.db, &calendar).await?;
+    Ok(Json(Charts { conversations, messages }))
+}
+
+async fn agents(State(app): State<App>, _: Agent) -> Result<Json<Vec<AgentFigures>>> {
+    Ok(Json(figures::agents(&app.db).await?))
+}

@@ -1,0 +1,80 @@
+//! `/api/messages`: reading, sending and marking messages.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::documents::mark::Kind;
+use shared::http::{Body, Params, PathId, Routes};
+use shared::paging::Paging;
+use shared::use_cases::caller::{Agent, Caller};
+use shared::use_cases::messages::{self as rules, MessageList, SendInput, Span, UpTo};
+use shared::views::MessageView;
+use shared::{App, Error, Result};
+
+/// The routes of this function.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/api/messages/{conversationId}", list)
+        .post("/api/messages", send)
+        .put("/api/messages/{id}/read", mark_read)
+        .put("/api/messages/conversation/{conversationId}/read-all", read_all)
+}
+
+#[derive(Deserialize)]
+struct ListParams {
+    page: Option<u32>,
+    limit: Option<u32>,
+    after: Option<i64>,
+    before: Option<i64>,
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId,
+    Params(params): Params<ListParams>,
+) -> Result<Json<MessageList>> {
+    let paging = Paging::new(params.page, params.limit, None);
+    let (page, limit) = (paging.page()?, paging.limit(50)?);
+    let span = match (params.after, params.before) {
+        (Some(after), None) => Span::After(after),
+        (None, Some(before)) => Span::Before(before),
+        (None, None) => Span::Page(page),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid_field("after", "Cannot be combined with before"));
+        }
+    };
+    Ok(Json(rules::list(&app, &caller.person(), id, span, limit).await?))
+}
+
+async fn send(
+    State(app): State<App>,
+    caller: Caller,
+    Body(input): Body<SendInput>,
+) -> Result<(StatusCode, Json<MessageView>)> {
+    let outcome = rules::send(&app, &caller.person(), &input.into()).await?;
+    Ok((StatusCode::CREATED, Json(outcome.told(&app).await)))
+}
+
+async fn mark_read(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId,
+) -> Result<Json<MessageView>> {
+    Ok(Json(rules::mark_read(&app, &caller.person(), id).await?.told(&app).await))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReadAll {
+    message: &'static str,
+    modified_count: i64,
+}
+
+async fn read_all(State(app): State<App>, agent: Agent, PathId(id): PathId) -> Result<Json<ReadAll>> {
+    let everything = UpTo::Seq(i64::MAX);
+    let outcome = rules::mark(&app, &agent.person(), id, Kind::Read, everything).await?;
+    let marked = outcome.told(&app).await;
+    Ok(Json(ReadAll { message: "Messages marked as read", modified_count: marked.newly }))
+}

@@ -1,0 +1,201 @@
+//! Every event that a client may send.
+
+use serde::Serialize;
+use serde_json::Value;
+use shared::documents::connection::{Connection, Person, Side};
+use shared::documents::mark::Kind;
+use shared::error::Code;
+use shared::events::Event;
+use shared::input::from_value;
+use shared::news::{News, Outcome};
+use shared::use_cases::messages::SendInput;
+use shared::use_cases::{conversations, messages, presence};
+use shared::{App, Error, Result, Time};
+
+use crate::input::{
+    AgentConnect, AgentWatch, ConversationJoin, ConversationStart, InConversation, MessageDelivered,
+    MessageRead, VisitorConnect, VisitorPage,
+};
+
+/// The names of all of them.
+pub const EVENTS: [&str; 13] = [
+    "agent:connect",
+    "agent:watch",
+    "visitor:connect",
+    "visitor:page",
+    "conversation:start",
+    "conversation:join",
+    "conversation:leave",
+    "message:send",
+    "message:delivered",
+    "message:read",
+    "typing:start",
+    "typing:stop",
+    "ping",
+];
+
+/// The connection that sent a frame, and what the gateway says of the client.
+pub struct Caller {
+    pub connection: Connection,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+/// What a frame is answered with, and the news of it.
+pub struct Answer {
+    /// An event to this connection alone.
+    pub event: Option<Event>,
+    /// The data of the ack, for a frame that had an id.
+    pub ack: Value,
+    /// For the others.
+    pub news: Vec<News>,
+}
+
+impl Answer {
+    pub fn pong() -> Self {
+        Self { event: Some(Event::Pong {}), ack: empty(), news: Vec::new() }
+    }
+
+    fn done(outcome: Outcome<()>) -> Self {
+        Self { event: None, ack: empty(), news: outcome.news }
+    }
+
+    fn ack(value: &impl Serialize, news: Vec<News>) -> Result<Self> {
+        Ok(Self { event: None, ack: json(value)?, news })
+    }
+}
+
+#[derive(Serialize)]
+struct UserAck<T> {
+    user: T,
+}
+
+#[derive(Serialize)]
+struct MessageAck<T> {
+    message: T,
+}
+
+fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+fn json(value: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(Error::internal)
+}
+
+impl Caller {
+    /// Who is behind the connection, as it has proved.
+    fn person(&self) -> Result<&Person> {
+        let session = self.connection.session.as_ref();
+        if session.is_some_and(|session| session.expires_at <= Time::now()) {
+            return Err(Error::unauthorized("The token has expired, connect again"));
+        }
+        self.connection
+            .person
+            .as_ref()
+            .ok_or_else(|| Error::unauthorized("Send agent:connect or visitor:connect first"))
+    }
+}
+
+/// Handles an event.
+pub async fn handle(app: &App, caller: &Caller, event: &str, data: Value) -> Result<Answer> {
+    match event {
+        "agent:connect" => return agent_connect(app, caller, from_value(data)?).await,
+        "visitor:connect" => return visitor_connect(app, caller, from_value(data)?).await,
+        _ => {}
+    }
+    let (person, connection) = (caller.person()?, caller.connection.id.as_str());
+    match event {
+        "agent:watch" => agent_watch(app, person, connection, from_value(data)?).await,
+        "visitor:page" => visitor_page(app, person, from_value(data)?).await,
+        "conversation:start" => conversation_start(app, person, from_value(data)?).await,
+        "conversation:join" => conversation_join(app, person, connection, from_value(data)?).await,
+        "conversation:leave" => conversation_leave(app, connection, from_value(data)?).await,
+        "message:send" => message_send(app, person, from_value(data)?).await,
+        "message:delivered" => message_delivered(app, person, from_value(data)?).await,
+        "message:read" => message_read(app, person, from_value(data)?).await,
+        "typing:start" => typing(app, person, from_value(data)?, true).await,
+        "typing:stop" => typing(app, person, from_value(data)?, false).await,
+        _ => Err(Error::new(Code::UnknownEvent, "There is no such event")),
+    }
+}
+
+async fn agent_connect(app: &App, caller: &Caller, input: AgentConnect) -> Result<Answer> {
+    let connection = &caller.connection;
+    let outcome = presence::agent_connects(app, connection, &input.token, input.watch).await?;
+    Answer::ack(&UserAck { user: outcome.value }, outcome.news)
+}
+
+async fn agent_watch(app: &App, by: &Person, connection: &str, input: AgentWatch) -> Result<Answer> {
+    if by.side != Side::Agent {
+        return Err(Error::forbidden("Only agents may do this"));
+    }
+    Connection::watch(&app.db, connection, input.watch).await?;
+    Ok(Answer::done(Outcome::quiet(())))
+}
+
+async fn visitor_connect(app: &App, caller: &Caller, input: VisitorConnect) -> Result<Answer> {
+    let arrival = input.from(caller.ip_address.clone(), caller.user_agent.clone());
+    let outcome = presence::visitor_connects(app, &caller.connection, &arrival).await?;
+    let ack = json(&outcome.value)?;
+    Ok(Answer { event: Some(Event::VisitorConnected(outcome.value)), ack, news: outcome.news })
+}
+
+async fn visitor_page(app: &App, by: &Person, input: VisitorPage) -> Result<Answer> {
+    presence::visitor_views(app, by, &input.into()).await.map(Answer::done)
+}
+
+async fn conversation_start(app: &App, by: &Person, input: ConversationStart) -> Result<Answer> {
+    let ConversationStart { message, client_message_id } = input;
+    let outcome = conversations::start(app, by, message, client_message_id).await?;
+    let ack = json(&outcome.value)?;
+    Ok(Answer { event: Some(Event::ConversationCreated(outcome.value)), ack, news: outcome.news })
+}
+
+/// Joins first and reads then, so that no message falls between.
+async fn conversation_join(
+    app: &App,
+    by: &Person,
+    connection: &str,
+    input: ConversationJoin,
+) -> Result<Answer> {
+    by.conversation(app, input.conversation_id).await?;
+    Connection::join(&app.db, connection, input.conversation_id).await?;
+    let joined = messages::catch_up(app, by, input.conversation_id, input.after).await?;
+    Answer::ack(&joined, Vec::new())
+}
+
+async fn conversation_leave(app: &App, connection: &str, input: InConversation) -> Result<Answer> {
+    Connection::leave(&app.db, connection, input.conversation_id).await?;
+    Ok(Answer::done(Outcome::quiet(())))
+}
+
+async fn message_send(app: &App, by: &Person, input: SendInput) -> Result<Answer> {
+    let outcome = messages::send(app, by, &input.into()).await?;
+    Answer::ack(&MessageAck { message: outcome.value }, outcome.news)
+}
+
+async fn message_delivered(app: &App, by: &Person, input: MessageDelivered) -> Result<Answer> {
+    let up_to = messages::UpTo::Seq(input.up_to);
+    mark(app, by, input.conversation_id, Kind::Delivered, up_to).await
+}
+
+async fn message_read(app: &App, by: &Person, input: MessageRead) -> Result<Answer> {
+    mark(app, by, input.conversation_id, Kind::Read, input.up_to()?).await
+}
+
+async fn mark(
+    app: &App,
+    by: &Person,
+    conversation: shared::Id,
+    kind: Kind,
+    up_to: messages::UpTo,
+) -> Result<Answer> {
+    let outcome = messages::mark(app, by, conversation, kind, up_to).await?;
+    Answer::ack(&outcome.value, outcome.news)
+}
+
+async fn typing(app: &App, by: &Person, input: InConversation, starts: bool) -> Result<Answer> {
+    let outcome = conversations::typing(app, by, input.conversation_id, starts).await?;
+    Ok(Answer::done(outcome))
+}

@@ -1,0 +1,94 @@
+//! Reading a frame.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::{Error, Result};
+
+/// The most characters that a frame's id may have.
+const MOST_ID: usize = 128;
+
+/// A frame, as far as it could be read: an answer needs its id even when the rest makes no sense.
+pub struct Frame {
+    /// What its answer echoes; null for none.
+    pub id: Value,
+    /// The event's name and data.
+    pub event: Result<(String, Value)>,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(default)]
+    event: Value,
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    data: Value,
+}
+
+impl Frame {
+    /// Reads the text of a frame.
+    pub fn read(text: &str) -> Self {
+        let unreadable = |message| Self { id: Value::Null, event: Err(Error::bad_request(message)) };
+        let Ok(value) = serde_json::from_str::<Value>(text) else {
+            return unreadable("The frame is not valid JSON");
+        };
+        if !value.is_object() {
+            return unreadable("The frame is not a JSON object");
+        }
+        let Ok(raw) = Raw::deserialize(value) else {
+            return unreadable("The frame cannot be read");
+        };
+        match raw.id {
+            Value::String(ref id) if id.chars().count() > MOST_ID => {
+                unreadable("The id has more than 128 characters")
+            }
+            Value::Null | Value::String(_) | Value::Number(_) => {
+                Self { id: raw.id, event: event(raw.event, raw.data) }
+            }
+            _ => unreadable("The id is neither a text nor a number"),
+        }
+    }
+}
+
+fn event(event: Value, data: Value) -> Result<(String, Value)> {
+    let Value::String(event) = event else {
+        return Err(Error::bad_request("The frame has no event"));
+    };
+    match data {
+        Value::Null => Ok((event, Value::Object(serde_json::Map::new()))),
+        Value::Object(_) => Ok((event, data)),
+        _ => Err(Error::bad_request("The data are not a JSON object")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_frame_has_an_event_an_id_and_data() {
+        let frame =
+            Frame::read(r#"{"action":"message","event":"message:send","id":"7","data":{"a":1}}"#);
+        assert_eq!(frame.id, json!("7"));
+        assert_eq!(frame.event.unwrap(), ("message:send".to_owned(), json!({ "a": 1 })));
+    }
+
+    #[test]
+    fn neither_action_id_nor_data_is_needed() {
+        let frame = Frame::read(r#"{"event":"ping"}"#);
+        assert_eq!(frame.id, Value::Null);
+        assert_eq!(frame.event.unwrap(), ("ping".to_owned(), json!({})));
+    }
+
+    #[test]
+    fn what_is_no_frame_is_told_so_with_the_id_if_there_is_one() {
+        for text in
+            ["", "{", "[]", "null", "\"ping\"", "{}", r#"{"event":7}"#, r#"{"event":"ping","data":[]}"#]
+        {
+            assert!(Frame::read(text).event.is_err(), "{text}");
+        }
+        assert_eq!(Frame::read(r#"{"id":"7"}"#).id, json!("7"));
+        assert_eq!(Frame::read(r#"{"id":{"$ne":1},"event":"ping"}"#).id, Value::Null);
+    }
+}

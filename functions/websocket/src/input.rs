@@ -1,0 +1,167 @@
+//! What comes in with the events.
+
+use serde::Deserialize;
+use shared::documents::connection::Watch;
+use shared::documents::visitor::{Arrival, PageView};
+use shared::input::{Check, Input, email_option, trimmed, trimmed_option};
+use shared::use_cases::messages::{CLIENT_MESSAGE_ID, CONTENT, UpTo};
+use shared::{Error, Id, Result, Time};
+
+/// The characters of a page's address.
+const MOST_URL: usize = 1024;
+
+#[derive(Deserialize)]
+pub struct AgentConnect {
+    pub token: String,
+    #[serde(default)]
+    pub watch: Watch,
+}
+
+impl Input for AgentConnect {
+    fn check(&self, _: &mut Check) {}
+}
+
+#[derive(Deserialize)]
+pub struct AgentWatch {
+    pub watch: Watch,
+}
+
+impl Input for AgentWatch {
+    fn check(&self, _: &mut Check) {}
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VisitorConnect {
+    session_id: String,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "email_option")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    current_page: Option<String>,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    referrer: Option<String>,
+}
+
+impl Input for VisitorConnect {
+    fn check(&self, check: &mut Check) {
+        check.line("sessionId", &self.session_id, 16..=128);
+        check.line("name", self.name.as_deref().unwrap_or_default(), 0..=100);
+        if let Some(email) = &self.email {
+            check.email("email", email);
+        }
+        check.line("currentPage", self.current_page.as_deref().unwrap_or_default(), 0..=MOST_URL);
+        check.line("referrer", self.referrer.as_deref().unwrap_or_default(), 0..=MOST_URL);
+    }
+}
+
+impl VisitorConnect {
+    /// With what the gateway says of the client.
+    pub fn from(self, ip_address: Option<String>, user_agent: Option<String>) -> Arrival {
+        let Self { session_id, name, email, current_page, referrer } = self;
+        let user_agent = user_agent.map(|text| text.chars().take(512).collect());
+        Arrival { session_id, name, email, current_page, referrer, ip_address, user_agent }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationStart {
+    #[serde(default, deserialize_with = "trimmed_option")]
+    pub message: Option<String>,
+    pub client_message_id: Option<String>,
+}
+
+impl Input for ConversationStart {
+    fn check(&self, check: &mut Check) {
+        if let Some(message) = &self.message {
+            check.text("message", message, CONTENT);
+        }
+        if let Some(id) = &self.client_message_id {
+            check.line("clientMessageId", id, CLIENT_MESSAGE_ID);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationJoin {
+    pub conversation_id: Id,
+    pub after: Option<i64>,
+}
+
+impl Input for ConversationJoin {
+    fn check(&self, check: &mut Check) {
+        check.that(self.after.is_none_or(|after| after >= 0), "after", "Must be 0 or more");
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InConversation {
+    pub conversation_id: Id,
+}
+
+impl Input for InConversation {
+    fn check(&self, _: &mut Check) {}
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDelivered {
+    pub conversation_id: Id,
+    pub up_to: i64,
+}
+
+impl Input for MessageDelivered {
+    fn check(&self, check: &mut Check) {
+        check.that(self.up_to >= 1, "upTo", "Must be 1 or more");
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageRead {
+    pub conversation_id: Id,
+    message_id: Option<Id>,
+    up_to: Option<i64>,
+}
+
+impl Input for MessageRead {
+    fn check(&self, check: &mut Check) {
+        check.that(self.up_to.is_none_or(|up_to| up_to >= 1), "upTo", "Must be 1 or more");
+    }
+}
+
+impl MessageRead {
+    /// Up to where.
+    pub fn up_to(&self) -> Result<UpTo> {
+        match (self.message_id, self.up_to) {
+            (Some(message), _) => Ok(UpTo::Message(message)),
+            (None, Some(seq)) => Ok(UpTo::Seq(seq)),
+            (None, None) => Err(Error::invalid_field("upTo", "Either messageId or upTo is required")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct VisitorPage {
+    #[serde(default, deserialize_with = "trimmed")]
+    url: String,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    title: Option<String>,
+}
+
+impl Input for VisitorPage {
+    fn check(&self, check: &mut Check) {
+        check.line("url", &self.url, 1..=MOST_URL);
+        check.line("title", self.title.as_deref().unwrap_or_default(), 0..=200);
+    }
+}
+
+impl From<VisitorPage> for PageView {
+    fn from(input: VisitorPage) -> Self {
+        Self { url: input.url, title: input.title, timestamp: Time::now() }
+    }
+}

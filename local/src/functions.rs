@@ -1,0 +1,103 @@
+//! The functions, each called as Lambda would call it: an event in, a response out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures::future::BoxFuture;
+use lambda_http::request::LambdaRequest;
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+use shared::App;
+use shared::http::Routes;
+use tower::Service;
+
+/// API Gateway's limit for an integration: 29 seconds.
+const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
+
+/// Why a function gave no response.
+pub type InvokeError = Box<dyn std::error::Error + Send + Sync>;
+
+type Handler =
+    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, InvokeError>> + Send + Sync>;
+
+/// A constructor of an HTTP function's routes.
+pub type MakeRoutes = fn() -> Routes;
+
+/// Every HTTP function by the name of its folder.
+pub const HTTP_FUNCTIONS: [(&str, MakeRoutes); 6] = [
+    ("analytics", analytics::routes),
+    ("auth", auth::routes),
+    ("canned-responses", canned_responses::routes),
+    ("conversations", conversations::routes),
+    ("messages", messages::routes),
+    ("visitors", visitors::routes),
+];
+
+/// The name of the folder of the WebSocket's function.
+pub const WEBSOCKET_FUNCTION: &str = "websocket";
+
+/// The functions of the live chat; cheap to clone.
+#[derive(Clone)]
+pub struct Functions {
+    handlers: Arc<HashMap<String, Handler>>,
+}
+
+impl Functions {
+    /// All of them, on the clients of `app`.
+    pub fn new(app: &App) -> Self {
+        let mut handlers: HashMap<String, Handler> = HTTP_FUNCTIONS
+            .iter()
+            .map(|(name, routes)| ((*name).to_owned(), http(routes(), app.clone())))
+            .collect();
+        handlers.insert(WEBSOCKET_FUNCTION.to_owned(), websocket(app.clone()));
+        Self { handlers: Arc::new(handlers) }
+    }
+
+    /// Calls a function with an event. A panic is an error, as on Lambda.
+    ///
+    /// # Errors
+    /// When there is no such function, or it fails, or takes longer than an integration may.
+    pub async fn invoke(
+        &self,
+        name: &str,
+        event: Value,
+        request_id: &str,
+    ) -> Result<Value, InvokeError> {
+        let handler = self.handlers.get(name).ok_or_else(|| format!("no function {name}"))?;
+        let invocation = tokio::spawn(handler(event, context(name, request_id)));
+        tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await??
+    }
+}
+
+fn context(name: &str, request_id: &str) -> Context {
+    let deadline = SystemTime::now() + INTEGRATION_TIMEOUT;
+    let millis = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let mut context = Context::default();
+    context.request_id = request_id.to_owned();
+    context.deadline = u64::try_from(millis).unwrap_or(u64::MAX);
+    context.invoked_function_arn = format!("arn:aws:lambda:local:000000000000:function:{name}");
+    context
+}
+
+/// An HTTP function through the very adapter that serves it on Lambda.
+fn http(routes: Routes, app: App) -> Handler {
+    let router = routes.into_router(app);
+    Arc::new(move |event, context| {
+        let call = serde_json::from_value::<LambdaRequest>(event).map(|request| {
+            let event = LambdaEvent::new(request, context);
+            lambda_http::Adapter::from(router.clone()).call(event)
+        });
+        Box::pin(async move { Ok(serde_json::to_value(call?.await?)?) })
+    })
+}
+
+fn websocket(app: App) -> Handler {
+    Arc::new(move |event, context| {
+        let app = app.clone();
+        Box::pin(async move {
+            let event = LambdaEvent::new(serde_json::from_value(event)?, context);
+            Ok(serde_json::to_value(websocket::handle(app, event).await?)?)
+        })
+    })
+}

@@ -1,0 +1,254 @@
+//! The HTTP API of API Gateway: payload format 2.0, routing and CORS.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, RawPathParams, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::Time;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::functions::Functions;
+use crate::template::{HttpRoute, RouteTable};
+
+/// API Gateway's limit for a request's body: 10 MB.
+const MOST_BODY_BYTES: usize = 10 * 1024 * 1024;
+/// API Gateway's limit for a request's line and headers: 10,240 bytes.
+const MOST_HEADER_BYTES: usize = 10_240;
+
+#[derive(Clone)]
+struct Route {
+    functions: Functions,
+    function: String,
+    key: String,
+}
+
+/// A router that plays the HTTP API in front of `functions`.
+pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> Router {
+    let route = |function: &str, key: String| Route {
+        functions: functions.clone(),
+        function: function.to_owned(),
+        key,
+    };
+    let mut router = Router::new();
+    for HttpRoute { method, path, function } in &table.http {
+        let Some(filter) = filter(method) else { continue };
+        let state = route(function, format!("{method} {path}"));
+        router = router.route(path, on(filter, integrate).with_state(state));
+    }
+    if let Some(function) = &table.http_default {
+        let state = route(function, "$default".to_owned());
+        router = router
+            .fallback_service(axum::handler::Handler::with_state(integrate, state.clone()))
+            .method_not_allowed_fallback(move |connect, params, request| {
+                integrate(State(state.clone()), connect, params, request)
+            });
+    }
+    router.layer(cors(origins))
+}
+
+fn filter(method: &str) -> Option<MethodFilter> {
+    Method::from_bytes(method.as_bytes()).ok().and_then(|method| method.try_into().ok())
+}
+
+/// What API Gateway answers for CORS: the origins that are configured and no others.
+fn cors(origins: &[String]) -> CorsLayer {
+    let any = origins.iter().any(|origin| origin == "*");
+    let list: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(if any { AllowOrigin::any() } else { AllowOrigin::list(list) })
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([CONTENT_TYPE, http::header::AUTHORIZATION])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+async fn integrate(
+    State(route): State<Route>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    if header_bytes(&parts) > MOST_HEADER_BYTES {
+        return gateway_error(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Request Header Fields Too Large",
+        );
+    }
+    let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
+        return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    };
+    let id = crate::stack::request_id();
+    let event = event(&route.key, &id, peer, &params, &parts, &body);
+    let mut response = match route.functions.invoke(&route.function, event, &id).await {
+        Ok(value) => response(value),
+        Err(error) => {
+            tracing::error!(function = route.function, error, "a function failed");
+            gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+    };
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
+    }
+    response
+}
+
+fn header_bytes(parts: &Parts) -> usize {
+    let headers: usize =
+        parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers + parts.uri.to_string().len() + parts.method.as_str().len()
+}
+
+/// An error of the gateway itself, as API Gateway words it.
+fn gateway_error(status: StatusCode, message: &str) -> Response {
+    (status, axum::Json(json!({ "message": message }))).into_response()
+}
+
+/// The event of payload format 2.0.
+fn event(
+    key: &str,
+    request_id: &str,
+    peer: SocketAddr,
+    params: &RawPathParams,
+    parts: &Parts,
+    body: &Bytes,
+) -> Value {
+    let path = parts.uri.path();
+    let domain = header(&parts.headers, HOST);
+    let cookies: Vec<String> = all(&parts.headers, COOKIE)
+        .iter()
+        .flat_map(|cookies| cookies.split(';').map(|cookie| cookie.trim().to_owned()))
+        .collect();
+    let path_params: BTreeMap<&str, &str> = params.iter().collect();
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": key,
+        "rawPath": path,
+        "rawQueryString": parts.uri.query().unwrap_or_default(),
+        "headers": combined(&parts.headers),
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": domain,
+            "domainPrefix": "local",
+            "http": {
+                "method": parts.method.as_str(),
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": peer.ip().to_string(),
+                "userAgent": header(&parts.headers, USER_AGENT),
+            },
+            "requestId": request_id,
+            "routeKey": key,
+            "stage": "$default",
+            "time": crate::stack::request_time(),
+            "timeEpoch": Time::now().millis(),
+        },
+        "isBase64Encoded": false,
+    });
+    if !cookies.is_empty() {
+        event["cookies"] = json!(cookies);
+    }
+    if let Some(query) = query(parts) {
+        event["queryStringParameters"] = query;
+    }
+    if !path_params.is_empty() {
+        event["pathParameters"] = json!(path_params);
+    }
+    if !body.is_empty() {
+        match std::str::from_utf8(body) {
+            Ok(text) => event["body"] = json!(text),
+            Err(_) => {
+                event["body"] = json!(STANDARD.encode(body));
+                event["isBase64Encoded"] = json!(true);
+            }
+        }
+    }
+    event
+}
+
+/// Headers in lower case, repeated ones joined with commas; without cookies, which have their own
+/// place.
+fn combined(headers: &HeaderMap) -> BTreeMap<String, String> {
+    headers
+        .keys()
+        .filter(|name| **name != COOKIE)
+        .map(|name| (name.as_str().to_owned(), all(headers, name.clone()).join(",")))
+        .collect()
+}
+
+fn all(headers: &HeaderMap, name: HeaderName) -> Vec<String> {
+    let values = headers.get_all(name);
+    values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> String {
+    all(headers, name).into_iter().next().unwrap_or_default()
+}
+
+/// Decoded query parameters, repeated ones joined with commas.
+fn query(parts: &Parts) -> Option<Value> {
+    let axum::extract::Query(pairs) =
+        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok()?;
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in pairs {
+        joined
+            .entry(name)
+            .and_modify(|values| {
+                values.push(',');
+                values.push_str(&value);
+            })
+            .or_insert(value);
+    }
+    (!joined.is_empty()).then(|| json!(joined))
+}
+
+/// What a function returns in payload format 2.0.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FunctionResponse {
+    status_code: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    cookies: Vec<String>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+fn response(value: Value) -> Response {
+    let malformed = || gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+    let Ok(answer) = serde_json::from_value::<FunctionResponse>(value) else { return malformed() };
+    let body = answer.body.unwrap_or_default();
+    let body = if answer.is_base64_encoded {
+        match STANDARD.decode(&body) {
+            Ok(bytes) => Body::from(bytes),
+            Err(_) => return malformed(),
+        }
+    } else {
+        Body::from(body)
+    };
+    let mut builder = http::Response::builder().status(answer.status_code);
+    for (name, value) in &answer.headers {
+        // CORS is the gateway's: it ignores what a function says of it.
+        if !name.to_ascii_lowercase().starts_with("access-control-") {
+            builder = builder.header(name, value);
+        }
+    }
+    for cookie in &answer.cookies {
+        builder = builder.header(SET_COOKIE, cookie);
+    }
+    builder.body(body).unwrap_or_else(|_| malformed())
+}

@@ -1,0 +1,11 @@
+//! The live chat on one machine: both gateways, every function and a MongoDB.
+//!
+//! The functions run as they do on Lambda: they get the gateways' events and post to `@connections`
+//! through the AWS SDK. What is played here is only what AWS would be.
+
+pub mod functions;
+pub mod http_api;
+pub mod mongod;
+pub mod stack;
+pub mod template;
+pub mod websocket_api;

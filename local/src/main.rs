@@ -1,0 +1,174 @@
+//! `cargo run`: the whole live chat on this machine. `cargo run -- ws`: a client for its WebSocket.
+
+mod client;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use local::mongod::Mongod;
+use local::stack::Stack;
+use local::websocket_api::Limits;
+use shared::logging::{self, Format};
+use tokio::net::TcpListener;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Where everything of this machine is kept: the database, its log and the secret.
+const FOLDER: &str = ".livechat";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let ended = match args.next().as_deref() {
+        None => run().await,
+        Some("ws") => client::talk(args.next().as_deref().unwrap_or(client::HERE)).await,
+        Some(_) => Err("usage: livechat [ws [URL]]".into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("\nerror: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads `.env` if there is one; what the environment says already wins.
+fn load_env() -> Result<(), Failure> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(format!(".env cannot be read: {error}").into()),
+    }
+}
+
+async fn run() -> Result<(), Failure> {
+    load_env()?;
+    logging::start(Format::Readable);
+    let listener = listen().await?;
+    let folder = PathBuf::from(FOLDER);
+    fs::create_dir_all(&folder)?;
+    let (mongod, uri) = match env("MONGODB_URI") {
+        Some(uri) => (None, uri),
+        None => {
+            let mongod = Mongod::start(&folder.join("mongodb")).await?;
+            let uri = mongod.uri("livechat");
+            (Some(mongod), uri)
+        }
+    };
+    let secret = match env("JWT_SECRET") {
+        Some(secret) => secret,
+        None => own_secret(&folder.join("jwt-secret"))?,
+    };
+    let settings = |key: &str| match key {
+        "MONGODB_URI" => Some(uri.clone()),
+        "JWT_SECRET" => Some(secret.clone()),
+        key => env(key).or_else(|| default(key)),
+    };
+    let stack = Stack::start(listener, settings, Limits::default()).await?;
+    welcome(&stack, mongod.as_ref());
+    let signal = ended().await;
+    say(&format!("\n{signal}: stopping …"));
+    stack.stop().await?;
+    if let Some(mongod) = mongod {
+        mongod.stop().await?;
+    }
+    say("Stopped. The data are kept.");
+    Ok(())
+}
+
+fn env(key: &str) -> Option<String> {
+    std::env::var(key).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// What suits one's own machine, where the deployed defaults are stricter or a gateway's.
+fn default(key: &str) -> Option<String> {
+    let value = match key {
+        "REGISTRATION" => "open",
+        "CORS_ORIGIN" => "http://localhost:3000,http://localhost:3001",
+        // One process does the work of many instances here.
+        "MONGODB_MAX_POOL_SIZE" => "64",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+async fn listen() -> Result<TcpListener, Failure> {
+    let host = env("HOST").unwrap_or_else(|| "127.0.0.1".to_owned());
+    let port = env("PORT").unwrap_or_else(|| "5000".to_owned());
+    let port: u16 = port.trim().parse().map_err(|_| "PORT must be a number from 0 to 65535")?;
+    TcpListener::bind((host.as_str(), port)).await.map_err(|error| {
+        format!("cannot listen on {host}:{port} ({error}); choose another with PORT=…").into()
+    })
+}
+
+/// A secret made once and kept, so that tokens outlive a restart.
+fn own_secret(file: &Path) -> Result<String, Failure> {
+    if let Ok(secret) = fs::read_to_string(file) {
+        return Ok(secret);
+    }
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)?;
+    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(file, &secret)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(secret)
+}
+
+/// Waits for Ctrl-C or a request to end.
+async fn ended() -> &'static str {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = tokio::signal::ctrl_c() => "Ctrl-C",
+                _ = terminate.recv() => "SIGTERM",
+            };
+        }
+    }
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "Ctrl-C",
+        Err(_) => "No signals can be received",
+    }
+}
+
+fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
+    let port = stack.address().port();
+    let database = match mongod {
+        Some(mongod) => format!("{} (its own, data in {FOLDER}/mongodb)", mongod.uri("livechat")),
+        None => "MONGODB_URI".to_owned(),
+    };
+    say(&format!(
+        r#"
+  The live chat is running.
+
+    HTTP API      http://localhost:{port}/api
+    WebSocket     ws://localhost:{port}/ws
+    @connections  http://localhost:{port}/@connections/{{connectionId}}
+    MongoDB       {database}
+
+  Try it: paste this into another terminal. The first user becomes the super admin;
+  the visitor asks for help over the WebSocket.
+
+    curl -s http://localhost:{port}/api/auth/register -H 'Content-Type: application/json' \
+      -d '{{"name":"Ada","email":"ada@example.com","password":"correct horse"}}'; echo
+    cargo run -q -- ws ws://localhost:{port}/ws <<'END'
+    {{"action":"visitor","event":"visitor:connect","id":"1","data":{{"sessionId":"a-visitor-of-the-site"}}}}
+    {{"action":"conversation","event":"conversation:start","id":"2","data":{{"message":"Hello!"}}}}
+    END
+
+  Ctrl-C stops it."#
+    ));
+}
+
+#[allow(clippy::print_stdout, reason = "this program speaks to whoever started it")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,154 @@
+//! Everything together on one port.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use shared::config::Config;
+use shared::{App, StartError};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::functions::Functions;
+use crate::http_api;
+use crate::template::{RouteTable, TemplateError};
+use crate::websocket_api::{Limits, WebSocketApi};
+
+/// How long requests may still take when the stack stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running live chat.
+pub struct Stack {
+    address: SocketAddr,
+    app: App,
+    websocket: WebSocketApi,
+    stopping: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// Why it does not run.
+#[derive(Debug)]
+pub enum StackError {
+    /// The functions cannot start.
+    Start(StartError),
+    /// The template has no usable routes.
+    Template(TemplateError),
+    /// The database does not take the indexes.
+    MongoDb(mongodb::error::Error),
+    /// The port cannot be used.
+    Io(std::io::Error),
+}
+
+impl fmt::Display for StackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(error) => error.fmt(f),
+            Self::Template(error) => error.fmt(f),
+            Self::MongoDb(error) => write!(f, "the database cannot be used: {error}"),
+            Self::Io(error) => write!(f, "the port cannot be used: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StackError {}
+
+impl From<StartError> for StackError {
+    fn from(error: StartError) -> Self {
+        Self::Start(error)
+    }
+}
+
+impl From<TemplateError> for StackError {
+    fn from(error: TemplateError) -> Self {
+        Self::Template(error)
+    }
+}
+
+impl From<mongodb::error::Error> for StackError {
+    fn from(error: mongodb::error::Error) -> Self {
+        Self::MongoDb(error)
+    }
+}
+
+impl From<std::io::Error> for StackError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Stack {
+    /// Starts the live chat on `listener`. `settings` are what the functions find in their
+    /// environment, without the address of the gateway, which is this stack's own.
+    ///
+    /// # Errors
+    /// When a setting is wrong or the database cannot be used.
+    pub async fn start(
+        listener: TcpListener,
+        settings: impl Fn(&str) -> Option<String>,
+        limits: Limits,
+    ) -> Result<Self, StackError> {
+        let address = listener.local_addr()?;
+        let endpoint = format!("http://127.0.0.1:{}", address.port());
+        let config = Config::from_lookup(|key| match key {
+            "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
+            key => settings(key),
+        });
+        let app = App::new(config.map_err(StartError::from)?).await?;
+        app.db.ensure_indexes().await?;
+        let table = RouteTable::load()?;
+        let functions = Functions::new(&app);
+        let websocket = WebSocketApi::new(&table, &functions, limits);
+        let router =
+            http_api::router(&table, &functions, &app.config.cors_origin).merge(websocket.router());
+        let stopping = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, router, stopping.clone()));
+        Ok(Self { address, app, websocket, stopping, server })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The clients that its functions share.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Closes every connection and waits for what is under way.
+    ///
+    /// # Errors
+    /// When the server had ended badly.
+    pub async fn stop(self) -> Result<(), StackError> {
+        self.websocket.stop().await;
+        self.stopping.cancel();
+        match tokio::time::timeout(GRACE, self.server).await {
+            Ok(ended) => Ok(ended.map_err(std::io::Error::other)??),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopping: CancellationToken,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
+}
+
+/// A new id for a request, of the shape of a UUID.
+pub(crate) fn request_id() -> String {
+    let hex = shared::Id::random().map(|id| id.to_string()).unwrap_or_default();
+    let millis = format!("{:08x}", shared::Time::now().millis() & 0xffff_ffff);
+    let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or("0000").to_owned();
+    format!("{millis}-{}-{}-{}-{}", part(0..4), part(4..8), part(8..12), part(12..24))
+}
+
+/// The present in the form of API Gateway's `requestTime`, CLF: `31/Jan/2026:09:30:00 +0000`.
+pub(crate) fn request_time() -> String {
+    jiff::Timestamp::now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
+}

@@ -1,0 +1,197 @@
+//! What is configured from outside, read once at start from the environment.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+/// The fewest bytes a secret for HS256 may have (RFC 7518, section 3.2).
+const SECRET_BYTES: usize = 32;
+
+/// Everything a function is told by its environment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `MONGODB_URI`: the connection string; the database is the one it names, else `livechat`.
+    pub mongodb_uri: Secret,
+    /// `MONGODB_MAX_POOL_SIZE`: connections of one process, 1 to 1000. An instance on Lambda
+    /// handles one event at a time, so it needs as many as it runs queries side by side.
+    pub mongodb_max_pool_size: u32,
+    /// `JWT_SECRET`: what tokens are signed with, 32 bytes or more.
+    pub jwt_secret: Secret,
+    /// `JWT_EXPIRE`: how long an agent's token is good for.
+    pub jwt_expire: Duration,
+    /// `REGISTRATION`: who may register once there is a first user.
+    pub registration: Registration,
+    /// `CORS_ORIGIN`: the origins whose pages may call the API.
+    pub cors_origin: Vec<String>,
+    /// `CONNECTIONS_ENDPOINT`: the address in front of `/@connections`.
+    pub connections_endpoint: String,
+}
+
+/// Who may register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Anyone, as an agent.
+    Open,
+    /// Only who shows an administrator's token.
+    Admin,
+}
+
+/// A key of the environment is missing or makes no sense.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    key: &'static str,
+    problem: &'static str,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.key, self.problem)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the configuration from the process's environment.
+    ///
+    /// # Errors
+    /// Names the first key that is missing or wrong.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|key| std::env::var(key).ok())
+    }
+
+    /// Reads the configuration from `lookup`; an empty value counts as none.
+    ///
+    /// # Errors
+    /// Names the first key that is missing or wrong.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |key: &'static str| lookup(key).filter(|value| !value.trim().is_empty());
+        let need = |key: &'static str| get(key).ok_or(ConfigError { key, problem: "is not set" });
+        Ok(Self {
+            mongodb_uri: Secret::new(need("MONGODB_URI")?),
+            mongodb_max_pool_size: get("MONGODB_MAX_POOL_SIZE")
+                .map_or(Ok(3), |text| pool_size(&text))?,
+            jwt_secret: long_enough(need("JWT_SECRET")?)?,
+            jwt_expire: lifetime(get("JWT_EXPIRE").as_deref().unwrap_or("7d"))?,
+            registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
+            cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
+            connections_endpoint: need("CONNECTIONS_ENDPOINT")?,
+        })
+    }
+}
+
+fn pool_size(text: &str) -> Result<u32, ConfigError> {
+    text.trim().parse().ok().filter(|size| (1..=1000).contains(size)).ok_or(ConfigError {
+        key: "MONGODB_MAX_POOL_SIZE",
+        problem: "must be a whole number from 1 to 1000",
+    })
+}
+
+fn long_enough(secret: String) -> Result<Secret, ConfigError> {
+    if secret.len() < SECRET_BYTES {
+        return Err(ConfigError { key: "JWT_SECRET", problem: "must have 32 bytes or more" });
+    }
+    Ok(Secret::new(secret))
+}
+
+/// Reads `7d`, `12h`, `30m`, `45s` or seconds; from one second to ten years.
+fn lifetime(text: &str) -> Result<Duration, ConfigError> {
+    const TEN_YEARS: u64 = 10 * 365 * 24 * 3600;
+    let text = text.trim();
+    let digits = text.trim_end_matches(['d', 'h', 'm', 's']);
+    let unit = match &text[digits.len()..] {
+        "d" => 24 * 3600,
+        "h" => 3600,
+        "m" => 60,
+        "" | "s" => 1,
+        _ => 0,
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(unit))
+        .filter(|seconds| (1..=TEN_YEARS).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or(ConfigError { key: "JWT_EXPIRE", problem: "must look like 7d, 12h, 30m or 3600" })
+}
+
+fn registration(text: &str) -> Result<Registration, ConfigError> {
+    match text.trim() {
+        "open" => Ok(Registration::Open),
+        "admin" => Ok(Registration::Admin),
+        _ => Err(ConfigError { key: "REGISTRATION", problem: "must be open or admin" }),
+    }
+}
+
+fn origins(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_lookup(|key| {
+            let value = changes.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+            let default = match key {
+                "MONGODB_URI" => Some("mongodb://user:hunter2@localhost"),
+                "JWT_SECRET" => Some("0123456789abcdef0123456789abcdef"),
+                "CONNECTIONS_ENDPOINT" => Some("http://localhost:5000"),
+                _ => None,
+            };
+            value.or(default).map(str::to_owned)
+        })
+    }
+
+    #[test]
+    fn what_is_not_set_has_a_safe_default() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.registration, Registration::Admin);
+        assert_eq!(config.jwt_expire, Duration::from_secs(7 * 24 * 3600));
+        assert_eq!(config.mongodb_max_pool_size, 3);
+        assert_eq!(config.cors_origin, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_missing_or_wrong_key_is_named() {
+        for (key, value, message) in [
+            ("MONGODB_URI", "", "MONGODB_URI is not set"),
+            ("JWT_SECRET", " ", "JWT_SECRET is not set"),
+            ("JWT_SECRET", "short", "JWT_SECRET must have 32 bytes or more"),
+            ("JWT_EXPIRE", "soon", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
+            ("JWT_EXPIRE", "0", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
+            ("JWT_EXPIRE", "7dd", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
+            ("REGISTRATION", "closed", "REGISTRATION must be open or admin"),
+            (
+                "MONGODB_MAX_POOL_SIZE",
+                "0",
+                "MONGODB_MAX_POOL_SIZE must be a whole number from 1 to 1000",
+            ),
+            ("CONNECTIONS_ENDPOINT", "", "CONNECTIONS_ENDPOINT is not set"),
+        ] {
+            assert_eq!(with(&[(key, value)]).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn lifetimes_have_units() {
+        for (text, seconds) in [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90", 90), ("45s", 45)]
+        {
+            assert_eq!(lifetime(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn origins_are_a_list() {
+        let config = with(&[("CORS_ORIGIN", "http://a.example, http://b.example,")]).unwrap();
+        assert_eq!(config.cors_origin, ["http://a.example", "http://b.example"]);
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!("{:?}", with(&[]).unwrap());
+        assert!(!shown.contains("hunter2") && !shown.contains("0123456789abcdef"), "{shown}");
+    }
+}

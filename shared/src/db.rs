@@ -1,0 +1,117 @@
+//! The way to MongoDB.
+
+use std::time::Duration;
+
+use bson::doc;
+use futures::future::try_join_all;
+use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
+use mongodb::options::{ClientOptions, IndexOptions, ReadConcern, WriteConcern};
+use mongodb::{Client, ClientSession, Collection, Database, IndexModel};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::config::Config;
+use crate::documents;
+
+/// How long an operation waits for a server that can take it. With [`CONNECT_TIMEOUT`] it keeps a
+/// call under 5 seconds when the database is away, where the driver's own 30 seconds are past
+/// API Gateway's 29.
+const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A document that has a collection of its own.
+pub trait Stored: Serialize + DeserializeOwned + Send + Sync {
+    /// The collection's name.
+    const COLLECTION: &'static str;
+    /// The collection's indexes, besides the one on `_id`.
+    fn indexes() -> Vec<IndexModel>;
+}
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    database: Database,
+}
+
+impl Db {
+    /// A handle that connects at its first use. Writes are acknowledged by a majority, and reads
+    /// see only what a majority has, so that nothing seen is ever rolled back.
+    ///
+    /// # Errors
+    /// When the connection string makes no sense or its host has no DNS record.
+    pub async fn open(config: &Config) -> Result<Self, MongoError> {
+        let mut options = ClientOptions::parse(config.mongodb_uri.reveal()).await?;
+        options.app_name.get_or_insert_with(|| "livechat".to_owned());
+        options.max_pool_size = Some(config.mongodb_max_pool_size);
+        options.server_selection_timeout = Some(SERVER_SELECTION_TIMEOUT);
+        options.connect_timeout = Some(CONNECT_TIMEOUT);
+        options.write_concern = Some(WriteConcern::majority());
+        options.read_concern = Some(ReadConcern::majority());
+        let name = options.default_database.clone().unwrap_or_else(|| "livechat".to_owned());
+        Ok(Self { database: Client::with_options(options)?.database(&name) })
+    }
+
+    /// The collection of `T`.
+    pub fn of<T: Stored>(&self) -> Collection<T> {
+        self.database.collection(T::COLLECTION)
+    }
+
+    /// A session, for a transaction.
+    ///
+    /// # Errors
+    /// When no server can be reached.
+    pub async fn session(&self) -> Result<ClientSession, MongoError> {
+        self.database.client().start_session().await
+    }
+
+    /// Asks the server for a sign of life.
+    ///
+    /// # Errors
+    /// When no server can be reached.
+    pub async fn ping(&self) -> Result<(), MongoError> {
+        self.database.run_command(doc! { "ping": 1 }).await.map(drop)
+    }
+
+    /// Creates the indexes that do not exist yet.
+    ///
+    /// # Errors
+    /// When no server can be reached, or an index of the same name differs.
+    pub async fn ensure_indexes(&self) -> Result<(), MongoError> {
+        let each = documents::indexes().into_iter().map(|(collection, indexes)| async move {
+            self.database.collection::<bson::Document>(collection).create_indexes(indexes).await
+        });
+        try_join_all(each).await.map(drop)
+    }
+}
+
+/// An index on `keys`, descending where the value is -1.
+pub fn index(keys: bson::Document) -> IndexModel {
+    IndexModel::builder().keys(keys).build()
+}
+
+/// A unique index by the name that [`violates`] asks for; `only` limits it to documents that match.
+pub fn unique(name: &str, keys: bson::Document, only: Option<bson::Document>) -> IndexModel {
+    let options = IndexOptions::builder()
+        .name(name.to_owned())
+        .unique(true)
+        .partial_filter_expression(only)
+        .build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+/// An index that removes a document once the time in `field` has come.
+pub fn expiring(field: &str) -> IndexModel {
+    let options = IndexOptions::builder().expire_after(Duration::ZERO).build();
+    IndexModel::builder().keys(doc! { field: 1 }).options(options).build()
+}
+
+/// Whether `error` is a violation of the unique index `name`.
+pub fn violates(error: &MongoError, name: &str) -> bool {
+    const DUPLICATE_KEY: i32 = 11000;
+    let (code, message) = match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
+        ErrorKind::Command(command) => (command.code, &command.message),
+        _ => return false,
+    };
+    code == DUPLICATE_KEY && message.contains(&format!("index: {name} "))
+}

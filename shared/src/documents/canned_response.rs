@@ -1,0 +1,138 @@
+//! Canned responses: texts that agents use again and again.
+
+use bson::{Document, doc};
+use futures::TryStreamExt;
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+
+use super::user::User;
+use crate::db::{Db, Stored, index, unique};
+use crate::{Id, Time, words};
+
+/// The unique index on shortcuts.
+pub const SHORTCUT_INDEX: &str = "shortcut";
+/// The most responses that one list shows.
+const MOST_LISTED: i64 = 1000;
+
+/// A canned response as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CannedResponse {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Its name.
+    pub title: String,
+    /// Its text.
+    pub content: String,
+    /// What is typed to get it; unique unless empty.
+    pub shortcut: String,
+    /// Where it is filed.
+    pub category: String,
+    /// Who wrote it.
+    pub created_by: Id,
+    /// When.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// The words it is found by.
+    pub words: Vec<String>,
+}
+
+/// A canned response with its author.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WithAuthor {
+    /// The response.
+    pub response: CannedResponse,
+    /// Its author, at most one.
+    pub author: Vec<super::message::Author>,
+}
+
+impl Stored for CannedResponse {
+    const COLLECTION: &'static str = "cannedResponses";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            unique(SHORTCUT_INDEX, doc! { "shortcut": 1 }, Some(doc! { "shortcut": { "$gt": "" } })),
+            index(doc! { "createdAt": -1, "_id": -1 }),
+            index(doc! { "category": 1, "createdAt": -1, "_id": -1 }),
+            index(doc! { "words": 1, "createdAt": -1, "_id": -1 }),
+        ]
+    }
+}
+
+impl CannedResponse {
+    /// The responses that match, the newest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn list(db: &Db, category: Option<&str>, q: Option<&str>) -> Result<Vec<WithAuthor>> {
+        let mut filter = words::matching(q.unwrap_or_default());
+        if let Some(category) = category {
+            filter.insert("category", category);
+        }
+        Self::with_authors(db, filter).await
+    }
+
+    /// The response of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<WithAuthor>> {
+        Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
+    }
+
+    /// Stores a new response.
+    ///
+    /// # Errors
+    /// When the database cannot answer, or the shortcut is taken.
+    pub async fn insert(&self, db: &Db) -> Result<()> {
+        db.of::<Self>().insert_one(self).await.map(drop)
+    }
+
+    /// Writes what may change. The response afterwards, if there still is one.
+    ///
+    /// # Errors
+    /// When the database cannot answer, or the shortcut is taken.
+    pub async fn replace(&self, db: &Db) -> Result<Option<Self>> {
+        let update = doc! { "$set": {
+            "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
+            "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
+        } };
+        db.of::<Self>()
+            .find_one_and_update(doc! { "_id": self.id }, update)
+            .return_document(ReturnDocument::After)
+            .await
+    }
+
+    /// Removes a response. Whether there was one.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn delete(db: &Db, id: Id) -> Result<bool> {
+        let deleted = db.of::<Self>().delete_one(doc! { "_id": id }).await?;
+        Ok(deleted.deleted_count == 1)
+    }
+
+    /// The words that a response is found by.
+    pub fn searched(title: &str, shortcut: &str, content: &str) -> Vec<String> {
+        words::of([title, shortcut, content]).into_iter().collect()
+    }
+
+    async fn with_authors(db: &Db, filter: Document) -> Result<Vec<WithAuthor>> {
+        let pipeline = vec![
+            doc! { "$match": filter },
+            doc! { "$sort": { "createdAt": -1, "_id": -1 } },
+            doc! { "$limit": MOST_LISTED },
+            doc! { "$project": { "_id": 0, "response": "$$ROOT" } },
+            doc! { "$lookup": {
+                "from": User::COLLECTION, "as": "author",
+                "localField": "response.createdBy", "foreignField": "_id",
+                "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
+            } },
+        ];
+        db.of::<Self>().aggregate(pipeline).with_type::<WithAuthor>().await?.try_collect().await
+    }
+}

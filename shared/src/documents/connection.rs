@@ -1,0 +1,348 @@
+//! The open connections of the WebSocket: who is behind each, and which of them an event reaches.
+
+use std::time::Duration;
+
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+
+use super::conversation::Conversation;
+use crate::db::{Db, Stored, expiring, index};
+use crate::{Id, Time};
+
+/// How long a connection document lives: a little past the 2 hours after which API Gateway closes
+/// every connection (its quotas for WebSocket APIs), for the day its `$disconnect` is lost.
+pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60 + 5 * 60);
+
+/// The most conversations that one connection can have joined; the oldest are left.
+const MOST_JOINED: i32 = 200;
+
+/// The two sides of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The company's.
+    Agent,
+    /// The visitor's.
+    Visitor,
+}
+
+impl Side {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Visitor => "visitor",
+        }
+    }
+
+    /// The opposite one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Agent => Self::Visitor,
+            Self::Visitor => Self::Agent,
+        }
+    }
+}
+
+impl From<Side> for Bson {
+    fn from(side: Side) -> Self {
+        Bson::String(side.name().to_owned())
+    }
+}
+
+/// Somebody who takes part in conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Which side it is on.
+    pub side: Side,
+    /// The user's or visitor's id.
+    pub id: Id,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its email.
+    pub email: Option<String>,
+}
+
+/// How much an agent's connection is pushed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Watch {
+    /// What concerns unassigned conversations, the agent's own and those it joined.
+    #[default]
+    Mine,
+    /// Everything.
+    All,
+}
+
+impl From<Watch> for Bson {
+    fn from(watch: Watch) -> Self {
+        let name = match watch {
+            Watch::Mine => "mine",
+            Watch::All => "all",
+        };
+        Bson::String(name.to_owned())
+    }
+}
+
+/// A connection as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    /// The id that the gateway gave it.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// Who is behind it, once that is proved.
+    pub person: Option<Person>,
+    /// Of an agent's connection: the session of its token, and when that ends.
+    pub session: Option<super::user::Session>,
+    /// How much an agent's connection is pushed.
+    pub watch: Watch,
+    /// The conversations it joined.
+    pub joined: Vec<Id>,
+    /// When the gateway will have closed it at the latest.
+    pub expires_at: Time,
+}
+
+/// Whom an event reaches. It follows from who people are, not from what a connection remembers,
+/// except for the conversations that it joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    reach: Reach,
+    side: Option<Side>,
+    except: Option<Id>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reach {
+    Agents,
+    Conversation { id: Id, visitor: Id, holders: Holders },
+}
+
+/// Who holds a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Holders {
+    Nobody,
+    Agents(Vec<Id>),
+}
+
+impl Audience {
+    /// Every agent.
+    pub fn agents() -> Self {
+        Self { reach: Reach::Agents, side: None, except: None }
+    }
+
+    /// Everybody whom a conversation concerns: its visitor, its agent (with none, all agents), who
+    /// watches all and who joined it.
+    pub fn of(conversation: &Conversation) -> Self {
+        let holders = match conversation.assigned_agent {
+            Some(agent) => Holders::Agents(vec![agent]),
+            None => Holders::Nobody,
+        };
+        let (id, visitor) = (conversation.id, conversation.visitor);
+        Self { reach: Reach::Conversation { id, visitor, holders }, side: None, except: None }
+    }
+
+    /// With those who were concerned while `agent` held the conversation, or nobody did.
+    #[must_use]
+    pub fn and_formerly_of(mut self, agent: Option<Id>) -> Self {
+        if let Reach::Conversation { holders, .. } = &mut self.reach {
+            match (holders, agent) {
+                (Holders::Agents(agents), Some(agent)) => agents.push(agent),
+                (holders, _) => *holders = Holders::Nobody,
+            }
+        }
+        self
+    }
+
+    /// Only those on one side.
+    #[must_use]
+    pub fn only(mut self, side: Side) -> Self {
+        self.side = Some(side);
+        self
+    }
+
+    /// Without the connections of one person.
+    #[must_use]
+    pub fn except(mut self, person: Id) -> Self {
+        self.except = Some(person);
+        self
+    }
+
+    fn filter(&self) -> Document {
+        let agents = |watch: Option<Watch>| {
+            let mut filter = doc! { "person.side": Side::Agent };
+            if let Some(watch) = watch {
+                filter.insert("watch", watch);
+            }
+            filter
+        };
+        let mut conditions = vec![match &self.reach {
+            Reach::Agents => agents(None),
+            Reach::Conversation { id, visitor, holders } => {
+                let mut concerned = vec![doc! { "person.id": visitor }, doc! { "joined": id }];
+                match holders {
+                    Holders::Nobody => concerned.push(agents(None)),
+                    Holders::Agents(holders) => {
+                        concerned.push(doc! { "person.id": { "$in": holders } });
+                        concerned.push(agents(Some(Watch::All)));
+                    }
+                }
+                doc! { "$or": concerned }
+            }
+        }];
+        conditions.extend(self.side.map(|side| doc! { "person.side": side }));
+        conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
+        doc! { "$and": conditions, "expiresAt": { "$gt": Time::now() } }
+    }
+}
+
+impl Stored for Connection {
+    const COLLECTION: &'static str = "connections";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            index(doc! { "person.id": 1 }),
+            index(doc! { "person.side": 1, "watch": 1 }),
+            index(doc! { "joined": 1 }),
+            index(doc! { "session.id": 1 }),
+            expiring("expiresAt"),
+        ]
+    }
+}
+
+/// A connection's id, where nothing else of it is asked.
+#[derive(Deserialize)]
+struct OnlyId {
+    #[serde(rename = "_id")]
+    id: String,
+}
+
+impl Connection {
+    /// Stores a connection that has just been opened.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn open(db: &Db, id: &str, connected_at: Time) -> Result<()> {
+        let connection = Self {
+            id: id.to_owned(),
+            person: None,
+            session: None,
+            watch: Watch::Mine,
+            joined: Vec::new(),
+            expires_at: connected_at.plus(LIFETIME),
+        };
+        db.of::<Self>().insert_one(connection).await.map(drop)
+    }
+
+    /// The connection of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: &str) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "_id": id }).await
+    }
+
+    /// Removes a connection. What it was, unless somebody else removed it before.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn remove(db: &Db, id: &str) -> Result<Option<Self>> {
+        db.of::<Self>().find_one_and_delete(doc! { "_id": id }).await
+    }
+
+    /// Notes who has been proved to be behind a connection, unless somebody else was before.
+    /// `None` when there is no such connection (any more).
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn prove(
+        db: &Db,
+        id: &str,
+        person: &Person,
+        session: Option<&super::user::Session>,
+        watch: Watch,
+    ) -> Result<Option<Self>> {
+        let free = doc! { "$or": [{ "person": null }, { "person.id": person.id }] };
+        let update = doc! { "$set": {
+            "person": bson::serialize_to_bson(person)?,
+            "session": bson::serialize_to_bson(&session)?,
+            "watch": watch,
+        } };
+        db.of::<Self>()
+            .find_one_and_update(doc! { "_id": id, "$and": [free] }, update)
+            .return_document(ReturnDocument::After)
+            .await
+    }
+
+    /// Changes what a connection is pushed.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn watch(db: &Db, id: &str, watch: Watch) -> Result<()> {
+        db.of::<Self>().update_one(doc! { "_id": id }, doc! { "$set": { "watch": watch } }).await?;
+        Ok(())
+    }
+
+    /// Joins a conversation.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn join(db: &Db, id: &str, conversation: Id) -> Result<()> {
+        let others = doc! { "$filter": {
+            "input": "$joined", "cond": { "$ne": ["$$this", conversation] },
+        } };
+        let joined = doc! { "$slice": [{ "$concatArrays": [others, [conversation]] }, -MOST_JOINED] };
+        let update = vec![doc! { "$set": { "joined": joined } }];
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// Leaves a conversation.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn leave(db: &Db, id: &str, conversation: Id) -> Result<()> {
+        let update = doc! { "$pull": { "joined": conversation } };
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// The ids of the connections that an audience has now.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn reached_by(db: &Db, audience: &Audience) -> Result<Vec<String>> {
+        Self::ids(db, audience.filter()).await
+    }
+
+    /// The ids of the connections that a session opened.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn of_session(db: &Db, session: &str) -> Result<Vec<String>> {
+        Self::ids(db, doc! { "session.id": session }).await
+    }
+
+    /// Writes a person's new name and email wherever it is connected.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn rename(db: &Db, person: &Person) -> Result<()> {
+        let update = doc! { "$set": { "person": bson::serialize_to_bson(person)? } };
+        db.of::<Self>().update_many(doc! { "person.id": person.id }, update).await.map(drop)
+    }
+
+    async fn ids(db: &Db, filter: Document) -> Result<Vec<String>> {
+        db.of::<Self>()
+            .clone_with_type::<OnlyId>()
+            .find(filter)
+            .projection(doc! { "_id": 1 })
+            .await?
+            .map_ok(|connection| connection.id)
+            .try_collect()
+            .await
+    }
+}

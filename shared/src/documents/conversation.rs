@@ -1,0 +1,601 @@
+//! Conversations between a visitor and the company.
+
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use mongodb::{ClientSession, IndexModel};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::connection::Side;
+use super::user::User;
+use super::visitor::Visitor;
+use crate::db::{Db, Stored, index, unique};
+use crate::views::AgentBrief;
+use crate::{Id, Time};
+
+/// The unique index on a visitor's `clientMessageId` of a start.
+pub const START_INDEX: &str = "start";
+/// The characters of the last message that a conversation shows.
+const PREVIEW: usize = 200;
+
+/// Where a conversation is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nobody has taken it.
+    Pending,
+    /// An agent has.
+    Active,
+    /// The agent is done; the visitor may reopen it.
+    Resolved,
+    /// Over.
+    Closed,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Active, Self::Resolved, Self::Closed];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What a conversation of this status, held by an agent or not, becomes when something is done
+    /// to it; `None` when that cannot be done.
+    pub fn after(self, held: bool, action: Action) -> Option<Self> {
+        use Action::*;
+        use Status::*;
+        match (self, action) {
+            (Closed, Close) => Some(Closed),
+            (Closed, _) => None,
+            (_, Assign) => Some(Active),
+            (_, Transfer) => held.then_some(Active),
+            (_, Resolve) => Some(Resolved),
+            (_, Close) => Some(Closed),
+            (Resolved, VisitorMessage) => Some(if held { Active } else { Pending }),
+            (same, VisitorMessage | AgentMessage) => Some(same),
+        }
+    }
+}
+
+impl From<Status> for Bson {
+    fn from(status: Status) -> Self {
+        Bson::String(status.name().to_owned())
+    }
+}
+
+/// What is done to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An agent gets it.
+    Assign,
+    /// Another agent gets it.
+    Transfer,
+    /// The matter is settled.
+    Resolve,
+    /// It ends for good.
+    Close,
+    /// Its visitor writes.
+    VisitorMessage,
+    /// An agent writes.
+    AgentMessage,
+}
+
+impl Action {
+    /// Matches the conversations to which it can be done.
+    fn possible(self) -> Document {
+        let states = states().filter(|(status, held)| status.after(*held, self).is_some());
+        doc! { "$or": states.map(|(status, held)| {
+            let agent = if held { doc! { "$ne": null } } else { doc! { "$eq": null } };
+            Bson::Document(doc! { "status": status, "assignedAgent": agent })
+        }).collect::<Vec<_>>() }
+    }
+
+    /// An expression for the status afterwards.
+    fn status(self) -> Document {
+        let branches: Vec<Bson> = states()
+            .filter_map(|(status, held)| Some((status, held, status.after(held, self)?)))
+            .map(|(status, held, then)| {
+                let is_held = doc! { "$ne": ["$assignedAgent", null] };
+                let case = doc! { "$and": [
+                    { "$eq": ["$status", status] }, { "$eq": [is_held, held] },
+                ] };
+                Bson::Document(doc! { "case": case, "then": then })
+            })
+            .collect();
+        doc! { "$switch": { "branches": branches, "default": "$status" } }
+    }
+}
+
+fn states() -> impl Iterator<Item = (Status, bool)> {
+    Status::ALL.into_iter().flat_map(|status| [(status, false), (status, true)])
+}
+
+/// How urgent a conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// It can wait.
+    Low,
+    /// As most.
+    Medium,
+    /// First.
+    High,
+}
+
+/// How far a side has come in what the other side wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The `seq` of the last message of the other side that is covered; 0 for none.
+    pub seq: i64,
+    /// The number of the other side's messages that are covered.
+    pub nth: i64,
+    /// When the mark came here.
+    pub at: Option<Time>,
+}
+
+/// The two marks of a side; they only move forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideMarks {
+    /// What its clients said they have received.
+    pub delivered: Reached,
+    /// What it has read.
+    pub read: Reached,
+}
+
+/// The marks of both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The company's.
+    pub agent: SideMarks,
+    /// The visitor's.
+    pub visitor: SideMarks,
+}
+
+impl Marks {
+    /// The marks of one side.
+    pub fn of(&self, side: Side) -> &SideMarks {
+        match side {
+            Side::Agent => &self.agent,
+            Side::Visitor => &self.visitor,
+        }
+    }
+}
+
+/// The number of messages of each side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// By agents.
+    pub agent: i64,
+    /// By the visitor.
+    pub visitor: i64,
+}
+
+impl Counts {
+    /// Those of one side.
+    pub fn of(self, side: Side) -> i64 {
+        match side {
+            Side::Agent => self.agent,
+            Side::Visitor => self.visitor,
+        }
+    }
+}
+
+/// A conversation as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    /// Its id, random in all bits: knowing it is what lets its visitor rate it.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Whose it is.
+    pub visitor: Id,
+    /// Who holds it.
+    pub assigned_agent: Option<Id>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// For agents' eyes only.
+    pub notes: String,
+    /// 1 to 5, once rated.
+    pub rating: Option<i32>,
+    /// What the visitor said with the rating.
+    pub rating_comment: Option<String>,
+    /// The `seq` of its last message, which is the number of its messages.
+    pub seq: i64,
+    /// The number of messages of each side.
+    pub counts: Counts,
+    /// How far each side has come.
+    pub marks: Marks,
+    /// The beginning of the last message.
+    pub last_message: Option<String>,
+    /// When the last message came; before there is one, when the conversation started.
+    pub active_at: Time,
+    /// When the visitor first wrote.
+    pub first_visitor_message_at: Option<Time>,
+    /// When an agent first wrote after that.
+    pub first_response_at: Option<Time>,
+    /// That agent.
+    pub first_response_by: Option<Id>,
+    /// When it was resolved, unless it was reopened.
+    pub resolved_at: Option<Time>,
+    /// When it was closed.
+    pub closed_at: Option<Time>,
+    /// When it was started.
+    pub created_at: Time,
+    /// The `clientMessageId` of its start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_key: Option<String>,
+}
+
+impl Stored for Conversation {
+    const COLLECTION: &'static str = "conversations";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            index(doc! { "activeAt": -1, "_id": -1 }),
+            index(doc! { "status": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "assignedAgent": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "visitor": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "tags": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "createdAt": 1 }),
+            unique(
+                START_INDEX,
+                doc! { "visitor": 1, "startKey": 1 },
+                Some(doc! { "startKey": { "$exists": true } }),
+            ),
+            // The figures read these three and no document.
+            index(overview_index()),
+            index(holders_index()),
+            index(responders_index()),
+        ]
+    }
+}
+
+/// The keys of the index behind the figures of all conversations.
+pub fn overview_index() -> Document {
+    doc! {
+        "status": 1, "createdAt": 1, "resolvedAt": 1, "rating": 1,
+        "firstVisitorMessageAt": 1, "firstResponseAt": 1,
+    }
+}
+
+/// The keys of the index behind the figures of who holds conversations.
+pub fn holders_index() -> Document {
+    doc! { "assignedAgent": 1, "resolvedAt": 1, "rating": 1 }
+}
+
+/// The keys of the index behind the figures of who answers first.
+pub fn responders_index() -> Document {
+    doc! { "firstResponseBy": 1, "firstVisitorMessageAt": 1, "firstResponseAt": 1 }
+}
+
+/// What an agent may write on a conversation; `None` leaves as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// For agents' eyes only.
+    pub notes: Option<String>,
+    /// Labels.
+    pub tags: Option<Vec<String>>,
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+}
+
+/// A conversation with the people in it, as one aggregation brings them; `V` is how much of the
+/// visitor is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "V: DeserializeOwned")]
+pub struct WithPeople<V> {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Its visitor, at most one.
+    pub visitor: Vec<V>,
+    /// Its agent, at most one.
+    pub agent: Vec<AgentBrief>,
+}
+
+impl Conversation {
+    /// A conversation that begins now, without a message.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn begin(visitor: Id, start_key: Option<String>) -> crate::Result<Self> {
+        let now = Time::now();
+        Ok(Self {
+            id: Id::random()?,
+            visitor,
+            assigned_agent: None,
+            status: Status::Pending,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            notes: String::new(),
+            rating: None,
+            rating_comment: None,
+            seq: 0,
+            counts: Counts::default(),
+            marks: Marks::default(),
+            last_message: None,
+            active_at: now,
+            first_visitor_message_at: None,
+            first_response_at: None,
+            first_response_by: None,
+            resolved_at: None,
+            closed_at: None,
+            created_at: now,
+            start_key,
+        })
+    }
+
+    /// The conversation of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "_id": id }).await
+    }
+
+    /// The visitor's conversation that is not closed, the latest if there are more.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
+        let open = doc! { "visitor": visitor, "status": { "$ne": Status::Closed } };
+        db.of::<Self>().find_one(open).sort(doc! { "activeAt": -1 }).await
+    }
+
+    /// The visitor's conversation that was started with this `clientMessageId`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn started_with(db: &Db, visitor: Id, key: &str) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "visitor": visitor, "startKey": key }).await
+    }
+
+    /// Does `action` to a conversation if it can be done and `guard` matches, with `set` (an
+    /// aggregation's `$set`) beside the status. The conversation afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn act(
+        db: &Db,
+        id: Id,
+        action: Action,
+        guard: Document,
+        set: Document,
+    ) -> Result<Option<Self>> {
+        let filter = doc! { "_id": id, "$and": [action.possible(), guard] };
+        Self::change(db, filter, action_update(action, set)).await
+    }
+
+    /// Gives the next message its place: the conversation as it was before, or `None` when it takes
+    /// no message. Part of the transaction that stores the message.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn take_message(
+        db: &Db,
+        session: &mut ClientSession,
+        id: Id,
+        author: (Side, Id),
+        content: &str,
+        at: Time,
+    ) -> Result<Option<Self>> {
+        let (side, author) = author;
+        let mut filter = doc! { "_id": id };
+        let (action, set) = match side {
+            Side::Visitor => {
+                filter.insert("visitor", author);
+                (
+                    Action::VisitorMessage,
+                    doc! {
+                        "firstVisitorMessageAt": { "$ifNull": ["$firstVisitorMessageAt", at] },
+                        "resolvedAt": null,
+                    },
+                )
+            }
+            Side::Agent => (Action::AgentMessage, first_response(author, at)),
+        };
+        let mut set = set;
+        let count = format!("counts.{}", side.name());
+        set.insert("seq", doc! { "$add": ["$seq", 1_i64] });
+        set.insert(count.clone(), doc! { "$add": [format!("${count}"), 1_i64] });
+        set.insert("lastMessage", doc! { "$literal": preview(content) });
+        set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
+        filter.insert("$and", [action.possible()]);
+        db.of::<Self>().find_one_and_update(filter, action_update(action, set)).session(session).await
+    }
+
+    /// Moves a mark of `side` forward to `reached`. What it was, or `None` when it was there already.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn advance(
+        db: &Db,
+        id: Id,
+        side: Side,
+        kind: super::mark::Kind,
+        reached: Reached,
+    ) -> Result<Option<Self>> {
+        let mark = format!("marks.{}.{}", side.name(), kind.name());
+        let filter = doc! { "_id": id, format!("{mark}.seq"): { "$lt": reached.seq } };
+        let update = doc! { "$set": { mark: bson::serialize_to_bson(&reached)? } };
+        db.of::<Self>().find_one_and_update(filter, update).await
+    }
+
+    /// Writes an agent's notes, tags and priority.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn update(db: &Db, id: Id, changes: &Changes) -> Result<Option<Self>> {
+        let mut set = doc! {};
+        if let Some(notes) = &changes.notes {
+            set.insert("notes", notes);
+        }
+        if let Some(tags) = &changes.tags {
+            set.insert("tags", tags);
+        }
+        if let Some(priority) = &changes.priority {
+            set.insert("priority", bson::serialize_to_bson(priority)?);
+        }
+        if set.is_empty() {
+            return Self::find(db, id).await;
+        }
+        Self::change(db, doc! { "_id": id }, doc! { "$set": set }).await
+    }
+
+    /// Rates a conversation that has ended.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn rate(db: &Db, id: Id, rating: i32, comment: Option<&str>) -> Result<Option<Self>> {
+        let ended = doc! { "$in": [Status::Resolved, Status::Closed] };
+        let update = doc! { "$set": { "rating": rating, "ratingComment": comment } };
+        Self::change(db, doc! { "_id": id, "status": ended }, update).await
+    }
+
+    /// Conversations with their people, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn list<V>(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<WithPeople<V>>>
+    where
+        V: DeserializeOwned + Send + Sync,
+    {
+        let pipeline = vec![
+            doc! { "$match": filter },
+            doc! { "$sort": { "activeAt": -1, "_id": -1 } },
+            doc! { "$skip": skip },
+            doc! { "$limit": limit },
+            doc! { "$project": { "_id": 0, "conversation": "$$ROOT" } },
+            doc! { "$lookup": {
+                "from": Visitor::COLLECTION, "as": "visitor",
+                "localField": "conversation.visitor", "foreignField": "_id",
+            } },
+            doc! { "$lookup": {
+                "from": User::COLLECTION, "as": "agent",
+                "localField": "conversation.assignedAgent", "foreignField": "_id",
+                "pipeline": [{ "$project": AgentBrief::fields() }],
+            } },
+        ];
+        db.of::<Self>().aggregate(pipeline).with_type::<WithPeople<V>>().await?.try_collect().await
+    }
+
+    /// How many conversations match.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn count(db: &Db, filter: Document) -> Result<u64> {
+        db.of::<Self>().count_documents(filter).await
+    }
+
+    async fn change(
+        db: &Db,
+        filter: Document,
+        update: impl Into<mongodb::options::UpdateModifications>,
+    ) -> Result<Option<Self>> {
+        db.of::<Self>().find_one_and_update(filter, update).return_document(ReturnDocument::After).await
+    }
+}
+
+fn action_update(action: Action, mut set: Document) -> Vec<Document> {
+    set.insert("status", action.status());
+    vec![doc! { "$set": set }]
+}
+
+/// Notes the agent's first message after the visitor's first one.
+fn first_response(agent: Id, at: Time) -> Document {
+    let due = doc! { "$and": [
+        { "$ne": ["$firstVisitorMessageAt", null] },
+        { "$eq": ["$firstResponseAt", null] },
+    ] };
+    doc! {
+        "firstResponseAt": { "$cond": [due.clone(), at, "$firstResponseAt"] },
+        "firstResponseBy": { "$cond": [due, agent, "$firstResponseBy"] },
+    }
+}
+
+fn preview(content: &str) -> String {
+    content.chars().take(PREVIEW).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_conversation() {
+        use Action::*;
+        use Status::*;
+        let held_and_not = [
+            // action, then what pending, active, resolved and closed become: unheld, held
+            (
+                Assign,
+                [
+                    (Some(Active), Some(Active)),
+                    (Some(Active), Some(Active)),
+                    (Some(Active), Some(Active)),
+                    (None, None),
+                ],
+            ),
+            (Transfer, [(None, Some(Active)), (None, Some(Active)), (None, Some(Active)), (None, None)]),
+            (
+                Resolve,
+                [
+                    (Some(Resolved), Some(Resolved)),
+                    (Some(Resolved), Some(Resolved)),
+                    (Some(Resolved), Some(Resolved)),
+                    (None, None),
+                ],
+            ),
+            (
+                Close,
+                [
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                ],
+            ),
+            (
+                VisitorMessage,
+                [
+                    (Some(Pending), Some(Pending)),
+                    (Some(Active), Some(Active)),
+                    (Some(Pending), Some(Active)),
+                    (None, None),
+                ],
+            ),
+            (
+                AgentMessage,
+                [
+                    (Some(Pending), Some(Pending)),
+                    (Some(Active), Some(Active)),
+                    (Some(Resolved), Some(Resolved)),
+                    (None, None),
+                ],
+            ),
+        ];
+        for (action, row) in held_and_not {
+            for (status, (unheld, held)) in Status::ALL.into_iter().zip(row) {
+                assert_eq!(status.after(false, action), unheld, "{action:?} on unheld {status:?}");
+                assert_eq!(status.after(true, action), held, "{action:?} on held {status:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_preview_ends_between_characters() {
+        assert_eq!(preview(&"ä".repeat(300)), "ä".repeat(200));
+    }
+}

@@ -1,0 +1,168 @@
+//! Messages.
+
+use std::ops::RangeInclusive;
+
+use bson::{Document, doc};
+use futures::TryStreamExt;
+use mongodb::error::Result;
+use mongodb::{ClientSession, IndexModel};
+use serde::{Deserialize, Serialize};
+
+use super::connection::Side;
+use super::user::User;
+use crate::db::{Db, Stored, index, unique};
+use crate::{Id, Time};
+
+/// The unique index that makes a send repeatable.
+pub const CLIENT_MESSAGE_INDEX: &str = "clientMessageId";
+
+/// What a message carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Text.
+    #[default]
+    Text,
+    /// A file, at `fileUrl`.
+    File,
+    /// A picture, at `fileUrl`.
+    Image,
+}
+
+/// A message as stored. It never changes: what became of it is in the conversation's marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Where it was sent.
+    pub conversation: Id,
+    /// 1, 2, 3… in each conversation.
+    pub seq: i64,
+    /// 1, 2, 3… among the messages of its side in the conversation.
+    pub nth: i64,
+    /// The side that wrote it.
+    pub sender: Side,
+    /// Who wrote it.
+    pub sender_id: Id,
+    /// What it says.
+    pub content: String,
+    /// What it carries.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Where its file is.
+    pub file_url: Option<String>,
+    /// The name that its sender gave it, which makes the send repeatable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
+    /// When it was stored.
+    pub created_at: Time,
+}
+
+impl Stored for Message {
+    const COLLECTION: &'static str = "messages";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            unique("seq", doc! { "conversation": 1, "seq": 1 }, None),
+            unique(
+                CLIENT_MESSAGE_INDEX,
+                doc! { "conversation": 1, "senderId": 1, "clientMessageId": 1 },
+                Some(doc! { "clientMessageId": { "$exists": true } }),
+            ),
+            index(doc! { "conversation": 1, "sender": 1, "seq": -1 }),
+            index(doc! { "createdAt": 1 }),
+            index(doc! { "sender": 1, "senderId": 1 }),
+        ]
+    }
+}
+
+/// An agent's name and email.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Author {
+    /// Its name.
+    pub name: String,
+    /// Its email.
+    pub email: String,
+}
+
+/// A message with the agent who wrote it, if one did.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WithAuthor {
+    /// The message.
+    pub message: Message,
+    /// Its agent, at most one.
+    pub agent: Vec<Author>,
+}
+
+impl Message {
+    /// The message of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "_id": id }).await
+    }
+
+    /// What a person has sent to a conversation under this name.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn sent_as(db: &Db, conversation: Id, sender: Id, name: &str) -> Result<Option<Self>> {
+        let filter = doc! { "conversation": conversation, "senderId": sender, "clientMessageId": name };
+        db.of::<Self>().find_one(filter).await
+    }
+
+    /// The last message of `sender` up to the number `seq`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn last_of(db: &Db, conversation: Id, sender: Side, seq: i64) -> Result<Option<Self>> {
+        let filter = doc! { "conversation": conversation, "sender": sender, "seq": { "$lte": seq } };
+        db.of::<Self>().find_one(filter).sort(doc! { "seq": -1 }).await
+    }
+
+    /// Stores the message, in a transaction.
+    ///
+    /// # Errors
+    /// When the database cannot answer, or the message has been stored before.
+    pub async fn insert(&self, db: &Db, session: &mut ClientSession) -> Result<()> {
+        db.of::<Self>().insert_one(self).session(session).await.map(drop)
+    }
+
+    /// The messages of a conversation with these numbers, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn numbered(
+        db: &Db,
+        conversation: Id,
+        numbers: &RangeInclusive<i64>,
+    ) -> Result<Vec<WithAuthor>> {
+        let range = doc! { "$gte": numbers.start(), "$lte": numbers.end() };
+        Self::with_authors(db, doc! { "conversation": conversation, "seq": range }).await
+    }
+
+    /// The message of this id with its author.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find_with_author(db: &Db, id: Id) -> Result<Option<WithAuthor>> {
+        Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
+    }
+
+    async fn with_authors(db: &Db, filter: Document) -> Result<Vec<WithAuthor>> {
+        let pipeline = vec![
+            doc! { "$match": filter },
+            doc! { "$sort": { "seq": 1 } },
+            doc! { "$project": { "_id": 0, "message": "$$ROOT" } },
+            doc! { "$lookup": {
+                "from": User::COLLECTION, "as": "agent",
+                "localField": "message.senderId", "foreignField": "_id",
+                "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
+            } },
+        ];
+        db.of::<Self>().aggregate(pipeline).with_type::<WithAuthor>().await?.try_collect().await
+    }
+}

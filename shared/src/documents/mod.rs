@@ -1,0 +1,31 @@
+//! What MongoDB holds: one module for each collection, with its queries and its indexes. Documents
+//! know no use case.
+
+pub mod canned_response;
+pub mod connection;
+pub mod conversation;
+pub mod mark;
+pub mod message;
+pub mod presence;
+pub mod user;
+pub mod visitor;
+
+use mongodb::IndexModel;
+
+use crate::db::Stored;
+
+/// Every collection with its indexes.
+pub fn indexes() -> Vec<(&'static str, Vec<IndexModel>)> {
+    fn of<T: Stored>() -> (&'static str, Vec<IndexModel>) {
+        (T::COLLECTION, T::indexes())
+    }
+    vec![
+        of::<canned_response::CannedResponse>(),
+        of::<connection::Connection>(),
+        of::<conversation::Conversation>(),
+        of::<mark::Mark>(),
+        of::<message::Message>(),
+        of::<user::User>(),
+        of::<visitor::Visitor>(),
+    ]
+}

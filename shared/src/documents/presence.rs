@@ -1,0 +1,49 @@
+//! Who is there: a person is present while one of its connections is.
+//!
+//! The connections are kept in the person's own document, so that arriving, leaving and what follows
+//! from them is one atomic update: of two connections that close at the same moment, exactly one
+//! update finds the list empty.
+
+use bson::{Bson, Document, doc};
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+
+/// The most connections of one person that are counted; the oldest are forgotten.
+const MOST: i32 = 100;
+
+/// A live connection of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    /// The connection's id.
+    pub id: String,
+    /// When the gateway will have closed it at the latest.
+    pub expires_at: Time,
+}
+
+/// An expression for those of the stored connections that live on at `now`, besides `id`.
+pub fn others(id: &str, now: Time) -> Document {
+    doc! { "$filter": {
+        "input": { "$ifNull": ["$connections", []] },
+        "cond": { "$and": [
+            { "$ne": ["$$this.id", { "$literal": id }] },
+            { "$gt": ["$$this.expiresAt", now] },
+        ] },
+    } }
+}
+
+/// An expression for the connections with `arriving` among them.
+pub fn with(arriving: &Presence, now: Time) -> Document {
+    let arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };
+    doc! { "$slice": [{ "$concatArrays": [others(&arriving.id, now), [arrived]] }, -MOST] }
+}
+
+/// An expression for `then` if nobody is left in the stored connections, else for `otherwise`.
+pub fn if_absent(then: impl Into<Bson>, otherwise: impl Into<Bson>) -> Document {
+    doc! { "$cond": [
+        { "$eq": [{ "$size": { "$ifNull": ["$connections", []] } }, 0] },
+        then.into(),
+        otherwise.into(),
+    ] }
+}

@@ -1,0 +1,243 @@
+//! Users of the dashboard: agents and administrators.
+
+use std::time::Duration;
+
+use bson::{Bson, doc};
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+
+use super::presence::{self, Presence};
+use crate::db::{Db, Stored, unique};
+use crate::passwords::PasswordHash;
+use crate::views::AgentBrief;
+use crate::{Id, Time};
+
+/// The unique index on emails.
+pub const EMAIL_INDEX: &str = "email";
+/// The unique index that lets only one user be the first.
+pub const FOUNDER_INDEX: &str = "founder";
+/// The most sessions of one user; a login past it ends the oldest.
+const MOST_SESSIONS: i32 = 50;
+
+/// What a user may do; a later role may all that an earlier one may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Talks with visitors.
+    Agent,
+    /// Runs the team.
+    Admin,
+    /// Makes administrators.
+    SuperAdmin,
+}
+
+/// Whether a user can be talked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// There.
+    Online,
+    /// Not connected.
+    Offline,
+    /// Connected, not looking.
+    Away,
+    /// Connected, not to be disturbed.
+    Busy,
+}
+
+impl From<Status> for Bson {
+    fn from(status: Status) -> Self {
+        let name = match status {
+            Status::Online => "online",
+            Status::Offline => "offline",
+            Status::Away => "away",
+            Status::Busy => "busy",
+        };
+        Bson::String(name.to_owned())
+    }
+}
+
+/// A login that has not ended. A token is good only while its session is here, so that a logout is
+/// in force for the next call, at no extra round trip: the session is read with its user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The `jti` of its token.
+    pub id: String,
+    /// When the token expires.
+    pub expires_at: Time,
+}
+
+impl Session {
+    /// A session that begins now.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn begin(lifetime: Duration) -> crate::Result<Self> {
+        Ok(Self { id: crate::tokens::new_token_id()?, expires_at: Time::now().plus(lifetime) })
+    }
+}
+
+/// A user as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Its name, 1 to 100 characters.
+    pub name: String,
+    /// Its email, trimmed and lower-cased; unique.
+    pub email: String,
+    /// Its password.
+    pub password_hash: PasswordHash,
+    /// What it may do.
+    pub role: Role,
+    /// What the others see.
+    pub status: Status,
+    /// The status that a first connection brings back: the last one chosen, besides `offline`.
+    pub chosen_status: Status,
+    /// A picture's address.
+    pub avatar: Option<String>,
+    /// A part of the company.
+    pub department: Option<String>,
+    /// When it registered.
+    pub created_at: Time,
+    /// Its logins that have not ended.
+    pub sessions: Vec<Session>,
+    /// Its live connections.
+    pub connections: Vec<Presence>,
+    /// Set for the very first user only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub founder: Option<bool>,
+}
+
+impl Stored for User {
+    const COLLECTION: &'static str = "users";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            unique(EMAIL_INDEX, doc! { "email": 1 }, None),
+            unique(FOUNDER_INDEX, doc! { "founder": 1 }, Some(doc! { "founder": true })),
+        ]
+    }
+}
+
+impl User {
+    /// The user of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "_id": id }).await
+    }
+
+    /// What a conversation shows of a user.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn brief(db: &Db, id: Id) -> Result<Option<AgentBrief>> {
+        let users = db.of::<Self>().clone_with_type::<AgentBrief>();
+        users.find_one(doc! { "_id": id }).projection(AgentBrief::fields()).await
+    }
+
+    /// The user of this email.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn with_email(db: &Db, email: &str) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "email": email }).await
+    }
+
+    /// The user of this id, if the session is still one of its own.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn with_session(db: &Db, id: Id, session: &str) -> Result<Option<Self>> {
+        let live = doc! { "id": session, "expiresAt": { "$gt": Time::now() } };
+        db.of::<Self>().find_one(doc! { "_id": id, "sessions": { "$elemMatch": live } }).await
+    }
+
+    /// Whether there is any user.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn any(db: &Db) -> Result<bool> {
+        db.of::<Self>().find_one(doc! {}).await.map(|user| user.is_some())
+    }
+
+    /// Adds a session, drops the expired ones.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn add_session(db: &Db, id: Id, session: &Session) -> Result<()> {
+        let live = doc! { "$filter": {
+            "input": "$sessions",
+            "cond": { "$gt": ["$$this.expiresAt", Time::now()] },
+        } };
+        let new = doc! { "id": &session.id, "expiresAt": session.expires_at };
+        let sessions = doc! { "$slice": [{ "$concatArrays": [live, [new]] }, -MOST_SESSIONS] };
+        let update = vec![doc! { "$set": { "sessions": sessions } }];
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn end_session(db: &Db, id: Id, session: &str) -> Result<()> {
+        let update = doc! { "$pull": { "sessions": { "id": session } } };
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// Sets what the others see. `offline` lasts until the next first connection.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn set_status(db: &Db, id: Id, status: Status) -> Result<()> {
+        let chosen = if status == Status::Offline { Status::Online } else { status };
+        let update = doc! { "$set": { "status": status, "chosenStatus": chosen } };
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// Counts a connection in; who was offline is what it chose last. The user afterwards, and whether this is
+    /// its only connection.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn arrive(db: &Db, id: Id, arriving: &Presence) -> Result<Option<(Self, bool)>> {
+        let was_offline = doc! { "$eq": ["$status", Status::Offline] };
+        let update = vec![doc! { "$set": {
+            "connections": presence::with(arriving, Time::now()),
+            "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
+        } }];
+        let user = db
+            .of::<Self>()
+            .find_one_and_update(doc! { "_id": id }, update)
+            .return_document(ReturnDocument::After)
+            .await?;
+        Ok(user.map(|user| {
+            let first = user.connections.len() == 1;
+            (user, first)
+        }))
+    }
+
+    /// Counts a connection out; without another one the user is offline. Whether it was the last.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn leave(db: &Db, id: Id, connection: &str) -> Result<bool> {
+        let update = vec![
+            doc! { "$set": { "connections": presence::others(connection, Time::now()) } },
+            doc! { "$set": { "status": presence::if_absent(Status::Offline, "$status") } },
+        ];
+        let user = db
+            .of::<Self>()
+            .find_one_and_update(doc! { "_id": id, "connections.id": connection }, update)
+            .return_document(ReturnDocument::After)
+            .await?;
+        Ok(user.is_some_and(|user| user.connections.is_empty()))
+    }
+}

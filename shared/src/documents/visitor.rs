@@ -1,0 +1,401 @@
+//! Visitors of the site.
+
+use bson::{Document, doc};
+use futures::TryStreamExt;
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::presence::{self, Presence};
+use crate::db::{Db, Stored, index, unique, violates};
+use crate::views::VisitorBrief;
+use crate::{Id, Time, words};
+
+/// The most page views that are kept of a visitor; the oldest are forgotten.
+pub const MOST_PAGE_VIEWS: i32 = 20;
+/// The most visitors whose conversations one search looks through.
+pub const MOST_FOUND: i64 = 200;
+const SESSION_INDEX: &str = "sessionHash";
+
+/// A look at a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageView {
+    /// The page's address.
+    pub url: String,
+    /// The page's title.
+    pub title: Option<String>,
+    /// When.
+    pub timestamp: Time,
+}
+
+/// A visitor as stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Visitor {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// The hash of the secret that its browser chose.
+    pub session_hash: String,
+    /// Its name, if it gave one.
+    pub name: Option<String>,
+    /// Its email, if it gave one.
+    pub email: Option<String>,
+    /// The address it last came from, as the gateway saw it.
+    pub ip_address: Option<String>,
+    /// Its browser's own words, as the gateway saw them.
+    pub user_agent: Option<String>,
+    /// The browser's name.
+    pub browser: Option<String>,
+    /// The operating system's name.
+    pub os: Option<String>,
+    /// Where it is, as an agent noted.
+    pub country: Option<String>,
+    /// Where it is, as an agent noted.
+    pub city: Option<String>,
+    /// The page it is on.
+    pub current_page: Option<String>,
+    /// The pages it was on, the latest last; [`MOST_PAGE_VIEWS`] at most.
+    pub page_views: Vec<PageView>,
+    /// The page that led it here.
+    pub referrer: Option<String>,
+    /// How often it came.
+    pub visit_count: i64,
+    /// Seconds spent here in visits that have ended.
+    pub total_time_on_site: i64,
+    /// Whether it is here now.
+    pub is_online: bool,
+    /// When it was last seen.
+    pub last_seen: Time,
+    /// When it came first.
+    pub created_at: Time,
+    /// When its present visit began.
+    pub visit_began_at: Time,
+    /// Its live connections.
+    pub connections: Vec<Presence>,
+    /// The words it is found by.
+    pub words: Vec<String>,
+}
+
+/// What is known of a visitor that connects. What it does not say stays as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    /// The secret that its browser chose.
+    pub session_id: String,
+    /// A name.
+    pub name: Option<String>,
+    /// An email.
+    pub email: Option<String>,
+    /// The page it is on.
+    pub current_page: Option<String>,
+    /// The page that led it here.
+    pub referrer: Option<String>,
+    /// The gateway's word.
+    pub ip_address: Option<String>,
+    /// The gateway's word.
+    pub user_agent: Option<String>,
+}
+
+/// What an agent may write of a visitor; `None` leaves as it was, `Some(None)` empties.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// A name.
+    pub name: Option<Option<String>>,
+    /// An email.
+    pub email: Option<Option<String>>,
+    /// A country.
+    pub country: Option<Option<String>>,
+    /// A city.
+    pub city: Option<Option<String>>,
+}
+
+impl Stored for Visitor {
+    const COLLECTION: &'static str = "visitors";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            unique(SESSION_INDEX, doc! { "sessionHash": 1 }, None),
+            index(doc! { "lastSeen": -1, "_id": -1 }),
+            index(doc! { "isOnline": 1, "lastSeen": -1, "_id": -1 }),
+            index(doc! { "words": 1, "lastSeen": -1, "_id": -1 }),
+        ]
+    }
+}
+
+impl Visitor {
+    /// The visitor of this id.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.of::<Self>().find_one(doc! { "_id": id }).await
+    }
+
+    /// What a conversation shows of a visitor.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn brief(db: &Db, id: Id) -> Result<Option<VisitorBrief>> {
+        db.of::<Self>().clone_with_type().find_one(doc! { "_id": id }).await
+    }
+
+    /// The visitors that match, the last seen first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn list(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<Self>> {
+        db.of::<Self>()
+            .find(filter)
+            .sort(doc! { "lastSeen": -1, "_id": -1 })
+            .skip(u64::try_from(skip).unwrap_or(0))
+            .limit(limit)
+            .await?
+            .try_collect()
+            .await
+    }
+
+    /// How many visitors match.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn count(db: &Db, filter: Document) -> Result<u64> {
+        db.of::<Self>().count_documents(filter).await
+    }
+
+    /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last
+    /// seen first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn found_by(db: &Db, q: &str) -> Result<Vec<Id>> {
+        let found = Self::list(db, words::matching(q), 0, MOST_FOUND).await?;
+        Ok(found.into_iter().map(|visitor| visitor.id).collect())
+    }
+
+    /// Counts a connection of the visitor with this session in, and the visitor itself when it is
+    /// new. The visitor afterwards, and whether this is its only connection.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn arrive(db: &Db, arrival: &Arrival, arriving: &Presence) -> Result<(Self, bool)> {
+        let filter = doc! { "sessionHash": hash(&arrival.session_id) };
+        let visitors = db.of::<Self>();
+        let upsert = || {
+            visitors
+                .find_one_and_update(filter.clone(), arrival_update(arrival, arriving))
+                .upsert(true)
+                .return_document(ReturnDocument::After)
+        };
+        let visitor = match upsert().await {
+            // Two first connections met: the other one has inserted the visitor by now.
+            Err(error) if violates(&error, SESSION_INDEX) => upsert().await?,
+            other => other?,
+        };
+        let visitor = visitor.ok_or_else(|| {
+            mongodb::error::Error::custom("an upsert that returns its document returned none")
+        })?;
+        let first = visitor.connections.len() == 1;
+        Ok((visitor, first))
+    }
+
+    /// Counts a connection out; with the last one the visit ends. Whether it was the last.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn leave(db: &Db, id: Id, connection: &str) -> Result<bool> {
+        let now = Time::now();
+        let seconds = doc! { "$dateDiff": {
+            "startDate": "$visitBeganAt", "endDate": now, "unit": "second",
+        } };
+        let total = doc! { "$add": ["$totalTimeOnSite", seconds] };
+        let update = vec![
+            doc! { "$set": { "connections": presence::others(connection, now), "lastSeen": now } },
+            doc! { "$set": {
+                "isOnline": presence::if_absent(false, true),
+                "totalTimeOnSite": presence::if_absent(total, "$totalTimeOnSite"),
+            } },
+        ];
+        let visitor = db
+            .of::<Self>()
+            .find_one_and_update(doc! { "_id": id, "connections.id": connection }, update)
+            .return_document(ReturnDocument::After)
+            .await?;
+        Ok(visitor.is_some_and(|visitor| visitor.connections.is_empty()))
+    }
+
+    /// Notes that the visitor looks at a page. The visitor afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn view_page(db: &Db, id: Id, view: &PageView) -> Result<Option<Self>> {
+        let view = bson::serialize_to_bson(view)?;
+        let update = doc! {
+            "$push": { "pageViews": { "$each": [&view], "$slice": -MOST_PAGE_VIEWS } },
+            "$set": {
+                "currentPage": view.as_document().and_then(|view| view.get("url")),
+                "lastSeen": Time::now(),
+            },
+        };
+        Self::change(db, id, update).await
+    }
+
+    /// Writes what an agent knows of the visitor. The visitor afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn update(db: &Db, id: Id, changes: Changes) -> Result<Option<Self>> {
+        let mut set = doc! {};
+        for (field, value) in [
+            ("name", changes.name),
+            ("email", changes.email),
+            ("country", changes.country),
+            ("city", changes.city),
+        ] {
+            if let Some(value) = value {
+                set.insert(field, doc! { "$literal": value });
+            }
+        }
+        if set.is_empty() {
+            return Self::find(db, id).await;
+        }
+        let Some(visitor) = Self::change(db, id, vec![doc! { "$set": set }]).await? else {
+            return Ok(None);
+        };
+        let update = doc! { "$set": { "words": searched(&visitor.name, &visitor.email) } };
+        Self::change(db, id, update).await
+    }
+
+    async fn change(
+        db: &Db,
+        id: Id,
+        update: impl Into<mongodb::options::UpdateModifications>,
+    ) -> Result<Option<Self>> {
+        db.of::<Self>()
+            .find_one_and_update(doc! { "_id": id }, update)
+            .return_document(ReturnDocument::After)
+            .await
+    }
+}
+
+/// How a session's secret is stored. It is 16 to 128 characters of a browser's randomness, so that
+/// a plain hash cannot be turned back.
+fn hash(session_id: &str) -> String {
+    Sha256::digest(session_id).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn searched(name: &Option<String>, email: &Option<String>) -> Vec<String> {
+    words::of([name, email].into_iter().flatten().map(String::as_str)).into_iter().collect()
+}
+
+/// Everything that a connection changes, in one update that also makes a new visitor whole.
+fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
+    let now = Time::now();
+    let (browser, os) = arrival.user_agent.as_deref().map_or((None, None), browser_and_os);
+    let absent = || presence::if_absent(true, false);
+    let kept = |field: &str, value: &Option<String>| match value {
+        Some(value) => doc! { "$literal": value },
+        None => doc! { "$ifNull": [format!("${field}"), null] },
+    };
+    let given = || [&arrival.name, &arrival.email].into_iter().flatten().map(String::as_str);
+    let words: Vec<String> = words::of(given()).into_iter().collect();
+    let words = match (&arrival.name, &arrival.email) {
+        (Some(_), Some(_)) => doc! { "$literal": words },
+        _ => doc! { "$setUnion": [{ "$ifNull": ["$words", []] }, { "$literal": words }] },
+    };
+    vec![
+        doc! { "$set": { "connections": presence::others(&arriving.id, now) } },
+        doc! { "$set": {
+            "visitCount": { "$add": [
+                { "$ifNull": ["$visitCount", 0_i64] },
+                { "$cond": [absent(), 1_i64, 0_i64] },
+            ] },
+            "visitBeganAt": presence::if_absent(now, "$visitBeganAt"),
+            "connections": presence::with(arriving, now),
+            "name": kept("name", &arrival.name),
+            "email": kept("email", &arrival.email),
+            "currentPage": kept("currentPage", &arrival.current_page),
+            "referrer": kept("referrer", &arrival.referrer),
+            "ipAddress": { "$literal": &arrival.ip_address },
+            "userAgent": { "$literal": &arrival.user_agent },
+            "browser": browser,
+            "os": os,
+            "country": kept("country", &None),
+            "city": kept("city", &None),
+            "pageViews": { "$ifNull": ["$pageViews", []] },
+            "totalTimeOnSite": { "$ifNull": ["$totalTimeOnSite", 0_i64] },
+            "isOnline": true,
+            "lastSeen": now,
+            "createdAt": { "$ifNull": ["$createdAt", now] },
+            "words": words,
+        } },
+    ]
+}
+
+/// The names of the browser and the system in a `User-Agent`; the order matters, since most
+/// browsers name others too.
+fn browser_and_os(user_agent: &str) -> (Option<&'static str>, Option<&'static str>) {
+    const BROWSERS: [(&str, &str); 7] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Windows", "Windows"),
+        ("iPhone", "iOS"),
+        ("iPad", "iOS"),
+        ("Android", "Android"),
+        ("CrOS", "ChromeOS"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let named = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+    };
+    (named(&BROWSERS), named(&SYSTEMS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_and_systems_are_told_from_their_user_agents() {
+        for (user_agent, browser, os) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
+                Some("Edge"),
+                Some("Windows"),
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+                Some("Safari"),
+                Some("iOS"),
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+                Some("Chrome"),
+                Some("Android"),
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+                Some("Firefox"),
+                Some("Linux"),
+            ),
+            ("curl/8.5.0", None, None),
+        ] {
+            assert_eq!(browser_and_os(user_agent), (browser, os), "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_stored_as_its_sha_256() {
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,252 @@
+//! The one error of the house: what a caller is told, and what only the log may know.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use mongodb::error::{ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR};
+use serde::Serialize;
+
+/// A result whose error a caller can be told.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Seconds after which a caller may try again when the database is away.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+/// The stable names of what can go wrong, each with its HTTP status (contract, Conventions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: not what a request or frame looks like.
+    BadRequest,
+    /// 400: well-formed, with a value that breaks a rule; `errors` says which.
+    ValidationFailed,
+    /// 400: a frame names an event that does not exist.
+    UnknownEvent,
+    /// 401: no token, or one that is not valid (any more).
+    Unauthorized,
+    /// 403: known, and not allowed.
+    Forbidden,
+    /// 404: does not exist, or not for this caller.
+    NotFound,
+    /// 409: not possible in the present state.
+    Conflict,
+    /// 413: larger than the bounds.
+    PayloadTooLarge,
+    /// 415: a body that is not declared as JSON.
+    UnsupportedMediaType,
+    /// 500: a fault of ours; the log has the rest.
+    Internal,
+    /// 503: the database cannot be reached.
+    Unavailable,
+}
+
+impl Code {
+    /// The HTTP status that goes with the code.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest | Self::ValidationFailed | Self::UnknownEvent => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// One value that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where it is in the input, as in `email` or `tags[2]`.
+    pub path: String,
+    /// Which rule it breaks, for people.
+    pub msg: Cow<'static, str>,
+}
+
+/// What went wrong. It serializes to the shape that callers get; its source stays inside.
+#[derive(Debug, Serialize)]
+pub struct Error {
+    message: Cow<'static, str>,
+    code: Code,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    #[serde(skip)]
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error that a caller is told in full.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), code, errors: Vec::new(), source: None }
+    }
+
+    /// 400 for input that is not well-formed.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::BadRequest, message)
+    }
+
+    /// 400 for values that break a rule.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::ValidationFailed, "Validation failed") }
+    }
+
+    /// 400 for one value that breaks a rule.
+    pub fn invalid_field(path: &str, msg: impl Into<Cow<'static, str>>) -> Self {
+        Self::invalid(vec![FieldError { path: path.to_owned(), msg: msg.into() }])
+    }
+
+    /// 401.
+    pub fn unauthorized(message: &'static str) -> Self {
+        Self::new(Code::Unauthorized, message)
+    }
+
+    /// 403.
+    pub fn forbidden(message: &'static str) -> Self {
+        Self::new(Code::Forbidden, message)
+    }
+
+    /// 404 for a thing of the given kind, as in `Conversation`.
+    pub fn not_found(kind: &str) -> Self {
+        Self::new(Code::NotFound, format!("{kind} not found"))
+    }
+
+    /// 409.
+    pub fn conflict(message: &'static str) -> Self {
+        Self::new(Code::Conflict, message)
+    }
+
+    /// 500 with no inner detail; the source is for the log.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::new(Code::Internal, "Something went wrong on our side")
+        }
+    }
+
+    /// 503, to be tried again.
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::new(Code::Unavailable, "The service is unavailable for the moment, try again")
+        }
+    }
+
+    /// The stable name of what went wrong.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Writes the source, if there is one, to the log. Called once, where the error leaves the house.
+    pub fn log(&self) {
+        if let Some(source) = &self.source {
+            tracing::error!(code = ?self.code, error = %Chain(source.as_ref()), "request failed");
+        }
+    }
+}
+
+/// An error with all its sources on one line.
+struct Chain<'a>(&'a (dyn StdError + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.log();
+        let mut response = (self.code.status(), Json(&self)).into_response();
+        let headers = response.headers_mut();
+        match self.code {
+            Code::Unavailable => headers.insert(header::RETRY_AFTER, RETRY_AFTER),
+            // RFC 9110, section 11.6.1: a 401 names the scheme that would do.
+            Code::Unauthorized => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            }
+            _ => None,
+        };
+        response
+    }
+}
+
+impl From<mongodb::error::Error> for Error {
+    fn from(error: mongodb::error::Error) -> Self {
+        if is_unavailable(&error) { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(error: getrandom::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Whether the same call may succeed once the database is reachable again or has a primary.
+fn is_unavailable(error: &mongodb::error::Error) -> bool {
+    error.contains_label(RETRYABLE_WRITE_ERROR)
+        || error.contains_label(TRANSIENT_TRANSACTION_ERROR)
+        || matches!(
+            *error.kind,
+            ErrorKind::Io(_)
+                | ErrorKind::ServerSelection { .. }
+                | ErrorKind::ConnectionPoolCleared { .. }
+                | ErrorKind::DnsResolve { .. }
+                | ErrorKind::Authentication { .. }
+        )
+        || matches!(*error.kind, ErrorKind::Command(ref command) if STEPPING_DOWN.contains(&command.code))
+}
+
+/// Server error codes of a node that shuts down, steps down or is not primary
+/// (MongoDB's "Server Discovery And Monitoring" specification, section "not writable primary and
+/// node is recovering").
+const STEPPING_DOWN: [i32; 9] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436, 64];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_an_error_is_not_shown() {
+        let shown = serde_json::to_string(&Error::internal("password=hunter2")).unwrap();
+        assert_eq!(shown, r#"{"message":"Something went wrong on our side","code":"internal"}"#);
+    }
+
+    #[test]
+    fn a_failed_validation_names_its_fields() {
+        let shown = serde_json::to_value(Error::invalid_field("email", "Valid email is required"));
+        assert_eq!(
+            shown.unwrap(),
+            serde_json::json!({
+                "message": "Validation failed",
+                "code": "validation_failed",
+                "errors": [{ "path": "email", "msg": "Valid email is required" }],
+            })
+        );
+    }
+}

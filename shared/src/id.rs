@@ -1,0 +1,115 @@
+//! Identifiers of stored documents.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bson::Bson;
+use bson::oid::ObjectId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The id of a document: 24 hex digits in JSON, an `ObjectId` in MongoDB.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(ObjectId);
+
+impl Id {
+    /// An id that sorts by its time of creation and may be guessed.
+    pub fn sequential() -> Self {
+        Self(ObjectId::new())
+    }
+
+    /// An id random in all its 96 bits, so that knowing it is a proof.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 12];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(ObjectId::from_bytes(bytes)))
+    }
+}
+
+/// The text is not 24 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedId;
+
+impl fmt::Display for MalformedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("An id is 24 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for MalformedId {}
+
+impl FromStr for Id {
+    type Err = MalformedId;
+
+    fn from_str(text: &str) -> Result<Self, MalformedId> {
+        ObjectId::parse_str(text).map(Self).map_err(|_| MalformedId)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Id> for Bson {
+    fn from(id: Id) -> Self {
+        Bson::ObjectId(id.0)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&self.0.to_hex())
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map_err(de::Error::custom)
+        } else {
+            ObjectId::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_hex_in_json() {
+        let id = Id::sequential();
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<Id>(&json).unwrap(), id);
+    }
+
+    #[test]
+    fn anything_but_24_hex_digits_is_refused() {
+        for text in ["", "1", "zzzzzzzzzzzzzzzzzzzzzzzz", "65a1b2c3d4e5f6a7b8c9d0e", "{}"] {
+            assert_eq!(text.parse::<Id>(), Err(MalformedId), "{text}");
+        }
+        assert!(serde_json::from_str::<Id>(r#"{"$oid":"65a1b2c3d4e5f6a7b8c9d0e1"}"#).is_err());
+    }
+
+    #[test]
+    fn random_ids_share_no_prefix() {
+        let (one, two) = (Id::random().unwrap(), Id::random().unwrap());
+        assert_ne!(one.to_string()[..8], two.to_string()[..8]);
+    }
+}

@@ -1,0 +1,270 @@
+//! Starting conversations, handing them on and ending them.
+
+use bson::{Document, doc};
+
+use super::caller::Agent;
+use super::messages::{Draft, stored_view};
+use crate::db::violates;
+use crate::documents::connection::{Audience, Person, Side};
+use crate::documents::conversation::{Action, Changes, Conversation, START_INDEX, Status};
+use crate::documents::mark::Fate;
+use crate::documents::message::Message;
+use crate::documents::user::User;
+use crate::events::{ConversationCreated, Event, Typing};
+use crate::news::{News, Outcome};
+use crate::views::{ConversationView, MessageView};
+use crate::{App, Error, Id, Result, Time};
+
+/// Starts a conversation, with a first message if there is one. The same `key` from the same visitor
+/// gives the conversation that it started before.
+///
+/// # Errors
+/// Forbidden for agents.
+pub async fn start(
+    app: &App,
+    by: &Person,
+    first: Option<String>,
+    key: Option<String>,
+) -> Result<Outcome<ConversationCreated>> {
+    if by.side != Side::Visitor {
+        return Err(Error::forbidden("Only visitors may start a conversation"));
+    }
+    let mut conversation = Conversation::begin(by.id, key.clone())?;
+    let message = first.map(|content| {
+        let draft = Draft { content, client_message_id: key.clone(), ..Draft::to(conversation.id) };
+        open_with(&mut conversation, draft.message(by, 1, 1, Time::now()))
+    });
+    match (store(app, &conversation, message.as_ref()).await, &key) {
+        (Err(error), Some(key)) if violates(&error, START_INDEX) => {
+            return started_before(app, by, key).await.map(Outcome::quiet);
+        }
+        (result, _) => result?,
+    }
+    let audience = Audience::agents();
+    let view = ConversationView::load(&app.db, conversation).await?;
+    let message =
+        message.map(|message| Box::new(MessageView::new(message, by.clone().into(), Fate::default())));
+    let news = Event::ConversationNew { conversation: Box::new(view.clone()) };
+    let conversation = Box::new(view.seen_by(Side::Visitor));
+    Ok(Outcome {
+        value: ConversationCreated { conversation, message },
+        news: vec![News::new(audience, news)],
+    })
+}
+
+/// Notes in a new conversation that it begins with `message`.
+fn open_with(conversation: &mut Conversation, message: Message) -> Message {
+    conversation.seq = message.seq;
+    conversation.counts.visitor = message.nth;
+    conversation.last_message = Some(message.content.chars().take(200).collect());
+    conversation.active_at = message.created_at;
+    conversation.first_visitor_message_at = Some(message.created_at);
+    message
+}
+
+/// Stores a conversation and its first message, both or neither.
+async fn store(
+    app: &App,
+    conversation: &Conversation,
+    message: Option<&Message>,
+) -> Result<(), mongodb::error::Error> {
+    let conversations = app.db.of::<Conversation>();
+    let Some(message) = message else {
+        return conversations.insert_one(conversation).await.map(drop);
+    };
+    let mut session = app.db.session().await?;
+    let (db, conversation, message) = (app.db.clone(), conversation.clone(), message.clone());
+    session
+        .start_transaction()
+        .and_run2(async move |session| {
+            conversations.insert_one(&conversation).session(&mut *session).await?;
+            message.insert(&db, session).await
+        })
+        .await
+}
+
+async fn started_before(app: &App, by: &Person, key: &str) -> Result<ConversationCreated> {
+    let conversation = Conversation::started_with(&app.db, by.id, key)
+        .await?
+        .ok_or_else(|| Error::not_found("Conversation"))?;
+    let first = Message::sent_as(&app.db, conversation.id, by.id, key).await?;
+    let message = match first {
+        Some(message) => Some(Box::new(stored_view(app, &conversation, message, by).await?)),
+        None => None,
+    };
+    let view = ConversationView::load(&app.db, conversation).await?;
+    Ok(ConversationCreated { conversation: Box::new(view.seen_by(Side::Visitor)), message })
+}
+
+/// Gives a conversation to `to`, or to the agent itself. An agent takes what nobody holds and hands
+/// on what is its own; an administrator hands on any.
+///
+/// # Errors
+/// Not found for an unknown conversation or agent; forbidden to hand on another's conversation;
+/// conflict when it is closed, or another agent holds what one would take.
+pub async fn assign(
+    app: &App,
+    agent: &Agent,
+    id: Id,
+    to: Option<Id>,
+) -> Result<Outcome<ConversationView>> {
+    let me = agent.user.id;
+    let guard = match to {
+        Some(other) if other != me => {
+            known_agent(app, other).await?;
+            own_or_any(agent)
+        }
+        _ => doc! { "assignedAgent": { "$in": [null, me] } },
+    };
+    let to = to.unwrap_or(me);
+    let set = doc! { "assignedAgent": to, "resolvedAt": null };
+    let before = held_by(app, id).await?;
+    let after = Conversation::act(&app.db, id, Action::Assign, guard, set).await?;
+    match after {
+        Some(after) => changed(app, after, Some(before)).await,
+        None => Err(why_not(app, agent, id, to).await?),
+    }
+}
+
+/// Hands a conversation that somebody holds to `to`.
+///
+/// # Errors
+/// As [`assign`], and conflict when nobody holds it.
+pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcome<ConversationView>> {
+    known_agent(app, to).await?;
+    let set = doc! { "assignedAgent": to, "resolvedAt": null };
+    let before = held_by(app, id).await?;
+    match Conversation::act(&app.db, id, Action::Transfer, own_or_any(agent), set).await? {
+        Some(after) => changed(app, after, Some(before)).await,
+        None => Err(why_not(app, agent, id, to).await?),
+    }
+}
+
+/// Marks a conversation as settled; one that is already stays as it was.
+///
+/// # Errors
+/// Not found for an unknown one, conflict when it is closed.
+pub async fn resolve(app: &App, id: Id) -> Result<Outcome<ConversationView>> {
+    let set = doc! { "resolvedAt": { "$ifNull": ["$resolvedAt", Time::now()] } };
+    end(app, id, Action::Resolve, set).await
+}
+
+/// Ends a conversation for good; one that has ended stays as it was.
+///
+/// # Errors
+/// Not found for an unknown one.
+pub async fn close(app: &App, id: Id) -> Result<Outcome<ConversationView>> {
+    let set = doc! { "closedAt": { "$ifNull": ["$closedAt", Time::now()] } };
+    end(app, id, Action::Close, set).await
+}
+
+async fn end(app: &App, id: Id, action: Action, set: Document) -> Result<Outcome<ConversationView>> {
+    match Conversation::act(&app.db, id, action, doc! {}, set).await? {
+        Some(after) => changed(app, after, None).await,
+        None if Conversation::find(&app.db, id).await?.is_some() => Err(closed()),
+        None => Err(Error::not_found("Conversation")),
+    }
+}
+
+/// Writes an agent's notes, tags and priority.
+///
+/// # Errors
+/// Not found for an unknown one.
+pub async fn update(app: &App, id: Id, changes: &Changes) -> Result<Outcome<ConversationView>> {
+    let after = Conversation::update(&app.db, id, changes).await?;
+    changed(app, after.ok_or_else(|| Error::not_found("Conversation"))?, None).await
+}
+
+/// Rates a conversation that has ended; who knows its id may. The last rating stands.
+///
+/// # Errors
+/// Not found for an unknown one, conflict for one that goes on.
+pub async fn rate(
+    app: &App,
+    id: Id,
+    rating: i32,
+    comment: Option<&str>,
+) -> Result<Outcome<ConversationView>> {
+    match Conversation::rate(&app.db, id, rating, comment).await? {
+        Some(after) => {
+            let mut outcome = changed(app, after, None).await?;
+            outcome.value = outcome.value.seen_by(Side::Visitor);
+            Ok(outcome)
+        }
+        None if Conversation::find(&app.db, id).await?.is_some() => {
+            Err(Error::conflict("Only a resolved or closed conversation can be rated"))
+        }
+        None => Err(Error::not_found("Conversation")),
+    }
+}
+
+/// Tells the others in a conversation that somebody types, or stopped to. Nothing is stored.
+///
+/// # Errors
+/// Not found for one that the person may not see.
+pub async fn typing(app: &App, by: &Person, id: Id, starts: bool) -> Result<Outcome<()>> {
+    let conversation = by.conversation(app, id).await?;
+    let typing = Typing { conversation_id: id, user_name: by.name.clone(), sender: by.side };
+    let event = if starts { Event::TypingStart(typing) } else { Event::TypingStop(typing) };
+    let others = Audience::of(&conversation).except(by.id);
+    Ok(Outcome { value: (), news: vec![News::new(others, event)] })
+}
+
+/// The conversation as agents see it, and the news that it changed: for those whom it concerns now,
+/// and those whom it concerned while the agent in `before` held it.
+async fn changed(
+    app: &App,
+    after: Conversation,
+    before: Option<Option<Id>>,
+) -> Result<Outcome<ConversationView>> {
+    let mut audience = Audience::of(&after);
+    if let Some(holder) = before {
+        audience = audience.and_formerly_of(holder);
+    }
+    let view = ConversationView::load(&app.db, after).await?;
+    let news = News::conversation_updated(audience, &view);
+    Ok(Outcome { value: view, news })
+}
+
+/// Who holds a conversation.
+async fn held_by(app: &App, id: Id) -> Result<Option<Id>> {
+    let conversation = Conversation::find(&app.db, id).await?;
+    Ok(conversation.ok_or_else(|| Error::not_found("Conversation"))?.assigned_agent)
+}
+
+async fn known_agent(app: &App, id: Id) -> Result<()> {
+    User::brief(&app.db, id).await?.map(drop).ok_or_else(|| Error::not_found("Agent"))
+}
+
+/// Matches the conversations that an agent may hand on.
+fn own_or_any(agent: &Agent) -> Document {
+    if agent.is_admin() {
+        doc! {}
+    } else {
+        doc! { "assignedAgent": agent.user.id }
+    }
+}
+
+/// Why an agent could not give a conversation to `to`.
+async fn why_not(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Error> {
+    let Some(found) = Conversation::find(&app.db, id).await? else {
+        return Ok(Error::not_found("Conversation"));
+    };
+    Ok(match (found.status, found.assigned_agent) {
+        (Status::Closed, _) => closed(),
+        (_, None) if to != agent.user.id && !agent.is_admin() => not_own(),
+        (_, None) => Error::conflict("Nobody holds this conversation"),
+        (_, Some(holder)) if to == agent.user.id && holder != agent.user.id => {
+            Error::conflict("Another agent holds this conversation")
+        }
+        _ => not_own(),
+    })
+}
+
+fn closed() -> Error {
+    Error::conflict("The conversation is closed")
+}
+
+fn not_own() -> Error {
+    Error::forbidden("Only who holds a conversation or an administrator may hand it on")
+}

@@ -1,0 +1,518 @@
+//! Sending, reading and marking messages.
+
+use std::ops::RangeInclusive;
+
+use futures::future::{try_join, try_join3};
+use serde::{Deserialize, Serialize};
+
+use crate::db::violates;
+use crate::documents::connection::{Audience, Person, Side};
+use crate::documents::conversation::{Action, Conversation, Reached, Status};
+use crate::documents::mark::{Fate, History, Kind as MarkKind, Mark};
+use crate::documents::message::{CLIENT_MESSAGE_INDEX, Kind, Message, WithAuthor};
+use crate::documents::visitor::Visitor;
+use crate::events::{Event, MOST_BYTES};
+use crate::input::{Check, Input, trimmed, trimmed_option};
+use crate::news::{News, Outcome};
+use crate::paging::Pages;
+use crate::views::{ConversationView, MessageView, PersonView, VisitorBrief};
+use crate::{App, Error, Id, Result, Time};
+
+/// The characters that a message may have, its ends trimmed (contract, Messages).
+pub const CONTENT: RangeInclusive<usize> = 1..=8000;
+/// The characters that a `clientMessageId` may have (contract, Messages).
+pub const CLIENT_MESSAGE_ID: RangeInclusive<usize> = 1..=64;
+/// The most messages that a join brings at once.
+const MOST_MISSED: i64 = 50;
+/// The bytes of messages that fit into one frame, beside the conversation.
+const MISSED_BYTES: usize = MOST_BYTES * 3 / 4;
+
+/// A message that is about to be sent.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Where.
+    pub conversation_id: Id,
+    /// What it says: 1 to 8,000 characters.
+    pub content: String,
+    /// What it carries.
+    pub kind: Kind,
+    /// Where its file is.
+    pub file_url: Option<String>,
+    /// The sender's name for it, which makes the send repeatable.
+    pub client_message_id: Option<String>,
+}
+
+impl Draft {
+    /// An empty text to a conversation.
+    pub fn to(conversation_id: Id) -> Self {
+        Self {
+            conversation_id,
+            content: String::new(),
+            kind: Kind::Text,
+            file_url: None,
+            client_message_id: None,
+        }
+    }
+
+    /// The message with its numbers.
+    pub fn message(&self, by: &Person, seq: i64, nth: i64, at: Time) -> Message {
+        Message {
+            id: Id::sequential(),
+            conversation: self.conversation_id,
+            seq,
+            nth,
+            sender: by.side,
+            sender_id: by.id,
+            content: self.content.clone(),
+            kind: self.kind,
+            file_url: self.file_url.clone(),
+            client_message_id: self.client_message_id.clone(),
+            created_at: at,
+        }
+    }
+}
+
+/// What a caller sends, over HTTP and over the socket.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendInput {
+    conversation_id: Id,
+    #[serde(default, deserialize_with = "trimmed")]
+    content: String,
+    #[serde(rename = "type", default)]
+    kind: Kind,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    file_url: Option<String>,
+    client_message_id: Option<String>,
+}
+
+impl Input for SendInput {
+    fn check(&self, check: &mut Check) {
+        check.text("content", &self.content, CONTENT);
+        if let Some(url) = &self.file_url {
+            check.link("fileUrl", url);
+        }
+        if let Some(id) = &self.client_message_id {
+            check.line("clientMessageId", id, CLIENT_MESSAGE_ID);
+        }
+    }
+}
+
+impl From<SendInput> for Draft {
+    fn from(input: SendInput) -> Self {
+        let SendInput { conversation_id, content, kind, file_url, client_message_id } = input;
+        Self { conversation_id, content, kind, file_url, client_message_id }
+    }
+}
+
+/// Sends a message. One with a `client_message_id` that the sender has used in the conversation
+/// gives the stored message back, and no news.
+///
+/// # Errors
+/// Not found for a conversation that the person may not see; conflict when it is closed.
+pub async fn send(app: &App, by: &Person, draft: &Draft) -> Result<Outcome<MessageView>> {
+    match store(app, by, draft).await {
+        Ok(Some((before, message))) => sent(app, by, before, message).await,
+        Ok(None) => match sent_before(app, by, draft).await? {
+            Some(view) => Ok(Outcome::quiet(view)),
+            None => {
+                by.conversation(app, draft.conversation_id).await?;
+                Err(Error::conflict("The conversation is closed"))
+            }
+        },
+        Err(error) if violates(&error, CLIENT_MESSAGE_INDEX) => {
+            sent_before(app, by, draft).await?.map(Outcome::quiet).ok_or_else(|| error.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives the message the next number of its conversation and stores it, both or neither, so that the
+/// numbers have no gap and nobody sees a number before the one below it. The conversation as it was
+/// before, or `None` when it takes no message.
+async fn store(
+    app: &App,
+    by: &Person,
+    draft: &Draft,
+) -> Result<Option<(Conversation, Message)>, mongodb::error::Error> {
+    let mut session = app.db.session().await?;
+    let (db, by, draft) = (app.db.clone(), by.clone(), draft.clone());
+    session
+        .start_transaction()
+        .and_run2(async move |session| {
+            let at = Time::now();
+            let author = (by.side, by.id);
+            let id = draft.conversation_id;
+            let taken = Conversation::take_message(&db, session, id, author, &draft.content, at).await?;
+            let Some(before) = taken else { return Ok(None) };
+            let nth = before.counts.of(by.side) + 1;
+            let message = draft.message(&by, before.seq + 1, nth, at);
+            message.insert(&db, session).await?;
+            Ok(Some((before, message)))
+        })
+        .await
+}
+
+/// The message as everybody sees it, and the news of it: the message itself and, when it reopened
+/// its conversation, that this changed.
+async fn sent(
+    app: &App,
+    by: &Person,
+    before: Conversation,
+    message: Message,
+) -> Result<Outcome<MessageView>> {
+    let audience = Audience::of(&before);
+    let view = MessageView::new(message, by.clone().into(), Fate::default());
+    let mut news =
+        vec![News::new(audience.clone(), Event::MessageNew { message: Box::new(view.clone()) })];
+    if reopens(&before, by.side) {
+        if let Some(after) = Conversation::find(&app.db, before.id).await? {
+            let conversation = ConversationView::load(&app.db, after).await?;
+            news.extend(News::conversation_updated(audience, &conversation));
+        }
+    }
+    Ok(Outcome { value: view, news })
+}
+
+fn reopens(before: &Conversation, side: Side) -> bool {
+    let held = before.assigned_agent.is_some();
+    side == Side::Visitor
+        && before.status == Status::Resolved
+        && before.status.after(held, Action::VisitorMessage) != Some(Status::Resolved)
+}
+
+async fn sent_before(app: &App, by: &Person, draft: &Draft) -> Result<Option<MessageView>> {
+    let Some(name) = &draft.client_message_id else { return Ok(None) };
+    let Some(message) = Message::sent_as(&app.db, draft.conversation_id, by.id, name).await? else {
+        return Ok(None);
+    };
+    let conversation = by.conversation(app, draft.conversation_id).await?;
+    stored_view(app, &conversation, message, by).await.map(Some)
+}
+
+/// A message that `by` sent, with what has become of it by now.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn stored_view(
+    app: &App,
+    conversation: &Conversation,
+    message: Message,
+    by: &Person,
+) -> Result<MessageView> {
+    let history = History::load(&app.db, conversation.id, &(message.seq..=message.seq)).await?;
+    let fate = history.fate(conversation, &message);
+    Ok(MessageView::new(message, by.clone().into(), fate))
+}
+
+/// Which messages of a conversation are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// A page; 1 is the newest.
+    Page(i64),
+    /// Those after this `seq`.
+    After(i64),
+    /// Those before this `seq`.
+    Before(i64),
+}
+
+impl Span {
+    /// The numbers that are asked for, of a conversation whose last one is `last`.
+    fn numbers(self, last: i64, limit: i64) -> RangeInclusive<i64> {
+        match self {
+            Self::Page(page) => {
+                let end = last.saturating_sub((page - 1).saturating_mul(limit));
+                (end - limit + 1).max(1)..=end
+            }
+            Self::After(seq) => seq.max(0).saturating_add(1)..=seq.max(0).saturating_add(limit),
+            Self::Before(seq) => {
+                let end = seq.saturating_sub(1).min(last);
+                (end - limit + 1).max(1)..=end
+            }
+        }
+    }
+}
+
+/// Some of a conversation's messages, the oldest first.
+#[derive(Debug, Serialize)]
+pub struct MessageList {
+    messages: Vec<MessageView>,
+    #[serde(flatten)]
+    pages: Pages,
+}
+
+/// Reads messages. Since their numbers have no gap, a page is a range of numbers and needs no count.
+///
+/// # Errors
+/// Not found for a conversation that the person may not see.
+pub async fn list(app: &App, by: &Person, id: Id, span: Span, limit: i64) -> Result<MessageList> {
+    let conversation = by.conversation(app, id).await?;
+    let messages = read(app, &conversation, &span.numbers(conversation.seq, limit)).await?;
+    let page = if let Span::Page(page) = span { page } else { 1 };
+    Ok(MessageList { messages, pages: Pages::of(conversation.seq, page, limit) })
+}
+
+/// What a join brings.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Joined {
+    /// The conversation.
+    pub conversation: ConversationView,
+    /// The messages after the one that was named, or without one the latest; the oldest first.
+    pub messages: Vec<MessageView>,
+    /// Whether there are more messages than these: later ones, or without a named one earlier ones.
+    pub has_more: bool,
+}
+
+/// Brings a person up to date with a conversation: what came after `after`, or the latest. As many
+/// messages as one frame carries.
+///
+/// # Errors
+/// Not found for a conversation that the person may not see.
+pub async fn catch_up(app: &App, by: &Person, id: Id, after: Option<i64>) -> Result<Joined> {
+    let conversation = by.conversation(app, id).await?;
+    let last = conversation.seq;
+    let numbers = after.map_or(Span::Page(1), Span::After).numbers(last, MOST_MISSED);
+    let (mut messages, view) = try_join(
+        read(app, &conversation, &numbers),
+        ConversationView::load(&app.db, conversation.clone()),
+    )
+    .await?;
+    fit(&mut messages, after.is_none())?;
+    let ends = (messages.first().map(|first| first.seq), messages.last().map(|last| last.seq));
+    let has_more = match (after, ends) {
+        (None, (Some(first), _)) => first > 1,
+        (Some(_), (_, Some(newest))) => newest < last,
+        _ => false,
+    };
+    Ok(Joined { conversation: view.seen_by(by.side), messages, has_more })
+}
+
+/// Drops messages until the rest fits into a frame: from the front to keep the newest, else from the
+/// end.
+fn fit(messages: &mut Vec<MessageView>, keep_newest: bool) -> Result<()> {
+    let sizes: Vec<usize> = messages
+        .iter()
+        .map(|message| serde_json::to_vec(message).map(|json| json.len() + 1))
+        .collect::<Result<_, _>>()
+        .map_err(Error::internal)?;
+    let mut room = MISSED_BYTES;
+    let mut fits = |size: &&usize| {
+        room = room.saturating_sub(**size);
+        room > 0
+    };
+    if keep_newest {
+        let kept = sizes.iter().rev().take_while(&mut fits).count();
+        messages.drain(..messages.len() - kept);
+    } else {
+        let kept = sizes.iter().take_while(&mut fits).count();
+        messages.truncate(kept);
+    }
+    Ok(())
+}
+
+/// The messages with these numbers, with their authors and what became of them: three queries side
+/// by side.
+async fn read(
+    app: &App,
+    conversation: &Conversation,
+    numbers: &RangeInclusive<i64>,
+) -> Result<Vec<MessageView>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (rows, history, visitor) = try_join3(
+        Message::numbered(&app.db, conversation.id, numbers),
+        History::load(&app.db, conversation.id, numbers),
+        Visitor::brief(&app.db, conversation.visitor),
+    )
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let fate = history.fate(conversation, &row.message);
+            let author = author(&row, visitor.as_ref());
+            MessageView::new(row.message, author, fate)
+        })
+        .collect())
+}
+
+fn author(row: &WithAuthor, visitor: Option<&VisitorBrief>) -> PersonView {
+    let id = row.message.sender_id;
+    let (name, email) = match (row.message.sender, visitor, row.agent.first()) {
+        (Side::Visitor, Some(visitor), _) => (visitor.name.clone(), visitor.email.clone()),
+        (Side::Agent, _, Some(agent)) => (Some(agent.name.clone()), Some(agent.email.clone())),
+        _ => (None, None),
+    };
+    PersonView { id, name, email }
+}
+
+/// Up to where a mark is to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpTo {
+    /// The message with this number.
+    Seq(i64),
+    /// This message.
+    Message(Id),
+}
+
+/// Where a mark is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Marked {
+    /// In which conversation.
+    pub conversation_id: Id,
+    /// The last message that it covers, if it covers any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<Id>,
+    /// That message's number, 0 for none.
+    pub up_to: i64,
+    /// When it came there.
+    pub at: Option<Time>,
+    /// How many messages it came to cover by this call.
+    #[serde(skip)]
+    pub newly: i64,
+}
+
+/// Moves one of a person's side's marks over the messages of the other side. A mark never moves
+/// back: what it covers already changes nothing and is no news.
+///
+/// # Errors
+/// Not found for a conversation that the person may not see, or a message that is not in it.
+pub async fn mark(
+    app: &App,
+    by: &Person,
+    id: Id,
+    kind: MarkKind,
+    up_to: UpTo,
+) -> Result<Outcome<Marked>> {
+    let other = by.side.other();
+    let seq = match up_to {
+        UpTo::Seq(seq) => seq,
+        UpTo::Message(message) => number_of(app, id, message).await?,
+    };
+    let (conversation, covered) = try_join(by.conversation(app, id), async {
+        Ok(Message::last_of(&app.db, id, other, seq).await?)
+    })
+    .await?;
+    let Some(covered) = covered else {
+        return Ok(Outcome::quiet(where_it_is(&conversation, by.side, kind)));
+    };
+    let at = Time::now();
+    let reached = Reached { seq: covered.seq, nth: covered.nth, at: Some(at) };
+    match Conversation::advance(&app.db, id, by.side, kind, reached).await? {
+        Some(before) => {
+            Mark::remember(&app.db, id, by.side, kind, covered.seq, at).await?;
+            Ok(moved(&before, by.side, kind, &covered, at))
+        }
+        None => {
+            let now = by.conversation(app, id).await?;
+            Ok(Outcome::quiet(where_it_is(&now, by.side, kind)))
+        }
+    }
+}
+
+async fn number_of(app: &App, conversation: Id, message: Id) -> Result<i64> {
+    let message = Message::find(&app.db, message).await?;
+    let message = message.filter(|message| message.conversation == conversation);
+    message.map(|message| message.seq).ok_or_else(|| Error::not_found("Message"))
+}
+
+fn moved(
+    before: &Conversation,
+    side: Side,
+    kind: MarkKind,
+    covered: &Message,
+    at: Time,
+) -> Outcome<Marked> {
+    let (conversation_id, up_to) = (before.id, covered.seq);
+    let everybody = Audience::of(before);
+    let news = match kind {
+        MarkKind::Delivered => News::new(
+            everybody.only(side.other()),
+            Event::MessageDelivered { conversation_id, up_to, delivered_at: at },
+        ),
+        MarkKind::Read => News::new(
+            everybody,
+            Event::MessageRead { conversation_id, message_id: covered.id, up_to, read_at: at },
+        ),
+    };
+    let value = Marked {
+        conversation_id,
+        message_id: Some(covered.id),
+        up_to,
+        at: Some(at),
+        newly: covered.nth - reached(before, side, kind).nth,
+    };
+    Outcome { value, news: vec![news] }
+}
+
+fn where_it_is(conversation: &Conversation, side: Side, kind: MarkKind) -> Marked {
+    let reached = reached(conversation, side, kind);
+    Marked {
+        conversation_id: conversation.id,
+        message_id: None,
+        up_to: reached.seq,
+        at: reached.at,
+        newly: 0,
+    }
+}
+
+fn reached(conversation: &Conversation, side: Side, kind: MarkKind) -> &Reached {
+    let marks = conversation.marks.of(side);
+    match kind {
+        MarkKind::Delivered => &marks.delivered,
+        MarkKind::Read => &marks.read,
+    }
+}
+
+/// Marks the messages up to one as read; the message as it is then.
+///
+/// # Errors
+/// Not found for a message that the person may not see.
+pub async fn mark_read(app: &App, by: &Person, id: Id) -> Result<Outcome<MessageView>> {
+    let message = Message::find(&app.db, id).await?.ok_or_else(|| Error::not_found("Message"))?;
+    let conversation = message.conversation;
+    let outcome = mark(app, by, conversation, MarkKind::Read, UpTo::Seq(message.seq)).await;
+    let news = match outcome {
+        Ok(outcome) => outcome.news,
+        Err(error) if error.code() == crate::error::Code::NotFound => {
+            return Err(Error::not_found("Message"));
+        }
+        Err(error) => return Err(error),
+    };
+    let conversation = by.conversation(app, conversation).await?;
+    let mut messages = read(app, &conversation, &(message.seq..=message.seq)).await?;
+    let value = messages.pop().ok_or_else(|| Error::not_found("Message"))?;
+    Ok(Outcome { value, news })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_one_is_the_newest() {
+        assert_eq!(Span::Page(1).numbers(10, 4), 7..=10);
+        assert_eq!(Span::Page(3).numbers(10, 4), 1..=2);
+        assert!(Span::Page(4).numbers(10, 4).is_empty());
+        assert!(Span::Page(1).numbers(0, 4).is_empty());
+    }
+
+    #[test]
+    fn after_and_before_are_exclusive() {
+        assert_eq!(Span::After(3).numbers(10, 4), 4..=7);
+        assert_eq!(Span::Before(3).numbers(10, 4), 1..=2);
+        assert!(Span::Before(1).numbers(10, 4).is_empty());
+    }
+
+    #[test]
+    fn no_number_overflows() {
+        for span in
+            [Span::Page(i64::MAX), Span::After(i64::MAX), Span::Before(i64::MIN), Span::After(i64::MIN)]
+        {
+            let numbers = span.numbers(10, 100);
+            assert!(numbers.is_empty() || *numbers.start() >= 1, "{span:?} {numbers:?}");
+        }
+    }
+}
