@@ -159,10 +159,10 @@ fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
 
     curl -s http://localhost:{port}/api/auth/register -H 'Content-Type: application/json' \
       -d '{{"name":"Ada","email":"ada@example.com","password":"correct horse"}}'; echo
-    cargo run -q -- ws ws://localhost:{port}/ws <<'END'
-    {{"action":"visitor","event":"visitor:connect","id":"1","data":{{"sessionId":"a-visitor-of-the-site"}}}}
-    {{"action":"conversation","event":"conversation:start","id":"2","data":{{"message":"Hello!"}}}}
-    END
+    printf '%s\n' \
+      '{{"action":"visitor","event":"visitor:connect","id":"1","data":{{"sessionId":"a-visitor-of-the-site"}}}}' \
+      '{{"action":"conversation","event":"conversation:start","id":"2","data":{{"message":"Hello!"}}}}' \
+      | cargo run -q -- ws ws://localhost:{port}/ws
 
   Ctrl-C stops it."#
     ));

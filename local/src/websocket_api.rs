@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{HOST, ORIGIN, USER_AGENT};
+use http::header::{HOST, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -176,12 +176,7 @@ async fn handshake(
     };
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
-    event["headers"] = json!({
-        "Host": facts.domain,
-        "User-Agent": facts.user_agent,
-        "Origin": header(ORIGIN),
-        "X-Forwarded-For": facts.source_ip,
-    });
+    event["headers"] = json!(single_valued(&headers));
     match api.invoke("$connect", event, &request_id).await {
         Some(200..=299) => {
             let tracker = api.inner.tasks.clone();
@@ -195,6 +190,12 @@ async fn handshake(
             status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
         }
     }
+}
+
+/// Headers as `$connect` gets them, one value for each name.
+fn single_valued(headers: &HeaderMap) -> HashMap<String, String> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
 /// An open connection, from the handshake to `$disconnect`.
@@ -324,14 +325,13 @@ impl WebSocketApi {
 
 /// The event of a WebSocket API.
 fn event(facts: &Facts, route: &str, kind: &str, request_id: &str) -> Value {
-    let direction = "IN";
     json!({
         "requestContext": {
             "routeKey": route,
             "eventType": kind,
             "extendedRequestId": request_id,
             "requestTime": request_time(),
-            "messageDirection": direction,
+            "messageDirection": "IN",
             "stage": "local",
             "connectedAt": facts.connected_at.millis(),
             "requestTimeEpoch": Time::now().millis(),
