@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bson::doc;
+use bson::{Bson, Document, doc};
 use futures::future::try_join_all;
 use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
 use mongodb::options::{ClientOptions, IndexOptions, ReadConcern, WriteConcern};
@@ -78,19 +78,34 @@ impl Db {
     /// When no server can be reached, or an index of the same name differs.
     pub async fn ensure_indexes(&self) -> Result<(), MongoError> {
         let each = documents::indexes().into_iter().map(|(collection, indexes)| async move {
-            self.database.collection::<bson::Document>(collection).create_indexes(indexes).await
+            self.database.collection::<Document>(collection).create_indexes(indexes).await
         });
         try_join_all(each).await.map(drop)
     }
 }
 
+/// A value as it is stored. `bson::serialize_to_bson` will not do: it takes BSON for a format that
+/// people read, in which ids and times are texts.
+///
+/// # Errors
+/// When the value cannot be stored.
+pub fn to_bson(value: &impl Serialize) -> Result<Bson, MongoError> {
+    #[derive(Serialize)]
+    struct Holder<'a, T> {
+        value: &'a T,
+    }
+    let raw = bson::serialize_to_raw_document_buf(&Holder { value })?;
+    let mut holder = Document::try_from(&raw)?;
+    Ok(holder.remove("value").unwrap_or(Bson::Null))
+}
+
 /// An index on `keys`, descending where the value is -1.
-pub fn index(keys: bson::Document) -> IndexModel {
+pub fn index(keys: Document) -> IndexModel {
     IndexModel::builder().keys(keys).build()
 }
 
 /// A unique index by the name that [`violates`] asks for; `only` limits it to documents that match.
-pub fn unique(name: &str, keys: bson::Document, only: Option<bson::Document>) -> IndexModel {
+pub fn unique(name: &str, keys: Document, only: Option<Document>) -> IndexModel {
     let options = IndexOptions::builder()
         .name(name.to_owned())
         .unique(true)

@@ -10,7 +10,7 @@ use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
-use crate::db::{Db, Stored, expiring, index};
+use crate::db::{Db, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes
@@ -269,8 +269,8 @@ impl Connection {
     ) -> Result<Option<Self>> {
         let free = doc! { "$or": [{ "person": null }, { "person.id": person.id }] };
         let update = doc! { "$set": {
-            "person": bson::serialize_to_bson(person)?,
-            "session": bson::serialize_to_bson(&session)?,
+            "person": to_bson(person)?,
+            "session": to_bson(&session)?,
             "watch": watch,
         } };
         db.of::<Self>()
@@ -331,7 +331,7 @@ impl Connection {
     /// # Errors
     /// When the database cannot answer.
     pub async fn rename(db: &Db, person: &Person) -> Result<()> {
-        let update = doc! { "$set": { "person": bson::serialize_to_bson(person)? } };
+        let update = doc! { "$set": { "person": to_bson(person)? } };
         db.of::<Self>().update_many(doc! { "person.id": person.id }, update).await.map(drop)
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::Side;
 use super::user::User;
 use super::visitor::Visitor;
-use crate::db::{Db, Stored, index, unique};
+use crate::db::{Db, Stored, index, to_bson, unique};
 use crate::views::AgentBrief;
 use crate::{Id, Time};
 
@@ -429,7 +429,7 @@ impl Conversation {
     ) -> Result<Option<Self>> {
         let mark = format!("marks.{}.{}", side.name(), kind.name());
         let filter = doc! { "_id": id, format!("{mark}.seq"): { "$lt": reached.seq } };
-        let update = doc! { "$set": { mark: bson::serialize_to_bson(&reached)? } };
+        let update = doc! { "$set": { mark: to_bson(&reached)? } };
         db.of::<Self>().find_one_and_update(filter, update).await
     }
 
@@ -446,7 +446,7 @@ impl Conversation {
             set.insert("tags", tags);
         }
         if let Some(priority) = &changes.priority {
-            set.insert("priority", bson::serialize_to_bson(priority)?);
+            set.insert("priority", to_bson(priority)?);
         }
         if set.is_empty() {
             return Self::find(db, id).await;

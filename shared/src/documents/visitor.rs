@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::presence::{self, Presence};
-use crate::db::{Db, Stored, index, unique, violates};
+use crate::db::{Db, Stored, index, to_bson, unique, violates};
 use crate::views::VisitorBrief;
 use crate::{Id, Time, words};
 
@@ -231,7 +231,7 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn view_page(db: &Db, id: Id, view: &PageView) -> Result<Option<Self>> {
-        let view = bson::serialize_to_bson(view)?;
+        let view = to_bson(view)?;
         let update = doc! {
             "$push": { "pageViews": { "$each": [&view], "$slice": -MOST_PAGE_VIEWS } },
             "$set": {

@@ -1,0 +1,28 @@
+//! The specification, as tests: on a real MongoDB and over real sockets, side by side, each with a
+//! database of its own.
+
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+mod analytics;
+mod auth;
+mod canned_responses;
+mod conversations;
+mod gateway_http;
+mod gateway_websocket;
+mod http_rules;
+mod messages;
+mod routes;
+mod socket_conversations;
+mod socket_messages;
+mod socket_presence;
+mod socket_rules;
+mod story;
+mod visitors;

@@ -1,0 +1,162 @@
+//! A live chat for each test, and clients for it.
+
+mod http;
+mod socket;
+
+use std::time::Duration;
+
+use local::mongod::Mongod;
+use local::stack::Stack;
+use local::websocket_api::Limits;
+use serde_json::{Value, json};
+use shared::Id;
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+
+pub use http::Answer;
+pub use socket::Socket;
+
+/// How long a test waits for what must come.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+pub const SECRET: &str = "a secret of more than 32 bytes, for tests";
+
+/// The one server of the whole run; it goes when the run does.
+static MONGOD: OnceCell<Mongod> = OnceCell::const_new();
+
+/// A running live chat with a database of its own.
+pub struct Chat {
+    pub stack: Stack,
+    http: reqwest::Client,
+}
+
+/// A user of the dashboard.
+#[derive(Clone)]
+pub struct Agent {
+    pub id: String,
+    pub email: String,
+    pub token: String,
+}
+
+/// A visitor with an open socket.
+pub struct Visitor {
+    pub id: String,
+    pub token: String,
+    pub session: String,
+    pub socket: Socket,
+}
+
+/// What a test changes of the environment.
+pub type Settings = &'static [(&'static str, &'static str)];
+
+impl Chat {
+    pub async fn start() -> Self {
+        Self::start_with(&[], Limits::default()).await
+    }
+
+    pub async fn start_with(settings: Settings, limits: Limits) -> Self {
+        if std::env::var_os("RUST_LOG").is_some() {
+            shared::logging::start(shared::logging::Format::Readable);
+        }
+        let mongod = MONGOD.get_or_init(|| async { Mongod::start_temporary().await.unwrap() }).await;
+        let uri = mongod.uri(&format!("test-{}", Id::random().unwrap()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let lookup = move |key: &str| {
+            let changed = settings.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+            let default = match key {
+                "MONGODB_URI" => Some(uri.as_str()),
+                "JWT_SECRET" => Some(SECRET),
+                "REGISTRATION" => Some("open"),
+                "CORS_ORIGIN" => Some("http://widget.example,https://dashboard.example"),
+                "MONGODB_MAX_POOL_SIZE" => Some("8"),
+                _ => None,
+            };
+            changed.or(default).map(str::to_owned)
+        };
+        let stack = Stack::start(listener, lookup, limits).await.unwrap();
+        Self { stack, http: reqwest::Client::new() }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.stack.address())
+    }
+
+    /// Registers a user; the first one is the super administrator.
+    pub async fn register(&self, name: &str) -> Agent {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let body = json!({ "name": name, "email": email, "password": "correct horse" });
+        let answer = self.post("/api/auth/register", body).await.expect(201);
+        Agent { id: text(&answer["user"]["id"]), email, token: text(&answer["token"]) }
+    }
+
+    /// A super administrator and an agent.
+    pub async fn team(&self) -> (Agent, Agent) {
+        (self.register("Sue").await, self.register("Ada").await)
+    }
+
+    /// An administrator, made by the super administrator.
+    pub async fn admin(&self, sue: &Agent, name: &str) -> Agent {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let body =
+            json!({ "name": name, "email": email, "password": "correct horse", "role": "admin" });
+        let answer = self.post("/api/auth/register", body).by(&sue.token).await.expect(201);
+        Agent { id: text(&answer["user"]["id"]), email, token: text(&answer["token"]) }
+    }
+
+    pub async fn socket(&self) -> Socket {
+        Socket::open(&format!("ws://{}/ws", self.stack.address())).await
+    }
+
+    /// A socket on which an agent has proved who it is, watching `mine`.
+    pub async fn agent_socket(&self, agent: &Agent) -> Socket {
+        self.watching(agent, "mine").await
+    }
+
+    pub async fn watching(&self, agent: &Agent, watch: &str) -> Socket {
+        let mut socket = self.socket().await;
+        socket.ack("agent:connect", json!({ "token": agent.token, "watch": watch })).await;
+        socket
+    }
+
+    pub async fn visitor(&self, name: &str) -> Visitor {
+        self.visitor_with(&format!("session-of-{name}-0123456789"), name).await
+    }
+
+    pub async fn visitor_with(&self, session: &str, name: &str) -> Visitor {
+        let mut socket = self.socket().await;
+        let data = json!({ "sessionId": session, "name": name });
+        let connected = socket.ack("visitor:connect", data).await;
+        Visitor {
+            id: text(&connected["visitorId"]),
+            token: text(&connected["token"]),
+            session: session.to_owned(),
+            socket,
+        }
+    }
+
+    /// A visitor whose conversation has begun with `message`; the conversation's id.
+    pub async fn conversation(&self, name: &str, message: &str) -> (Visitor, String) {
+        let mut visitor = self.visitor(name).await;
+        let started = visitor.socket.ack("conversation:start", json!({ "message": message })).await;
+        (visitor, text(&started["conversation"]["_id"]))
+    }
+
+    /// A conversation that `agent` holds.
+    pub async fn held_by(&self, agent: &Agent, name: &str) -> (Visitor, String) {
+        let (visitor, id) = self.conversation(name, "Hello").await;
+        self.put(&format!("/api/conversations/{id}/assign"), json!({})).by(&agent.token).await.expect(200);
+        (visitor, id)
+    }
+}
+
+/// An id that nothing has.
+pub const NOBODY: &str = "000000000000000000000000";
+
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
+}
+
+/// The values of `field` in a list.
+pub fn each<'a>(list: &'a Value, field: &str) -> Vec<&'a Value> {
+    list.as_array().unwrap_or_else(|| panic!("not a list: {list}")).iter().map(|row| &row[field]).collect()
+}

@@ -1,0 +1,132 @@
+//! A client for the WebSocket.
+
+use std::collections::VecDeque;
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::PATIENCE;
+
+pub struct Socket {
+    pub stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What has arrived and nobody has asked for.
+    unread: VecDeque<Value>,
+    sent: u64,
+}
+
+impl Socket {
+    pub async fn open(url: &str) -> Self {
+        let (stream, _) = connect_async(url).await.unwrap();
+        Self { stream, unread: VecDeque::new(), sent: 0 }
+    }
+
+    pub async fn send_text(&mut self, text: impl Into<String>) {
+        self.stream.send(Message::text(text.into())).await.unwrap();
+    }
+
+    /// Sends an event without waiting for its answer; the id of the frame.
+    pub async fn send(&mut self, event: &str, data: Value) -> String {
+        self.sent += 1;
+        let id = self.sent.to_string();
+        let action = event.split(':').next().unwrap();
+        let frame = json!({ "action": action, "event": event, "id": id, "data": data });
+        self.send_text(frame.to_string()).await;
+        id
+    }
+
+    /// Sends an event that must succeed; the data of its ack.
+    #[track_caller]
+    pub fn ack(&mut self, event: &str, data: Value) -> impl Future<Output = Value> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let id = self.send(event, data).await;
+            let answer = self.answer_to(&id).await;
+            assert_eq!(answer["event"], "ack", "at {caller}: {answer}");
+            answer["data"].clone()
+        }
+    }
+
+    /// Sends an event that must fail with `code`; the error.
+    #[track_caller]
+    pub fn refused(&mut self, event: &str, data: Value, code: &str) -> impl Future<Output = Value> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let id = self.send(event, data).await;
+            let answer = self.answer_to(&id).await;
+            assert_eq!(answer["event"], "error", "at {caller}: {answer}");
+            assert_eq!(answer["data"]["code"], code, "at {caller}: {answer}");
+            assert!(answer["data"]["message"].is_string(), "at {caller}: {answer}");
+            answer["data"].clone()
+        }
+    }
+
+    async fn answer_to(&mut self, id: &str) -> Value {
+        self.find(|frame| frame["id"] == id).await
+    }
+
+    /// The data of the next event of this name, arrived or awaited.
+    pub async fn next(&mut self, event: &str) -> Value {
+        self.find(|frame| frame["event"] == event).await["data"].clone()
+    }
+
+    /// The next frame, whatever it is.
+    pub async fn frame(&mut self) -> Value {
+        self.find(|_| true).await
+    }
+
+    /// How many events of this name have arrived and not been asked for.
+    pub fn waiting(&self, event: &str) -> usize {
+        self.unread.iter().filter(|frame| frame["event"] == event).count()
+    }
+
+    /// Waits for what has been pushed so far: pushes to one connection arrive in the order of their posts, so
+    /// that a pong comes after them.
+    pub async fn settle(&mut self) {
+        self.ack("ping", json!({})).await;
+    }
+
+    async fn find(&mut self, matches: impl Fn(&Value) -> bool) -> Value {
+        if let Some(index) = self.unread.iter().position(&matches) {
+            return self.unread.remove(index).unwrap();
+        }
+        loop {
+            let frame = self.receive().await;
+            if matches(&frame) {
+                return frame;
+            }
+            self.unread.push_back(frame);
+        }
+    }
+
+    async fn receive(&mut self) -> Value {
+        loop {
+            let next = timeout(PATIENCE, self.stream.next()).await;
+            let message = next.unwrap_or_else(|_| panic!("nothing came; unread: {:?}", self.unread));
+            match message.expect("the connection ended").unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until the server closes the connection; the code.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.stream.next()).await.expect("the connection stays open") {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("ended without a close: {other:?}"),
+            }
+        }
+    }
+
+    pub async fn close(mut self) {
+        self.stream.close(None).await.unwrap();
+        while let Ok(Some(Ok(_))) = timeout(PATIENCE, self.stream.next()).await {}
+    }
+}
