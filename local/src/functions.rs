@@ -54,6 +54,15 @@ impl Functions {
         Self { handlers: Arc::new(handlers) }
     }
 
+    /// One function of another kind alone, to try a gateway with.
+    pub fn single<F>(name: &str, function: impl Fn(Value) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Value, InvokeError>> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |event, _| Box::pin(function(event)));
+        Self { handlers: Arc::new(HashMap::from([(name.to_owned(), handler)])) }
+    }
+
     /// Calls a function with an event. A panic is an error, as on Lambda.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ async fn run() -> Result<(), Failure> {
         key => env(key).or_else(|| default(key)),
     };
     let stack = Stack::start(listener, settings, Limits::default()).await?;
+    stack.prepare().await?;
     welcome(&stack, mongod.as_ref());
     let signal = ended().await;
     say(&format!("\n{signal}: stopping …"));

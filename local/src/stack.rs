@@ -96,7 +96,6 @@ impl Stack {
             key => settings(key),
         });
         let app = App::new(config.map_err(StartError::from)?).await?;
-        app.db.ensure_indexes().await?;
         let table = RouteTable::load()?;
         let functions = Functions::new(&app);
         let websocket = WebSocketApi::new(&table, &functions, limits);
@@ -105,6 +104,14 @@ impl Stack {
         let stopping = CancellationToken::new();
         let server = tokio::spawn(serve(listener, router, stopping.clone()));
         Ok(Self { address, app, websocket, stopping, server })
+    }
+
+    /// Creates the indexes that do not exist yet.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn prepare(&self) -> Result<(), StackError> {
+        Ok(self.app.db.ensure_indexes().await?)
     }
 
     /// Where it listens.

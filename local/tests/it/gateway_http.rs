@@ -1,1 +1,135 @@
-//! x
+//! The local HTTP gateway behaves as API Gateway's HTTP APIs do.
+
+use std::sync::Arc;
+
+use local::functions::Functions;
+use local::http_api;
+use local::template::{HttpRoute, RouteTable};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use crate::support::Chat;
+
+/// A gateway in front of a function that keeps the event it gets and answers with `response`.
+async fn gateway(path: &str, response: Value) -> (String, Arc<Mutex<Value>>) {
+    let seen = Arc::new(Mutex::new(Value::Null));
+    let keep = seen.clone();
+    let functions = Functions::single("spy", move |event| {
+        let (keep, response) = (keep.clone(), response.clone());
+        async move {
+            *keep.lock().await = event;
+            Ok(response)
+        }
+    });
+    let route =
+        HttpRoute { method: "POST".to_owned(), path: path.to_owned(), function: "spy".to_owned() };
+    let table = RouteTable { http: vec![route], ..RouteTable::default() };
+    let router = http_api::router(&table, &functions, &["https://a.example".to_owned()]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+    (address, seen)
+}
+
+#[tokio::test]
+async fn a_function_gets_an_event_of_payload_format_2() {
+    let (address, seen) = gateway("/things/{id}", json!({ "statusCode": 200 })).await;
+    reqwest::Client::new()
+        .post(format!("{address}/things/a%20b?tag=x&tag=y&q=1%2B1"))
+        .header("X-Many", "one")
+        .header("X-Many", "two")
+        .header("Cookie", "a=1; b=2")
+        .header("User-Agent", "tests")
+        .body("{\"a\":1}")
+        .send()
+        .await
+        .unwrap();
+    let event = seen.lock().await.clone();
+    let host = address.strip_prefix("http://").unwrap();
+    assert_eq!((&event["version"], &event["routeKey"]), (&json!("2.0"), &json!("POST /things/{id}")));
+    assert_eq!(event["rawPath"], "/things/a%20b");
+    assert_eq!(event["rawQueryString"], "tag=x&tag=y&q=1%2B1");
+    assert_eq!(event["queryStringParameters"], json!({ "tag": "x,y", "q": "1+1" }));
+    assert_eq!(event["pathParameters"], json!({ "id": "a b" }));
+    assert_eq!(event["headers"]["x-many"], "one,two");
+    assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
+    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{\"a\":1}"), &json!(false)));
+    let context = &event["requestContext"];
+    assert_eq!((&context["stage"], &context["domainName"]), (&json!("$default"), &json!(host)));
+    let http = &context["http"];
+    assert_eq!((&http["method"], &http["sourceIp"]), (&json!("POST"), &json!("127.0.0.1")));
+    assert_eq!(http["userAgent"], "tests");
+    assert!(
+        context["requestId"].is_string() && context["timeEpoch"].is_i64() && context["time"].is_string()
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_text_arrives_in_base64() {
+    let (address, seen) = gateway("/things", json!({ "statusCode": 200 })).await;
+    let call = reqwest::Client::new().post(format!("{address}/things")).body(vec![0xff, 0x00]);
+    call.send().await.unwrap();
+    let event = seen.lock().await.clone();
+    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("/wA="), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_response_is_unpacked() {
+    let response = json!({
+        "statusCode": 201, "headers": { "x-a": "1", "access-control-allow-origin": "*" },
+        "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": true,
+    });
+    let (address, _) = gateway("/things", response).await;
+    let answer = reqwest::Client::new().post(format!("{address}/things")).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["x-a"]), (201, &"1".parse().unwrap()));
+    assert_eq!(answer.headers().get_all("set-cookie").iter().count(), 2);
+    assert!(answer.headers().contains_key("apigw-requestid"));
+    assert!(!answer.headers().contains_key("access-control-allow-origin"), "CORS is the gateway's");
+    assert_eq!(answer.text().await.unwrap(), "hi");
+}
+
+#[tokio::test]
+async fn a_response_that_is_none_is_an_internal_server_error() {
+    for response in
+        [json!("nope"), json!({}), json!({ "statusCode": 200, "body": "%", "isBase64Encoded": true })]
+    {
+        let (address, _) = gateway("/things", response).await;
+        let answer = reqwest::Client::new().post(format!("{address}/things")).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 500);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body, json!({ "message": "Internal Server Error" }));
+    }
+}
+
+#[tokio::test]
+async fn too_large_bodies_and_headers_do_not_reach_the_function() {
+    let (address, seen) = gateway("/things", json!({ "statusCode": 200 })).await;
+    let client = reqwest::Client::new();
+    let post = || client.post(format!("{address}/things"));
+    let body = post().body(vec![b'x'; 10 * 1024 * 1024 + 1]).send().await.unwrap();
+    assert_eq!(body.status().as_u16(), 413);
+    let header = post().header("x-long", "x".repeat(10_240)).send().await.unwrap();
+    assert_eq!(header.status().as_u16(), 431);
+    assert_eq!(*seen.lock().await, Value::Null);
+}
+
+#[tokio::test]
+async fn cors_names_the_configured_origins_and_no_others() {
+    let chat = Chat::start().await;
+    let preflight = |origin: &str| {
+        chat.call(reqwest::Method::OPTIONS, "/api/auth/login")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type")
+    };
+    let ours = preflight("https://dashboard.example").await;
+    assert_eq!(ours.header("access-control-allow-origin"), Some("https://dashboard.example"));
+    assert!(ours.header("access-control-allow-headers").unwrap().contains("content-type"));
+    let theirs = preflight("https://evil.example").await;
+    assert_eq!(theirs.header("access-control-allow-origin"), None);
+    let plain = chat.get("/health").header("origin", "http://widget.example").await;
+    assert_eq!(plain.header("access-control-allow-origin"), Some("http://widget.example"));
+    assert_eq!(plain.header("access-control-allow-credentials"), None);
+}

@@ -44,7 +44,10 @@ async fn a_visitor_and_two_agents_from_the_first_hello_to_the_figures() {
     chat.put(&path("assign"), json!({})).by(&bob.token).await.expect(200);
     for socket in [&mut ada, &mut bobs, &mut vic.socket] {
         let updated = socket.next("conversation:updated").await["conversation"].clone();
-        assert_eq!((&updated["status"], &updated["assignedAgent"]["name"]), (&json!("active"), &json!("Bob")));
+        assert_eq!(
+            (&updated["status"], &updated["assignedAgent"]["name"]),
+            (&json!("active"), &json!("Bob"))
+        );
     }
 
     // Both sides type, write, receive and read.

@@ -122,7 +122,7 @@ pub async fn assign(
     let after = Conversation::act(&app.db, id, Action::Assign, guard, set).await?;
     match after {
         Some(after) => changed(app, after, Some(before)).await,
-        None => Err(why_not(app, agent, id, to).await?),
+        None => Err(why_not(app, id, Action::Assign, to == me).await?),
     }
 }
 
@@ -136,7 +136,7 @@ pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcom
     let before = held_by(app, id).await?;
     match Conversation::act(&app.db, id, Action::Transfer, own_or_any(agent), set).await? {
         Some(after) => changed(app, after, Some(before)).await,
-        None => Err(why_not(app, agent, id, to).await?),
+        None => Err(why_not(app, id, Action::Transfer, false).await?),
     }
 }
 
@@ -245,26 +245,19 @@ fn own_or_any(agent: &Agent) -> Document {
     }
 }
 
-/// Why an agent could not give a conversation to `to`.
-async fn why_not(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Error> {
+/// Why an agent could not take a conversation, or hand it on.
+async fn why_not(app: &App, id: Id, action: Action, takes: bool) -> Result<Error> {
     let Some(found) = Conversation::find(&app.db, id).await? else {
         return Ok(Error::not_found("Conversation"));
     };
     Ok(match (found.status, found.assigned_agent) {
         (Status::Closed, _) => closed(),
-        (_, None) if to != agent.user.id && !agent.is_admin() => not_own(),
-        (_, None) => Error::conflict("Nobody holds this conversation"),
-        (_, Some(holder)) if to == agent.user.id && holder != agent.user.id => {
-            Error::conflict("Another agent holds this conversation")
-        }
-        _ => not_own(),
+        (_, None) if action == Action::Transfer => Error::conflict("Nobody holds this conversation"),
+        _ if takes => Error::conflict("Another agent holds this conversation"),
+        _ => Error::forbidden("Only who holds a conversation or an administrator may hand it on"),
     })
 }
 
 fn closed() -> Error {
     Error::conflict("The conversation is closed")
-}
-
-fn not_own() -> Error {
-    Error::forbidden("Only who holds a conversation or an administrator may hand it on")
 }

@@ -55,6 +55,17 @@ impl Chat {
     }
 
     pub async fn start_with(settings: Settings, limits: Limits) -> Self {
+        let chat = Self::launch(settings, limits).await;
+        chat.stack.prepare().await.unwrap();
+        chat
+    }
+
+    /// A live chat whose database need not be there.
+    pub async fn start_unready(settings: Settings) -> Self {
+        Self::launch(settings, Limits::default()).await
+    }
+
+    async fn launch(settings: Settings, limits: Limits) -> Self {
         if std::env::var_os("RUST_LOG").is_some() {
             shared::logging::start(shared::logging::Format::Readable);
         }
@@ -97,8 +108,7 @@ impl Chat {
     /// An administrator, made by the super administrator.
     pub async fn admin(&self, sue: &Agent, name: &str) -> Agent {
         let email = format!("{}@example.com", name.to_lowercase());
-        let body =
-            json!({ "name": name, "email": email, "password": "correct horse", "role": "admin" });
+        let body = json!({ "name": name, "email": email, "password": "correct horse", "role": "admin" });
         let answer = self.post("/api/auth/register", body).by(&sue.token).await.expect(201);
         Agent { id: text(&answer["user"]["id"]), email, token: text(&answer["token"]) }
     }
@@ -144,7 +154,10 @@ impl Chat {
     /// A conversation that `agent` holds.
     pub async fn held_by(&self, agent: &Agent, name: &str) -> (Visitor, String) {
         let (visitor, id) = self.conversation(name, "Hello").await;
-        self.put(&format!("/api/conversations/{id}/assign"), json!({})).by(&agent.token).await.expect(200);
+        self.put(&format!("/api/conversations/{id}/assign"), json!({}))
+            .by(&agent.token)
+            .await
+            .expect(200);
         (visitor, id)
     }
 }
@@ -158,5 +171,9 @@ pub fn text(value: &Value) -> String {
 
 /// The values of `field` in a list.
 pub fn each<'a>(list: &'a Value, field: &str) -> Vec<&'a Value> {
-    list.as_array().unwrap_or_else(|| panic!("not a list: {list}")).iter().map(|row| &row[field]).collect()
+    list.as_array()
+        .unwrap_or_else(|| panic!("not a list: {list}"))
+        .iter()
+        .map(|row| &row[field])
+        .collect()
 }
