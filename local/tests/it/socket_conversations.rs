@@ -1,1 +1,194 @@
-//! x
+//! `conversation:start`, `conversation:join`, `conversation:leave` and typing.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::support::{Chat, each, text};
+
+#[tokio::test]
+async fn a_visitor_starts_a_conversation_with_a_message() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let mut vic = chat.visitor("Vic").await;
+    vic.socket.send("conversation:start", json!({ "message": " Hello " })).await;
+    let created = vic.socket.next("conversation:created").await;
+    assert_eq!(created["conversation"]["status"], "pending");
+    assert_eq!(created["conversation"]["visitor"]["name"], "Vic");
+    assert!(created["conversation"].get("notes").is_none());
+    assert_eq!(
+        (&created["message"]["content"], &created["message"]["seq"]),
+        (&json!("Hello"), &json!(1))
+    );
+    assert_eq!(created["message"]["senderId"]["_id"], vic.id);
+    let told = adas.next("conversation:new").await["conversation"].clone();
+    assert_eq!((&told["_id"], &told["notes"]), (&created["conversation"]["_id"], &json!("")));
+    assert_eq!((&told["messageCount"], &told["unreadCount"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_conversation_may_start_without_a_message() {
+    let chat = Chat::start().await;
+    let mut vic = chat.visitor("Vic").await;
+    for data in [json!({}), json!({ "message": "  " }), json!({ "message": null })] {
+        let started = vic.socket.ack("conversation:start", data).await;
+        assert_eq!(started["message"], json!(null));
+        assert_eq!(started["conversation"]["lastMessageAt"], json!(null));
+        assert_eq!(started["conversation"]["messageCount"], 0);
+    }
+}
+
+#[tokio::test]
+async fn a_start_with_a_client_message_id_can_be_repeated() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let mut tabs = Vec::new();
+    for _ in 0..4 {
+        tabs.push(chat.visitor("Vic").await);
+    }
+    let data = json!({ "message": "Hello", "clientMessageId": "s1" });
+    let starts = tabs.iter_mut().map(|tab| tab.socket.ack("conversation:start", data.clone()));
+    let started = join_all(starts).await;
+    let id = text(&started[0]["conversation"]["_id"]);
+    assert!(started.iter().all(|start| start["conversation"]["_id"] == id));
+    assert!(started.iter().all(|start| start["message"]["_id"] == started[0]["message"]["_id"]));
+    let again = json!({ "conversationId": id, "content": "Hello", "clientMessageId": "s1" });
+    let resent = tabs[0].socket.ack("message:send", again).await;
+    assert_eq!(resent["message"]["_id"], started[0]["message"]["_id"]);
+    adas.next("conversation:new").await;
+    adas.settle().await;
+    assert_eq!(adas.waiting("conversation:new"), 0);
+}
+
+#[tokio::test]
+async fn only_visitors_start_conversations_and_their_messages_have_bounds() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    adas.refused("conversation:start", json!({ "message": "Hello" }), "forbidden").await;
+    let mut vic = chat.visitor("Vic").await;
+    for data in [
+        json!({ "message": "x".repeat(8001) }),
+        json!({ "message": 7 }),
+        json!({ "message": "x", "clientMessageId": "" }),
+        json!({ "message": "x", "clientMessageId": "x".repeat(65) }),
+    ] {
+        vic.socket.refused("conversation:start", data, "validation_failed").await;
+    }
+}
+
+#[tokio::test]
+async fn a_join_brings_exactly_what_was_missed() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    for number in 2..=4 {
+        let body = json!({ "conversationId": id, "content": format!("{number}") });
+        chat.post("/api/messages", body).by(&ada.token).await.expect(201);
+    }
+    for (after, expected, more) in [
+        (json!(2), vec![3, 4], false),
+        (json!(4), vec![], false),
+        (json!(0), vec![1, 2, 3, 4], false),
+        (json!(null), vec![1, 2, 3, 4], false),
+    ] {
+        let data = json!({ "conversationId": id, "after": after });
+        let joined = vic.socket.ack("conversation:join", data).await;
+        let numbers: Vec<i64> =
+            each(&joined["messages"], "seq").iter().map(|seq| seq.as_i64().unwrap()).collect();
+        assert_eq!((numbers, &joined["hasMore"]), (expected, &json!(more)), "{after}");
+        assert_eq!(joined["conversation"]["_id"], id);
+        assert!(joined["conversation"].get("notes").is_none());
+    }
+    let bad = json!({ "conversationId": id, "after": -1 });
+    vic.socket.refused("conversation:join", bad, "validation_failed").await;
+}
+
+#[tokio::test]
+async fn a_join_says_when_there_is_more_than_one_page_and_never_sends_too_much() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    // As large as a message can be in JSON: each of these characters takes six bytes there.
+    let large = "\u{1}".repeat(8000);
+    for _ in 0..7 {
+        let body = json!({ "conversationId": id, "content": large });
+        chat.post("/api/messages", body).by(&ada.token).await.expect(201);
+    }
+    let (mut seen, mut after) = (Vec::new(), 0);
+    loop {
+        let data = json!({ "conversationId": id, "after": after });
+        let joined = vic.socket.ack("conversation:join", data).await;
+        seen.extend(each(&joined["messages"], "seq").iter().map(|seq| seq.as_i64().unwrap()));
+        after = *seen.last().unwrap();
+        if joined["hasMore"] == false {
+            break;
+        }
+        assert!(!joined["messages"].as_array().unwrap().is_empty(), "there is always progress");
+    }
+    assert_eq!(seen, (1..=8).collect::<Vec<i64>>());
+    let newest = vic.socket.ack("conversation:join", json!({ "conversationId": id })).await;
+    assert_eq!(newest["messages"].as_array().unwrap().last().unwrap()["seq"], 8);
+    assert_eq!(newest["hasMore"], true);
+}
+
+#[tokio::test]
+async fn an_agent_that_joined_is_pushed_until_it_leaves() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut sues = chat.agent_socket(&sue).await;
+    let write = json!({ "conversationId": id, "content": "Hello" });
+    sues.ack("conversation:join", json!({ "conversationId": id })).await;
+    vic.socket.ack("message:send", write.clone()).await;
+    assert_eq!(sues.next("message:new").await["message"]["seq"], 2);
+    sues.ack("conversation:leave", json!({ "conversationId": id })).await;
+    let mut adas = chat.agent_socket(&ada).await;
+    vic.socket.ack("message:send", write).await;
+    adas.next("message:new").await;
+    sues.settle().await;
+    assert_eq!(sues.waiting("message:new"), 0);
+}
+
+#[tokio::test]
+async fn a_message_reaches_each_connection_once_whatever_it_joined() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut adas = chat.watching(&ada, "all").await;
+    for _ in 0..2 {
+        adas.ack("conversation:join", json!({ "conversationId": id })).await;
+        vic.socket.ack("conversation:join", json!({ "conversationId": id })).await;
+    }
+    vic.socket.ack("message:send", json!({ "conversationId": id, "content": "Once" })).await;
+    vic.socket.next("message:new").await;
+    adas.next("message:new").await;
+    adas.settle().await;
+    vic.socket.settle().await;
+    assert_eq!((adas.waiting("message:new"), vic.socket.waiting("message:new")), (0, 0));
+}
+
+#[tokio::test]
+async fn typing_is_told_to_the_others_and_not_to_oneself() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut second_tab = chat.visitor_with(&vic.session, "Vic").await;
+    let (mut adas, mut sues) = (chat.agent_socket(&ada).await, chat.agent_socket(&sue).await);
+    for event in ["typing:start", "typing:stop"] {
+        vic.socket
+            .ack(event, json!({ "conversationId": id, "userName": "Eve", "sender": "agent" }))
+            .await;
+        let told = adas.next(event).await;
+        assert_eq!(told, json!({ "conversationId": id, "userName": "Vic", "sender": "visitor" }));
+        adas.ack(event, json!({ "conversationId": id })).await;
+        let told = vic.socket.next(event).await;
+        assert_eq!(told, json!({ "conversationId": id, "userName": "Ada", "sender": "agent" }));
+        second_tab.socket.next(event).await;
+    }
+    for socket in [&mut second_tab.socket, &mut vic.socket, &mut adas, &mut sues] {
+        socket.settle().await;
+        assert_eq!(socket.waiting("typing:start") + socket.waiting("typing:stop"), 0);
+    }
+}

@@ -1,1 +1,285 @@
-//! x
+//! `agent:connect`, `agent:watch`, `visitor:connect`, `visitor:page`, and who is there.
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::support::{Chat, text};
+
+#[tokio::test]
+async fn an_agent_proves_itself_with_its_token_and_the_agents_are_told() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut sues = chat.agent_socket(&sue).await;
+    sues.next("agent:online").await;
+    let mut adas = chat.socket().await;
+    let ack = adas.ack("agent:connect", json!({ "token": ada.token })).await;
+    assert_eq!((&ack["user"]["id"], &ack["user"]["status"]), (&json!(ada.id), &json!("online")));
+    assert_eq!(sues.next("agent:online").await, json!({ "userId": ada.id }));
+    let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
+    assert_eq!(profile["status"], "online");
+}
+
+#[tokio::test]
+async fn a_bad_token_proves_nothing() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let vic = chat.visitor("Vic").await;
+    let mut socket = chat.socket().await;
+    for token in [json!("x"), json!("")] {
+        socket.refused("agent:connect", json!({ "token": token }), "unauthorized").await;
+    }
+    socket.refused("agent:connect", json!({ "token": vic.token }), "forbidden").await;
+    socket.refused("agent:connect", json!({}), "validation_failed").await;
+    socket
+        .refused("agent:connect", json!({ "token": ada.token, "watch": "none" }), "validation_failed")
+        .await;
+    chat.post("/api/auth/logout", json!({})).by(&ada.token).await.expect(200);
+    socket.refused("agent:connect", json!({ "token": ada.token }), "unauthorized").await;
+    socket.refused("agent:watch", json!({ "watch": "all" }), "unauthorized").await;
+}
+
+#[tokio::test]
+async fn a_connection_is_one_persons() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut adas = chat.agent_socket(&ada).await;
+    adas.ack("agent:connect", json!({ "token": ada.token })).await;
+    adas.refused("agent:connect", json!({ "token": sue.token }), "conflict").await;
+    let visitor = json!({ "sessionId": "0123456789abcdef" });
+    adas.refused("visitor:connect", visitor.clone(), "conflict").await;
+    let mut vic = chat.visitor("Vic").await;
+    vic.socket.refused("agent:connect", json!({ "token": ada.token }), "conflict").await;
+    vic.socket.refused("visitor:connect", visitor, "conflict").await;
+    let profile = chat.get("/api/auth/profile").by(&sue.token).await.expect(200);
+    assert_eq!(profile["status"], "offline", "a refused proof leaves nobody present");
+}
+
+#[tokio::test]
+async fn an_agent_is_offline_when_its_last_connection_is_gone_and_told_once() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut sues = chat.agent_socket(&sue).await;
+    let mut connections = Vec::new();
+    for _ in 0..4 {
+        connections.push(chat.agent_socket(&ada).await);
+    }
+    assert_eq!(sues.next("agent:online").await["userId"], sue.id);
+    assert_eq!(sues.next("agent:online").await["userId"], ada.id);
+    join_all(connections.into_iter().map(|socket| socket.close())).await;
+    assert_eq!(sues.next("agent:offline").await, json!({ "userId": ada.id }));
+    chat.agent_socket(&ada).await.close().await;
+    sues.next("agent:offline").await;
+    sues.settle().await;
+    assert_eq!((sues.waiting("agent:online"), sues.waiting("agent:offline")), (1, 0));
+}
+
+#[tokio::test]
+async fn an_agent_that_comes_back_is_as_away_as_it_was() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut sues = chat.agent_socket(&sue).await;
+    let adas = chat.agent_socket(&ada).await;
+    chat.put("/api/auth/status", json!({ "status": "away" })).by(&ada.token).await.expect(200);
+    adas.close().await;
+    sues.next("agent:offline").await;
+    let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
+    assert_eq!(profile["status"], "offline");
+    let mut back = chat.socket().await;
+    let ack = back.ack("agent:connect", json!({ "token": ada.token })).await;
+    assert_eq!(ack["user"]["status"], "away");
+}
+
+#[tokio::test]
+async fn an_agent_watches_what_is_its_own_or_everything() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let (mut sues, mut alls) = (chat.agent_socket(&sue).await, chat.watching(&sue, "all").await);
+    let write = json!({ "conversationId": id, "content": "Hello" });
+    vic.socket.ack("message:send", write.clone()).await;
+    alls.next("message:new").await;
+    sues.ack("agent:watch", json!({ "watch": "all" })).await;
+    vic.socket.ack("message:send", write.clone()).await;
+    assert_eq!(sues.next("message:new").await["message"]["seq"], 3, "and not the one before");
+    alls.next("message:new").await;
+    alls.ack("agent:watch", json!({ "watch": "mine" })).await;
+    vic.socket.ack("message:send", write).await;
+    sues.next("message:new").await;
+    alls.settle().await;
+    assert_eq!(alls.waiting("message:new"), 0);
+    sues.refused("agent:watch", json!({ "watch": "some" }), "validation_failed").await;
+    sues.refused("agent:watch", json!({}), "validation_failed").await;
+    vic.socket.refused("agent:watch", json!({ "watch": "all" }), "forbidden").await;
+}
+
+#[tokio::test]
+async fn a_visitor_is_known_again_by_its_session() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let (vic, id) = chat.conversation("Vic", "Hello").await;
+    let online = adas.next("visitor:online").await["visitor"].clone();
+    assert_eq!((&online["_id"], &online["isOnline"]), (&json!(vic.id), &json!(true)));
+    let mut again = chat.socket().await;
+    let data = json!({
+        "sessionId": vic.session, "email": "VIC@example.com", "currentPage": "/prices",
+        "referrer": "https://search.example/", "visitorId": "000000000000000000000000",
+    });
+    again.send("visitor:connect", data).await;
+    let connected = again.next("visitor:connected").await;
+    assert_eq!(connected["visitorId"], vic.id);
+    assert_eq!(connected["conversation"]["_id"], id);
+    assert!(connected["conversation"].get("notes").is_none());
+    let stored = chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token).await.expect(200);
+    assert_eq!((&stored["name"], &stored["email"]), (&json!("Vic"), &json!("vic@example.com")));
+    assert_eq!(
+        (&stored["currentPage"], &stored["referrer"]),
+        (&json!("/prices"), &json!("https://search.example/"))
+    );
+    assert_eq!((&stored["ipAddress"], &stored["visitCount"]), (&json!("127.0.0.1"), &json!(1)));
+    chat.get("/api/conversations").by(&text(&connected["token"])).await.expect(200);
+    adas.settle().await;
+    assert_eq!(adas.waiting("visitor:online"), 0, "it was online already");
+}
+
+#[tokio::test]
+async fn a_closed_conversation_is_not_a_visitors_open_one() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (vic, id) = chat.conversation("Vic", "Hello").await;
+    chat.put(&format!("/api/conversations/{id}/close"), json!({})).by(&ada.token).await.expect(200);
+    let mut again = chat.socket().await;
+    let ack = again.ack("visitor:connect", json!({ "sessionId": vic.session })).await;
+    assert_eq!(ack["conversation"], json!(null));
+}
+
+#[tokio::test]
+async fn first_connections_at_once_are_one_visitor() {
+    let chat = Chat::start().await;
+    let visits = (0..6).map(|_| chat.visitor_with("the-same-session-of-all", "Vic"));
+    let visitors = join_all(visits).await;
+    assert!(visitors.iter().all(|visitor| visitor.id == visitors[0].id));
+    let ada = chat.register("Ada").await;
+    let list = chat.get("/api/visitors").by(&ada.token).await.expect(200);
+    assert_eq!((&list["total"], &list["visitors"][0]["visitCount"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_visitor_is_offline_when_its_last_connection_is_gone() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let vic = chat.visitor("Vic").await;
+    let second = chat.visitor_with(&vic.session, "Vic").await;
+    vic.socket.close().await;
+    let one = || chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token);
+    assert_eq!(one().await.expect(200)["isOnline"], true);
+    second.socket.close().await;
+    assert_eq!(adas.next("visitor:offline").await, json!({ "visitorId": vic.id }));
+    assert_eq!(one().await.expect(200)["isOnline"], false);
+    chat.visitor_with(&vic.session, "Vic").await;
+    assert_eq!(one().await.expect(200)["visitCount"], 2);
+}
+
+#[tokio::test]
+async fn a_connection_found_gone_counts_as_gone() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut sues = chat.agent_socket(&sue).await;
+    // A connection whose `$disconnect` was lost: the gateway does not know it, the database does.
+    let lost = shared::documents::connection::Connection::open;
+    lost(&chat.stack.app().db, "lost-connection=", shared::Time::now()).await.unwrap();
+    let connection =
+        shared::documents::connection::Connection::find(&chat.stack.app().db, "lost-connection=");
+    let connection = connection.await.unwrap().unwrap();
+    let connects = shared::use_cases::presence::agent_connects;
+    let outcome = connects(chat.stack.app(), &connection, &ada.token, Default::default()).await.unwrap();
+    outcome.told(chat.stack.app()).await;
+    assert_eq!(sues.next("agent:online").await["userId"], sue.id);
+    assert_eq!(sues.next("agent:online").await["userId"], ada.id);
+    assert_eq!(sues.next("agent:offline").await["userId"], ada.id, "the push found it gone");
+    let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
+    assert_eq!(profile["status"], "offline");
+}
+
+#[tokio::test]
+async fn a_visitor_must_show_a_session_of_some_length() {
+    let chat = Chat::start().await;
+    let mut socket = chat.socket().await;
+    for (field, value) in [
+        ("sessionId", json!("too short")),
+        ("sessionId", json!("x".repeat(129))),
+        ("sessionId", json!({ "$ne": null })),
+        ("name", json!("x".repeat(101))),
+        ("email", json!("nope")),
+        ("currentPage", json!("x".repeat(1025))),
+        ("referrer", json!("x".repeat(1025))),
+    ] {
+        let mut data = json!({ "sessionId": "0123456789abcdef" });
+        data[field] = value;
+        let error = socket.refused("visitor:connect", data, "validation_failed").await;
+        assert_eq!(error["errors"][0]["path"], field);
+    }
+    socket.refused("visitor:connect", json!({}), "validation_failed").await;
+}
+
+#[tokio::test]
+async fn what_looks_like_an_expression_is_stored_as_text() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let vic = chat.visitor_with("$sessionHash-0123456789", "$$ROOT").await;
+    let stored = chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token).await.expect(200);
+    assert_eq!(stored["name"], "$$ROOT");
+}
+
+#[tokio::test]
+async fn a_visitor_looks_at_pages_and_the_agents_see_it() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let mut vic = chat.visitor("Vic").await;
+    vic.socket.ack("visitor:page", json!({ "url": "/prices", "title": "Prices" })).await;
+    let told = adas.next("visitor:updated").await["visitor"].clone();
+    assert_eq!((&told["_id"], &told["currentPage"]), (&json!(vic.id), &json!("/prices")));
+    let view = &told["pageViews"][0];
+    assert_eq!((&view["url"], &view["title"]), (&json!("/prices"), &json!("Prices")));
+    assert!(view["timestamp"].is_string());
+    for number in 0..25 {
+        vic.socket.ack("visitor:page", json!({ "url": format!("/{number}") })).await;
+    }
+    let stored = chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token).await.expect(200);
+    assert_eq!(stored["pageViews"].as_array().unwrap().len(), 20, "the latest are kept");
+    assert_eq!(
+        (&stored["currentPage"], &stored["pageViews"][19]["url"]),
+        (&json!("/24"), &json!("/24"))
+    );
+    for data in [
+        json!({}),
+        json!({ "url": "" }),
+        json!({ "url": "x".repeat(1025) }),
+        json!({ "url": "/", "title": 7 }),
+    ] {
+        vic.socket.refused("visitor:page", data, "validation_failed").await;
+    }
+    adas.refused("visitor:page", json!({ "url": "/" }), "forbidden").await;
+}
+
+#[tokio::test]
+async fn a_token_that_expires_ends_what_its_connection_may_do() {
+    let brief: crate::support::Settings = &[("JWT_EXPIRE", "1s")];
+    let chat = Chat::start_with(brief, Default::default()).await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    loop {
+        let id = adas.send("agent:watch", json!({ "watch": "all" })).await;
+        let answer = adas.frame().await;
+        if answer["id"] != json!(id) {
+            continue;
+        }
+        if answer["event"] == "error" {
+            assert_eq!(answer["data"]["code"], "unauthorized");
+            break;
+        }
+    }
+    adas.settle().await;
+}
