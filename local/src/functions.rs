@@ -1,6 +1,7 @@
 //! The functions, each called as Lambda would call it: an event in, a response out.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,11 +16,31 @@ use tower::Service;
 /// API Gateway's limit for an integration: 29 seconds.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
 
-/// Why a function gave no response.
-pub type InvokeError = Box<dyn std::error::Error + Send + Sync>;
+/// What a function fails with.
+pub type FunctionError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why there is no response.
+#[derive(Debug)]
+pub enum InvokeError {
+    /// The function failed.
+    Failed(FunctionError),
+    /// It took longer than an integration may.
+    TimedOut,
+}
+
+impl fmt::Display for InvokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => error.fmt(f),
+            Self::TimedOut => f.write_str("it took longer than an integration may"),
+        }
+    }
+}
+
+impl std::error::Error for InvokeError {}
 
 type Handler =
-    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, InvokeError>> + Send + Sync>;
+    Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, FunctionError>> + Send + Sync>;
 
 /// A constructor of an HTTP function's routes.
 pub type MakeRoutes = fn() -> Routes;
@@ -57,7 +78,7 @@ impl Functions {
     /// One function of another kind alone, to try a gateway with.
     pub fn single<F>(name: &str, function: impl Fn(Value) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<Value, InvokeError>> + Send + 'static,
+        F: Future<Output = Result<Value, FunctionError>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |event, _| Box::pin(function(event)));
         Self { handlers: Arc::new(HashMap::from([(name.to_owned(), handler)])) }
@@ -73,9 +94,18 @@ impl Functions {
         event: Value,
         request_id: &str,
     ) -> Result<Value, InvokeError> {
-        let handler = self.handlers.get(name).ok_or_else(|| format!("no function {name}"))?;
-        let invocation = tokio::spawn(handler(event, context(name, request_id)));
-        tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await??
+        let handler = self.handlers.get(name);
+        let handler =
+            handler.ok_or_else(|| InvokeError::Failed(format!("there is no function {name}").into()))?;
+        let mut invocation = tokio::spawn(handler(event, context(name, request_id)));
+        match tokio::time::timeout(INTEGRATION_TIMEOUT, &mut invocation).await {
+            Ok(Ok(result)) => result.map_err(InvokeError::Failed),
+            Ok(Err(panic)) => Err(InvokeError::Failed(panic.into())),
+            Err(_) => {
+                invocation.abort();
+                Err(InvokeError::TimedOut)
+            }
+        }
     }
 }
 

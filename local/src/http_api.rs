@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use base64::Engine;
@@ -19,8 +21,8 @@ use serde_json::{Value, json};
 use shared::Time;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::functions::Functions;
-use crate::template::{HttpRoute, RouteTable};
+use crate::functions::{Functions, InvokeError};
+use crate::template::{HttpRoute, PROXY, RouteTable};
 
 /// API Gateway's limit for a request's body: 10 MB.
 const MOST_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -47,15 +49,45 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
         let state = route(function, format!("{method} {path}"));
         router = router.route(path, on(filter, integrate).with_state(state));
     }
-    if let Some(function) = &table.http_default {
-        let state = route(function, "$default".to_owned());
-        router = router
-            .fallback_service(axum::handler::Handler::with_state(integrate, state.clone()))
-            .method_not_allowed_fallback(move |connect, params, request| {
-                integrate(State(state.clone()), connect, params, request)
-            });
+    let proxies: BTreeMap<String, Route> = table
+        .http_proxy
+        .iter()
+        .map(|(method, function)| (method.clone(), route(function, format!("{method} {PROXY}"))))
+        .collect();
+    let proxies = Arc::new(proxies);
+    router
+        .fallback_service(axum::handler::Handler::with_state(proxy, proxies.clone()))
+        .method_not_allowed_fallback(move |connect, params, request| {
+            proxy(State(proxies.clone()), connect, params, request)
+        })
+        .layer(cors(origins))
+        .layer(axum::middleware::from_fn(preflight_status))
+}
+
+/// Takes what no other route takes; a path that is nothing but `/` is not for `/{proxy+}`.
+async fn proxy(
+    State(proxies): State<Arc<BTreeMap<String, Route>>>,
+    connect: ConnectInfo<SocketAddr>,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    match proxies.get(request.method().as_str()) {
+        Some(route) if request.uri().path() != "/" => {
+            integrate(State(route.clone()), connect, params, request).await
+        }
+        _ => gateway_error(StatusCode::NOT_FOUND, "Not Found"),
     }
-    router.layer(cors(origins))
+}
+
+/// API Gateway answers a preflight with 204.
+async fn preflight_status(request: Request, next: Next) -> Response {
+    let is_preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(http::header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = next.run(request).await;
+    if is_preflight && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
 }
 
 fn filter(method: &str) -> Option<MethodFilter> {
@@ -93,8 +125,11 @@ async fn integrate(
     let event = event(&route.key, &id, peer, &params, &parts, &body);
     let mut response = match route.functions.invoke(&route.function, event, &id).await {
         Ok(value) => response(value),
+        Err(InvokeError::TimedOut) => {
+            gateway_error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
         Err(error) => {
-            tracing::error!(function = route.function, error, "a function failed");
+            tracing::error!(function = route.function, %error, "a function failed");
             gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
     };

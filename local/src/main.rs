@@ -4,11 +4,12 @@ mod client;
 
 use std::error::Error;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use local::mongod::Mongod;
-use local::stack::Stack;
+use local::stack::{Running, Stack};
 use local::websocket_api::Limits;
 use shared::logging::{self, Format};
 use tokio::net::TcpListener;
@@ -67,8 +68,9 @@ async fn run() -> Result<(), Failure> {
         "JWT_SECRET" => Some(secret.clone()),
         key => env(key).or_else(|| default(key)),
     };
-    let stack = Stack::start(listener, settings, Limits::default()).await?;
+    let stack = Stack::new(listener, settings, Limits::default()).await?;
     stack.prepare().await?;
+    let stack = stack.run()?;
     welcome(&stack, mongod.as_ref());
     let signal = ended().await;
     say(&format!("\n{signal}: stopping …"));
@@ -107,18 +109,18 @@ async fn listen() -> Result<TcpListener, Failure> {
 
 /// A secret made once and kept, so that tokens outlive a restart.
 fn own_secret(file: &Path) -> Result<String, Failure> {
-    if let Ok(secret) = fs::read_to_string(file) {
-        return Ok(secret);
+    match fs::read_to_string(file) {
+        Ok(secret) if secret.len() == 64 => return Ok(secret),
+        _ => {}
     }
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)?;
     let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    fs::write(file, &secret)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(secret.as_bytes())?;
     Ok(secret)
 }
 
@@ -140,7 +142,7 @@ async fn ended() -> &'static str {
     }
 }
 
-fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
+fn welcome(stack: &Running, mongod: Option<&Mongod>) {
     let port = stack.address().port();
     let database = match mongod {
         Some(mongod) => format!("{} (its own, data in {FOLDER}/mongodb)", mongod.uri("livechat")),

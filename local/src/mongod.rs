@@ -119,9 +119,10 @@ impl Mongod {
         let log = folder.join("mongod.log");
         let port = free_port()?;
         let mut command = command(&program, &data, &log, port);
-        if discard {
-            command.env("DISCARD", folder);
-        }
+        match discard {
+            true => command.env("DISCARD", folder),
+            false => command.env_remove("DISCARD"),
+        };
         let mut keeper = command.spawn()?;
         let pipe = keeper.stdin.take();
         let mut server = Self { keeper, pipe, port };

@@ -1,7 +1,7 @@
 //! Everything together on one port.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,8 +19,16 @@ use crate::websocket_api::{Limits, WebSocketApi};
 /// How long requests may still take when the stack stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A running live chat.
+/// A live chat that listens but does not answer yet.
 pub struct Stack {
+    listener: TcpListener,
+    router: Router,
+    app: App,
+    websocket: WebSocketApi,
+}
+
+/// A running live chat.
+pub struct Running {
     address: SocketAddr,
     app: App,
     websocket: WebSocketApi,
@@ -79,18 +87,18 @@ impl From<std::io::Error> for StackError {
 }
 
 impl Stack {
-    /// Starts the live chat on `listener`. `settings` are what the functions find in their
-    /// environment, without the address of the gateway, which is this stack's own.
+    /// Puts the live chat together. `settings` are what the functions find in their environment,
+    /// without the address of the gateway, which is this stack's own.
     ///
     /// # Errors
-    /// When a setting is wrong or the database cannot be used.
-    pub async fn start(
+    /// When a setting is wrong.
+    pub async fn new(
         listener: TcpListener,
         settings: impl Fn(&str) -> Option<String>,
         limits: Limits,
     ) -> Result<Self, StackError> {
         let address = listener.local_addr()?;
-        let endpoint = format!("http://127.0.0.1:{}", address.port());
+        let endpoint = format!("http://{}", reachable(address));
         let config = Config::from_lookup(|key| match key {
             "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
             key => settings(key),
@@ -98,12 +106,10 @@ impl Stack {
         let app = App::new(config.map_err(StartError::from)?).await?;
         let table = RouteTable::load()?;
         let functions = Functions::new(&app);
-        let websocket = WebSocketApi::new(&table, &functions, limits);
+        let websocket = WebSocketApi::new(&table, &functions, limits, address.ip());
         let router =
             http_api::router(&table, &functions, &app.config.cors_origin).merge(websocket.router());
-        let stopping = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, router, stopping.clone()));
-        Ok(Self { address, app, websocket, stopping, server })
+        Ok(Self { listener, router, app, websocket })
     }
 
     /// Creates the indexes that do not exist yet.
@@ -114,6 +120,20 @@ impl Stack {
         Ok(self.app.db.ensure_indexes().await?)
     }
 
+    /// Begins to answer.
+    ///
+    /// # Errors
+    /// When the port cannot be used.
+    pub fn run(self) -> Result<Running, StackError> {
+        let Self { listener, router, app, websocket } = self;
+        let address = listener.local_addr()?;
+        let stopping = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, router, stopping.clone()));
+        Ok(Running { address, app, websocket, stopping, server })
+    }
+}
+
+impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -129,13 +149,26 @@ impl Stack {
     /// # Errors
     /// When the server had ended badly.
     pub async fn stop(self) -> Result<(), StackError> {
-        self.websocket.stop().await;
+        if tokio::time::timeout(GRACE, self.websocket.stop()).await.is_err() {
+            tracing::warn!("some frames were still being handled");
+        }
         self.stopping.cancel();
         match tokio::time::timeout(GRACE, self.server).await {
             Ok(ended) => Ok(ended.map_err(std::io::Error::other)??),
-            Err(_) => Ok(()),
+            Err(_) => {
+                tracing::warn!("some requests were still being answered");
+                Ok(())
+            }
         }
     }
+}
+
+/// An address that this machine can connect to, of one that it listens on.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    address
 }
 
 async fn serve(

@@ -8,13 +8,16 @@ use serde::Deserialize;
 /// The template, as it was when this was built.
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
+/// The path of a route that takes every path.
+pub const PROXY: &str = "/{proxy+}";
+
 /// What the template routes to whom; a function is named by its folder under `functions`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct RouteTable {
     /// Routes of the HTTP API: method, path and function.
     pub http: Vec<HttpRoute>,
-    /// What the HTTP API sends everything else to.
-    pub http_default: Option<String>,
+    /// Methods of `/{proxy+}`, which take what no other route takes, each with its function.
+    pub http_proxy: BTreeMap<String, String>,
     /// Route keys of the WebSocket API, each with its function.
     pub websocket: BTreeMap<String, String>,
 }
@@ -116,14 +119,14 @@ impl RouteTable {
     fn add_http(&mut self, properties: &Properties) -> Result<(), TemplateError> {
         let function = folder(properties)?;
         for event in properties.events.values().filter(|event| event.r#type == "HttpApi") {
-            match (&event.properties.method, &event.properties.path) {
-                (Some(method), Some(path)) => self.http.push(HttpRoute {
-                    method: method.to_uppercase(),
-                    path: path.clone(),
-                    function: function.clone(),
-                }),
-                (None, None) => self.http_default = Some(function.clone()),
-                _ => return Err(TemplateError("an event has a Method or a Path alone".to_owned())),
+            let EventProperties { method: Some(method), path: Some(path) } = &event.properties else {
+                return Err(TemplateError("an event has no Method or no Path".to_owned()));
+            };
+            let (method, path) = (method.to_uppercase(), path.clone());
+            if path == PROXY {
+                self.http_proxy.insert(method, function.clone());
+            } else {
+                self.http.push(HttpRoute { method, path, function: function.clone() });
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The WebSocket API of API Gateway, and its `@connections`: as far as an application can notice.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -70,6 +70,7 @@ struct Inner {
     functions: Functions,
     routes: std::collections::BTreeMap<String, String>,
     limits: Limits,
+    own_address: IpAddr,
     connections: Mutex<HashMap<String, Client>>,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -107,12 +108,13 @@ impl Ending {
 }
 
 impl WebSocketApi {
-    /// A gateway in front of `functions`.
-    pub fn new(table: &RouteTable, functions: &Functions, limits: Limits) -> Self {
+    /// A gateway in front of `functions`, on the machine with this address.
+    pub fn new(table: &RouteTable, functions: &Functions, limits: Limits, own_address: IpAddr) -> Self {
         let inner = Inner {
             functions: functions.clone(),
             routes: table.websocket.clone(),
             limits,
+            own_address,
             connections: Mutex::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -150,7 +152,7 @@ impl WebSocketApi {
                 response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok())
             }
             Err(error) => {
-                tracing::error!(route, error, "a function failed");
+                tracing::error!(route, %error, "a function failed");
                 None
             }
         }
@@ -233,7 +235,13 @@ async fn pump(
                 None => quiet_until = Instant::now() + idle,
             },
             Some(text) = inbox.recv() => {
-                if socket.send(Message::Text(text.into())).await.is_err() {
+                // A client that does not read must not hold up the end of its connection.
+                let sent = tokio::select! {
+                    sent = socket.send(Message::Text(text.into())) => sent.is_ok(),
+                    () = closing.cancelled() => false,
+                    () = tokio::time::sleep_until(oldest) => false,
+                };
+                if !sent {
                     return Ending::new(ABNORMAL, "");
                 }
                 quiet_until = Instant::now() + idle;
@@ -283,7 +291,8 @@ fn is_too_big(error: &axum::Error) -> bool {
 async fn hang_up(mut socket: WebSocket, ending: &Ending) {
     if matches!(ending.code, GOING_AWAY | UNSUPPORTED_DATA | TOO_BIG) {
         let frame = CloseFrame { code: ending.code, reason: ending.reason.as_str().into() };
-        if socket.send(Message::Close(Some(frame))).await.is_err() {
+        let said = tokio::time::timeout(CLOSE_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
+        if !matches!(said, Ok(Ok(()))) {
             return;
         }
     }
@@ -355,8 +364,11 @@ fn connection_id() -> String {
 }
 
 /// Functions run on this machine, and so must whoever posts to their clients.
-fn only_here(peer: SocketAddr) -> Result<(), Response> {
-    if peer.ip().is_loopback() { Ok(()) } else { Err(answer(StatusCode::FORBIDDEN, "Forbidden")) }
+fn only_here(api: &WebSocketApi, peer: SocketAddr) -> Result<(), Response> {
+    if peer.ip().is_loopback() || peer.ip() == api.inner.own_address {
+        return Ok(());
+    }
+    Err(answer(StatusCode::FORBIDDEN, "Forbidden"))
 }
 
 fn answer(status: StatusCode, message: &str) -> Response {
@@ -381,7 +393,7 @@ async fn post(
     Path(id): Path<String>,
     body: Body,
 ) -> Result<Response, Response> {
-    only_here(peer)?;
+    only_here(&api, peer)?;
     let bytes = to_bytes(body, MOST_MESSAGE_BYTES)
         .await
         .map_err(|_| answer(StatusCode::PAYLOAD_TOO_LARGE, "Payload too large"))?;
@@ -423,7 +435,7 @@ async fn look(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
 ) -> Result<Response, Response> {
-    only_here(peer)?;
+    only_here(&api, peer)?;
     let client = api.connections().get(&id).cloned().ok_or_else(gone)?;
     let Facts { connected_at, source_ip, user_agent, .. } = client.facts;
     let info = Info {
@@ -439,7 +451,7 @@ async fn close(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
 ) -> Result<Response, Response> {
-    only_here(peer)?;
+    only_here(&api, peer)?;
     let client = api.connections().remove(&id).ok_or_else(gone)?;
     client.close.cancel();
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -99,6 +99,24 @@ pub fn to_bson(value: &impl Serialize) -> Result<Bson, MongoError> {
     Ok(holder.remove("value").unwrap_or(Bson::Null))
 }
 
+/// A part of a document that is read without the rest.
+pub trait Projected: DeserializeOwned + Send + Sync {
+    /// The projection that reads no more than this part.
+    fn fields() -> Document;
+}
+
+/// How many documents match; of all documents, what the server's own books say, since counting them would read an entry
+/// for each.
+///
+/// # Errors
+/// When no server can be reached.
+pub async fn count<T: Stored>(collection: &Collection<T>, filter: Document) -> Result<u64, MongoError> {
+    if filter.is_empty() {
+        return collection.estimated_document_count().await;
+    }
+    collection.count_documents(filter).await
+}
+
 /// An index on `keys`, descending where the value is -1.
 pub fn index(keys: Document) -> IndexModel {
     IndexModel::builder().keys(keys).build()

@@ -1,6 +1,6 @@
 //! What every HTTP function has: its routes, who calls, what came in, and one shape of error.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
@@ -16,16 +16,13 @@ use lambda_http::request::RequestContext;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
+use crate::deadline;
 use crate::input::{self, Input};
 use crate::use_cases::caller::{Agent, Caller};
 use crate::{App, Error, Id, Result};
 
 /// The most bytes that a body may have.
 pub const MOST_BODY_BYTES: usize = 256 * 1024;
-
-/// How long a call may take before it is answered with 503; it keeps a call inside API Gateway's 29
-/// seconds and a caller from waiting on a database that is away.
-const DEADLINE: Duration = Duration::from_millis(4800);
 
 /// The routes of a function: what its router answers, and the list of it.
 #[derive(Default)]
@@ -97,9 +94,9 @@ async fn no_route() -> Error {
 }
 
 async fn within_deadline(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(DEADLINE, next.run(request)).await {
+    match deadline::within(next.run(request)).await {
         Ok(response) => response,
-        Err(elapsed) => Error::unavailable(elapsed).into_response(),
+        Err(error) => error.into_response(),
     }
 }
 

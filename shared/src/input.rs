@@ -95,6 +95,9 @@ pub fn from_slice<T: Input>(bytes: &[u8]) -> Result<T> {
 /// # Errors
 /// Validation failed when a rule is broken.
 pub fn from_value<T: Input>(value: Value) -> Result<T> {
+    if !value.is_object() {
+        return Err(Error::invalid_field(".", "Must be a JSON object"));
+    }
     let input: T = serde_path_to_error::deserialize(value).map_err(|error| unfit(&error))?;
     let mut check = Check::default();
     input.check(&mut check);

@@ -7,6 +7,7 @@
 mod app;
 pub mod config;
 pub mod db;
+pub mod deadline;
 pub mod documents;
 pub mod error;
 pub mod events;

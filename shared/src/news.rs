@@ -3,18 +3,24 @@
 //! A use case writes and hands back what came of it and the news of it; its door answers the caller
 //! and then tells the news. What is pushed can fail without failing what was written.
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use futures::future::{join, join_all};
+use tracing::Instrument;
 
-use crate::App;
-use crate::documents::connection::{Audience, Connection, Side};
+use crate::documents::connection::{Audience, Connection, Person, Side};
+use crate::documents::user::User;
+use crate::documents::visitor::Visitor;
 use crate::events::{Event, frame};
 use crate::gateway::PushError;
-use crate::use_cases::presence;
 use crate::views::ConversationView;
+use crate::{App, Result};
 
 /// Posts under way at once for one piece of news.
 const SIDE_BY_SIDE: usize = 64;
+/// How long a caller's answer waits for the news; what is left is told behind it.
+const TELL_BEFORE_ANSWER: Duration = Duration::from_secs(2);
 
 /// An event and whom it reaches.
 #[derive(Clone, Debug)]
@@ -61,7 +67,11 @@ impl<T> Outcome<T> {
     /// For a caller whose answer must wait, since a function on Lambda stops once it has answered:
     /// tells the news and gives the value.
     pub async fn told(self, app: &App) -> T {
-        tell(app, self.news).await;
+        let app = app.clone();
+        let telling = tokio::spawn(async move { tell(&app, self.news).await }.in_current_span());
+        if tokio::time::timeout(TELL_BEFORE_ANSWER, telling).await.is_err() {
+            tracing::warn!("the answer does not wait any longer for the news to be told");
+        }
         self.value
     }
 }
@@ -72,9 +82,55 @@ pub async fn tell(app: &App, news: Vec<News>) {
     let mut untold = news;
     while !untold.is_empty() {
         let gone = join_all(untold.iter().map(|news| deliver(app, news))).await.concat();
-        let farewells = gone.iter().map(|connection| presence::gone(app, connection));
-        untold = join_all(farewells).await.concat();
+        untold = farewells(app, gone).await;
     }
+}
+
+/// Removes connections that are gone; the news of those who were there with one of them last.
+async fn farewells(app: &App, gone: Vec<String>) -> Vec<News> {
+    let leaving = gone.into_iter().map(|connection| async move {
+        leave(app, &connection).await.unwrap_or_else(|error| {
+            error.log();
+            None
+        })
+    });
+    futures::stream::iter(leaving)
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter_map(|news| async { news })
+        .collect()
+        .await
+}
+
+/// Removes a connection that is gone; news if it was the last one of its person. The person is counted
+/// out first: a failure in between leaves the connection, and the next try finds it.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn leave(app: &App, connection: &str) -> Result<Option<News>> {
+    let Some(found) = Connection::find(&app.db, connection).await? else { return Ok(None) };
+    let news = match &found.person {
+        Some(person) => count_out(app, connection, person).await?,
+        None => None,
+    };
+    Connection::remove(&app.db, connection).await?;
+    Ok(news)
+}
+
+/// Counts a connection of a person out; news if it was the last one.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn count_out(app: &App, connection: &str, person: &Person) -> Result<Option<News>> {
+    let id = person.id;
+    let (was_last, event) = match person.side {
+        Side::Agent => {
+            (User::leave(&app.db, id, connection).await?, Event::AgentOffline { user_id: id })
+        }
+        Side::Visitor => {
+            (Visitor::leave(&app.db, id, connection).await?, Event::VisitorOffline { visitor_id: id })
+        }
+    };
+    Ok(was_last.then(|| News::new(Audience::agents(), event)))
 }
 
 /// Sends frames to one connection, in order. A connection found gone is removed as by [`tell`].
@@ -82,7 +138,9 @@ pub async fn send(app: &App, connection: &str, frames: Vec<bytes::Bytes>) {
     for frame in frames {
         match app.gateway.post(connection, frame).await {
             Ok(()) => {}
-            Err(PushError::Gone) => return tell(app, presence::gone(app, connection).await).await,
+            Err(PushError::Gone) => {
+                return tell(app, farewells(app, vec![connection.to_owned()]).await).await;
+            }
             Err(error) => tracing::warn!(connection, %error, "an answer was not delivered"),
         }
     }
@@ -90,15 +148,14 @@ pub async fn send(app: &App, connection: &str, frames: Vec<bytes::Bytes>) {
 
 /// Ends connections: they are told of nothing more from now on, and the gateway closes them.
 pub async fn close(app: &App, connections: &[String]) {
-    let farewells = join_all(connections.iter().map(|connection| presence::gone(app, connection)));
     let closed = join_all(connections.iter().map(|connection| app.gateway.close(connection)));
-    let (farewells, closed) = join(farewells, closed).await;
+    let (farewells, closed) = join(farewells(app, connections.to_vec()), closed).await;
     for (connection, result) in connections.iter().zip(closed) {
         if let Err(error @ PushError::Failed(_)) = result {
             tracing::warn!(connection, %error, "a connection was not closed");
         }
     }
-    tell(app, farewells.concat()).await;
+    tell(app, farewells).await;
 }
 
 /// Pushes one piece of news; the connections that it found gone.

@@ -125,7 +125,11 @@ pub struct Window {
 impl Window {
     /// `filter`, from where the page begins.
     pub fn within(&self, filter: &Document) -> Document {
-        doc! { "$and": [filter, &self.after] }
+        match (filter.is_empty(), self.after.is_empty()) {
+            (_, true) => filter.clone(),
+            (true, _) => self.after.clone(),
+            (false, false) => doc! { "$and": [filter, &self.after] },
+        }
     }
 
     /// Entries to read: one more than the page shows.

@@ -4,14 +4,14 @@
 use bson::{Document, doc};
 use serde::{Deserialize, Serialize};
 
-use crate::db::Db;
+use crate::db::{Db, Projected};
 use crate::documents::canned_response::{self, CannedResponse};
 use crate::documents::connection::{Person, Side};
 use crate::documents::conversation::{self, Conversation, Priority};
 use crate::documents::mark::Fate;
 use crate::documents::message::{self, Message};
-use crate::documents::user::{Role, Status, User};
-use crate::documents::visitor::{PageView, Visitor};
+use crate::documents::user::{AgentBrief, Role, Status, User};
+use crate::documents::visitor::{PageView, Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
 /// A user to itself.
@@ -44,42 +44,6 @@ impl From<User> for UserView {
     }
 }
 
-/// An agent inside a conversation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the fields are the document's")]
-pub struct AgentBrief {
-    #[serde(rename = "_id")]
-    pub id: Id,
-    pub name: String,
-    pub email: String,
-    pub status: Status,
-    pub avatar: Option<String>,
-}
-
-impl AgentBrief {
-    /// A projection that reads no more than this.
-    pub fn fields() -> Document {
-        doc! { "name": 1, "email": 1, "status": 1, "avatar": 1 }
-    }
-}
-
-/// A visitor inside a conversation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs, reason = "the fields are the document's")]
-pub struct VisitorBrief {
-    #[serde(rename = "_id")]
-    pub id: Id,
-    pub name: Option<String>,
-    pub email: Option<String>,
-    pub is_online: bool,
-    pub current_page: Option<String>,
-    pub country: Option<String>,
-    pub city: Option<String>,
-    pub browser: Option<String>,
-    pub os: Option<String>,
-}
-
 /// A whole visitor, without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,6 +67,12 @@ pub struct VisitorView {
     pub is_online: bool,
     pub last_seen: Time,
     pub created_at: Time,
+}
+
+impl Projected for VisitorView {
+    fn fields() -> Document {
+        doc! { "sessionHash": 0, "connections": 0, "words": 0, "nameWords": 0, "emailWords": 0 }
+    }
 }
 
 impl From<Visitor> for VisitorView {

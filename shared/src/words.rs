@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use bson::{Bson, Document, doc};
 
+/// The most words of a query that are looked for.
+const MOST_LOOKED_FOR: usize = 8;
+
 /// The field that holds a document's words.
 pub const FIELD: &str = "words";
 
@@ -21,11 +24,12 @@ pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Matches documents that have, for each word of `query`, a word that begins with it. A query
-/// without a word matches all.
+/// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it. A
+/// query without a word matches all.
 pub fn matching(query: &str) -> Document {
     let conditions: Vec<Bson> = of([query])
         .into_iter()
+        .take(MOST_LOOKED_FOR)
         .map(|word| Bson::Document(doc! { FIELD: { "$regex": format!("^{word}") } }))
         .collect();
     if conditions.is_empty() {

@@ -7,14 +7,13 @@ use futures::TryStreamExt;
 use futures::future::{try_join, try_join4};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use shared::db::{Db, Stored};
+use shared::db::{Db, Projected, Stored};
 use shared::documents::connection::Side;
 use shared::documents::conversation::{
     Conversation, Status as Stage, holders_index, overview_index, responders_index,
 };
 use shared::documents::message::Message;
-use shared::documents::user::{Status, User};
-use shared::views::AgentBrief;
+use shared::documents::user::{AgentBrief, Status, User};
 use shared::{Id, Result, Time};
 
 use crate::calendar::Calendar;

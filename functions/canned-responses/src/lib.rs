@@ -130,9 +130,10 @@ async fn update(
 ) -> Result<Json<CannedResponseView>> {
     let mut found = find(&app, id).await?;
     may_change(&agent, &found)?;
+    let read_at = found.response.updated_at;
     apply(&mut found.response, input);
-    let changed = found.response.replace(&app.db).await.map_err(shortcut_taken)?;
-    found.response = changed.ok_or_else(unknown)?;
+    let changed = found.response.replace(&app.db, read_at).await.map_err(shortcut_taken)?;
+    found.response = changed.ok_or_else(|| Error::conflict("Somebody else changed it meanwhile"))?;
     Ok(Json(found.into()))
 }
 

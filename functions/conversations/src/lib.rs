@@ -8,12 +8,12 @@ use bson::{Document, doc};
 use futures::future::try_join;
 use serde::Serialize;
 use shared::documents::conversation::{Conversation, WithPeople};
-use shared::documents::visitor::Visitor;
+use shared::documents::visitor::{Visitor, VisitorBrief};
 use shared::http::{Body, Params, PathId, Routes};
 use shared::paging::{Cursor, Pages};
 use shared::use_cases::caller::{Agent, Caller};
 use shared::use_cases::conversations as rules;
-use shared::views::{ConversationView, VisitorBrief, VisitorView};
+use shared::views::{ConversationView, VisitorView};
 use shared::{App, Error, Id, Result};
 
 use input::{Assign, Holder, ListParams, Rate, Transfer, Update};
@@ -53,7 +53,7 @@ async fn list(
         let visitors = Visitor::found_by(&app.db, q).await?;
         filter.insert("$or", vec![doc! { "visitor": { "$in": visitors } }, doc! { "tags": q.trim() }]);
     }
-    let filter = doc! { "$and": [person.visible(), filter] };
+    filter.extend(person.visible());
     let (mut rows, total) = try_join(
         Conversation::list::<VisitorBrief>(&app.db, window.within(&filter), window.skip, window.read()),
         Conversation::count(&app.db, filter.clone()),

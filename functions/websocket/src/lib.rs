@@ -7,23 +7,26 @@ mod events;
 mod frame;
 mod input;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use aws_lambda_events::apigw::{
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
+use bytes::Bytes;
 use lambda_runtime::LambdaEvent;
 use shared::documents::connection::Connection;
-use shared::use_cases::presence;
-use shared::{App, Error, Result, Time, events as out, news};
+use shared::events::{self as out, Reply};
+use shared::news::{self, News};
+use shared::{App, Error, Result, Time, deadline};
 use tracing::Instrument;
 
 use events::Caller;
 pub use events::EVENTS;
 use frame::Frame;
 
-/// How long a frame may take before it is answered with `unavailable`.
-const DEADLINE: Duration = Duration::from_millis(4800);
+/// How long the others wait for the sender to take its answer.
+const HEAD_START: Duration = Duration::from_millis(300);
 
 /// Handles one event of the gateway. Whatever a client sends, the answer is a response: an error would
 /// make the gateway send the client a message of its own.
@@ -42,7 +45,13 @@ pub async fn handle(
         match context.event_type.as_deref() {
             Some("CONNECT") => connect(&app, &id, &context).await,
             Some("DISCONNECT") => disconnect(&app, &id).await,
-            _ => message(&app, &id, &context, &body.unwrap_or_default()).await,
+            _ => {
+                let identity = Identity {
+                    ip_address: context.identity.source_ip.clone(),
+                    user_agent: context.identity.user_agent.clone(),
+                };
+                Box::pin(message(app.clone(), id.clone(), identity, body.unwrap_or_default())).await
+            }
         }
     }
     .instrument(span.clone())
@@ -60,8 +69,7 @@ async fn connect(app: &App, id: &str, context: &ApiGatewayWebsocketProxyRequestC
 }
 
 async fn disconnect(app: &App, id: &str) -> i64 {
-    let left = presence::leave(app, id).await;
-    status(match left {
+    status(match news::leave(app, id).await {
         Ok(farewell) => {
             news::tell(app, farewell.into_iter().collect()).await;
             Ok(())
@@ -81,57 +89,61 @@ fn status(result: Result<()>) -> i64 {
 }
 
 /// Answers a frame, and then tells the others.
-async fn message(
-    app: &App,
-    id: &str,
-    context: &ApiGatewayWebsocketProxyRequestContext,
-    body: &str,
-) -> i64 {
-    let frame = Frame::read(body);
-    let answer = tokio::time::timeout(DEADLINE, answer(app, id, context, frame.event)).await;
-    match answer.unwrap_or_else(|elapsed| Err(Error::unavailable(elapsed))) {
+async fn message(app: App, id: String, identity: Identity, body: String) -> i64 {
+    let Frame { id: frame_id, event } = Frame::read(&body);
+    let (app_too, id_too) = (app.clone(), id.clone());
+    let answer = deadline::within(async move {
+        let (event, data) = event?;
+        answer(&app_too, &id_too, identity, &event, data).await
+    });
+    match answer.await.and_then(|answer| answer) {
         Ok(answer) => {
-            let ack =
-                (!frame.id.is_null()).then_some(out::Reply::Ack { id: &frame.id, data: &answer.ack });
-            let mut frames = Vec::new();
-            for part in [answer.event.map(|event| out::frame(&event)), ack.map(|ack| out::frame(&ack))] {
-                match part {
-                    Some(Ok(bytes)) => frames.push(bytes),
-                    Some(Err(error)) => error.log(),
-                    None => {}
-                }
-            }
-            news::send(app, id, frames).await;
-            news::tell(app, answer.news).await;
+            let ack = (!frame_id.is_null()).then(|| Reply::Ack { id: &frame_id, data: &answer.ack });
+            let event = answer.event.map(|event| out::frame(&event));
+            let frames = event.into_iter().chain(ack.map(|ack| out::frame(&ack))).collect();
+            answer_and_tell(&app, &id, frames, answer.news).await;
             200
         }
         Err(error) => {
             error.log();
-            let reply = out::Reply::Error { id: &frame.id, data: &error };
-            if let Ok(bytes) = out::frame(&reply) {
-                news::send(app, id, vec![bytes]).await;
-            }
+            let reply = out::frame(&Reply::Error { id: &frame_id, data: &error });
+            answer_and_tell(&app, &id, vec![reply], Vec::new()).await;
             i64::from(error.code().status().as_u16())
         }
     }
 }
 
+/// The sender gets its answer first, but if it is slow to take it, the others do not wait.
+async fn answer_and_tell(app: &App, id: &str, frames: Vec<Result<Bytes>>, news: Vec<News>) {
+    let frames = frames.into_iter().filter_map(|frame| frame.map_err(|error| error.log()).ok());
+    let mut answering = pin!(news::send(app, id, frames.collect()));
+    match tokio::time::timeout(HEAD_START, &mut answering).await {
+        Ok(()) => news::tell(app, news).await,
+        Err(_) => {
+            futures::future::join(answering, news::tell(app, news)).await;
+        }
+    }
+}
+
+/// What the gateway says of a client.
+struct Identity {
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+}
+
 async fn answer(
     app: &App,
     id: &str,
-    context: &ApiGatewayWebsocketProxyRequestContext,
-    event: Result<(String, serde_json::Value)>,
+    identity: Identity,
+    event: &str,
+    data: serde_json::Value,
 ) -> Result<events::Answer> {
-    let (event, data) = event?;
     if event == "ping" {
         return Ok(events::Answer::pong());
     }
     let connection = Connection::find(&app.db, id).await?;
     let connection = connection.ok_or_else(|| Error::unauthorized("The connection has ended"))?;
-    let caller = Caller {
-        connection,
-        ip_address: context.identity.source_ip.clone(),
-        user_agent: context.identity.user_agent.clone(),
-    };
-    events::handle(app, &caller, &event, data).await
+    let Identity { ip_address, user_agent } = identity;
+    let caller = Caller { connection, ip_address, user_agent };
+    events::handle(app, &caller, event, data).await
 }

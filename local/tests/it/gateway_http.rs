@@ -127,9 +127,22 @@ async fn cors_names_the_configured_origins_and_no_others() {
     let ours = preflight("https://dashboard.example").await;
     assert_eq!(ours.header("access-control-allow-origin"), Some("https://dashboard.example"));
     assert!(ours.header("access-control-allow-headers").unwrap().contains("content-type"));
+    assert_eq!(ours.status, 204);
     let theirs = preflight("https://evil.example").await;
     assert_eq!(theirs.header("access-control-allow-origin"), None);
     let plain = chat.get("/health").header("origin", "http://widget.example").await;
     assert_eq!(plain.header("access-control-allow-origin"), Some("http://widget.example"));
     assert_eq!(plain.header("access-control-allow-credentials"), None);
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_not_found() {
+    let (address, seen) = gateway("/things", json!({ "statusCode": 200 })).await;
+    for path in ["/", "/nothing"] {
+        let answer = reqwest::get(format!("{address}{path}")).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 404);
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body, json!({ "message": "Not Found" }));
+    }
+    assert_eq!(*seen.lock().await, Value::Null);
 }

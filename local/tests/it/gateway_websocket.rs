@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::SinkExt;
-use local::functions::{Functions, InvokeError};
+use local::functions::{FunctionError, Functions};
 use local::template::RouteTable;
 use local::websocket_api::{Limits, WebSocketApi};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ impl Gateway {
 
     async fn with<F>(limits: Limits, answer: impl Fn(Value) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<Value, InvokeError>> + Send + 'static,
+        F: Future<Output = Result<Value, FunctionError>> + Send + 'static,
     {
         let (tell, events) = mpsc::unbounded_channel();
         let functions = Functions::single("spy", move |event| {
@@ -46,7 +46,7 @@ impl Gateway {
         let websocket: BTreeMap<String, String> =
             routes.map(|route| (route.to_owned(), "spy".to_owned())).into();
         let table = RouteTable { websocket, ..RouteTable::default() };
-        let router = WebSocketApi::new(&table, &functions, limits).router();
+        let router = WebSocketApi::new(&table, &functions, limits, [127, 0, 0, 1].into()).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -142,7 +142,7 @@ async fn a_connect_that_does_not_answer_2xx_refuses_the_handshake() {
         (Err("broken"), 500),
     ] {
         let gateway = Gateway::with(Limits::default(), move |_| {
-            let answer = answer.clone().map_err(InvokeError::from);
+            let answer = answer.clone().map_err(FunctionError::from);
             async { answer }
         })
         .await;

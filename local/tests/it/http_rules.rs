@@ -8,7 +8,6 @@ use crate::support::Chat;
 async fn an_unknown_route_or_method_is_not_found() {
     let chat = Chat::start().await;
     for (method, path) in [
-        ("GET", "/"),
         ("GET", "/api"),
         ("GET", "/api/nothing"),
         ("PATCH", "/api/auth/login"),

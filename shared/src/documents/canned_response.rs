@@ -92,17 +92,17 @@ impl CannedResponse {
         db.of::<Self>().insert_one(self).await.map(drop)
     }
 
-    /// Writes what may change. The response afterwards, if there still is one.
+    /// Writes what may change, unless somebody else changed it since `read_at`. The response afterwards.
     ///
     /// # Errors
     /// When the database cannot answer, or the shortcut is taken.
-    pub async fn replace(&self, db: &Db) -> Result<Option<Self>> {
+    pub async fn replace(&self, db: &Db, read_at: Time) -> Result<Option<Self>> {
         let update = doc! { "$set": {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
             "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
         } };
         db.of::<Self>()
-            .find_one_and_update(doc! { "_id": self.id }, update)
+            .find_one_and_update(doc! { "_id": self.id, "updatedAt": read_at }, update)
             .return_document(ReturnDocument::After)
             .await
     }

@@ -197,7 +197,12 @@ impl Audience {
         }];
         conditions.extend(self.side.map(|side| doc! { "person.side": side }));
         conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
-        doc! { "$and": conditions, "expiresAt": { "$gt": Time::now() } }
+        let now = Time::now();
+        doc! {
+            "$and": conditions,
+            "expiresAt": { "$gt": now },
+            "session.expiresAt": { "$not": { "$lte": now } },
+        }
     }
 }
 
@@ -247,12 +252,12 @@ impl Connection {
         db.of::<Self>().find_one(doc! { "_id": id }).await
     }
 
-    /// Removes a connection. What it was, unless somebody else removed it before.
+    /// Removes a connection.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn remove(db: &Db, id: &str) -> Result<Option<Self>> {
-        db.of::<Self>().find_one_and_delete(doc! { "_id": id }).await
+    pub async fn remove(db: &Db, id: &str) -> Result<()> {
+        db.of::<Self>().delete_one(doc! { "_id": id }).await.map(drop)
     }
 
     /// Notes who has been proved to be behind a connection, unless somebody else was before.

@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::connection::Side;
-use super::user::User;
+use super::mark::Kind;
+use super::message::Message;
+use super::user::{AgentBrief, User};
 use super::visitor::Visitor;
-use crate::db::{Db, Stored, index, to_bson, unique};
-use crate::views::AgentBrief;
+use crate::db::{self, Db, Projected, Stored, index, to_bson, unique};
 use crate::{Id, Time};
 
 /// The unique index on a visitor's `clientMessageId` of a start.
@@ -200,6 +201,8 @@ pub struct Conversation {
     pub visitor: Id,
     /// Who holds it.
     pub assigned_agent: Option<Id>,
+    /// Who held it before the last hand-over, and is told of that.
+    pub previous_agent: Option<Id>,
     /// Where it is in its life.
     pub status: Status,
     /// How urgent it is.
@@ -316,6 +319,7 @@ impl Conversation {
             id: Id::random()?,
             visitor,
             assigned_agent: None,
+            previous_agent: None,
             status: Status::Pending,
             priority: Priority::Medium,
             tags: Vec::new(),
@@ -335,6 +339,15 @@ impl Conversation {
             created_at: now,
             start_key,
         })
+    }
+
+    /// Notes in a new conversation that the visitor's first message begins it.
+    pub fn open_with(&mut self, message: &Message) {
+        self.seq = message.seq;
+        self.counts.visitor = message.nth;
+        self.last_message = Some(preview(&message.content));
+        self.active_at = message.created_at;
+        self.first_visitor_message_at = Some(message.created_at);
     }
 
     /// The conversation of this id.
@@ -424,12 +437,21 @@ impl Conversation {
         db: &Db,
         id: Id,
         side: Side,
-        kind: super::mark::Kind,
+        kind: Kind,
         reached: Reached,
     ) -> Result<Option<Self>> {
-        let mark = format!("marks.{}.{}", side.name(), kind.name());
-        let filter = doc! { "_id": id, format!("{mark}.seq"): { "$lt": reached.seq } };
-        let update = doc! { "$set": { mark: to_bson(&reached)? } };
+        let mark = |kind: Kind| format!("marks.{}.{}", side.name(), kind.name());
+        let filter = doc! { "_id": id, format!("{}.seq", mark(kind)): { "$lt": reached.seq } };
+        let reached_here = to_bson(&reached)?;
+        let mut set = doc! { mark(kind): &reached_here };
+        if kind == Kind::Read {
+            // What is read has been received.
+            let delivered = mark(Kind::Delivered);
+            let behind = doc! { "$lt": [format!("${delivered}.seq"), reached.seq] };
+            let further = doc! { "$cond": [behind, &reached_here, format!("${delivered}")] };
+            set.insert(delivered, further);
+        }
+        let update = vec![doc! { "$set": set }];
         db.of::<Self>().find_one_and_update(filter, update).await
     }
 
@@ -468,10 +490,12 @@ impl Conversation {
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn list<V>(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<WithPeople<V>>>
-    where
-        V: DeserializeOwned + Send + Sync,
-    {
+    pub async fn list<V: Projected>(
+        db: &Db,
+        filter: Document,
+        skip: i64,
+        limit: i64,
+    ) -> Result<Vec<WithPeople<V>>> {
         let pipeline = vec![
             doc! { "$match": filter },
             doc! { "$sort": { "activeAt": -1, "_id": -1 } },
@@ -481,6 +505,7 @@ impl Conversation {
             doc! { "$lookup": {
                 "from": Visitor::COLLECTION, "as": "visitor",
                 "localField": "conversation.visitor", "foreignField": "_id",
+                "pipeline": [{ "$project": V::fields() }],
             } },
             doc! { "$lookup": {
                 "from": User::COLLECTION, "as": "agent",
@@ -496,7 +521,7 @@ impl Conversation {
     /// # Errors
     /// When the database cannot answer.
     pub async fn count(db: &Db, filter: Document) -> Result<u64> {
-        db.of::<Self>().count_documents(filter).await
+        db::count(&db.of::<Self>(), filter).await
     }
 
     async fn change(

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use bson::{Document, doc};
+use bson::doc;
 use futures::TryStreamExt;
 use mongodb::error::Result;
 use mongodb::{ClientSession, IndexModel};
@@ -141,20 +141,8 @@ impl Message {
         numbers: &RangeInclusive<i64>,
     ) -> Result<Vec<WithAuthor>> {
         let range = doc! { "$gte": numbers.start(), "$lte": numbers.end() };
-        Self::with_authors(db, doc! { "conversation": conversation, "seq": range }).await
-    }
-
-    /// The message of this id with its author.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn find_with_author(db: &Db, id: Id) -> Result<Option<WithAuthor>> {
-        Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
-    }
-
-    async fn with_authors(db: &Db, filter: Document) -> Result<Vec<WithAuthor>> {
         let pipeline = vec![
-            doc! { "$match": filter },
+            doc! { "$match": { "conversation": conversation, "seq": range } },
             doc! { "$sort": { "seq": 1 } },
             doc! { "$project": { "_id": 0, "message": "$$ROOT" } },
             doc! { "$lookup": {

@@ -33,6 +33,14 @@ pub fn others(id: &str, now: Time) -> Document {
     } }
 }
 
+/// An expression for those of the stored connections that live on at `now`.
+pub fn living(now: Time) -> Document {
+    doc! { "$filter": {
+        "input": { "$ifNull": ["$connections", []] },
+        "cond": { "$gt": ["$$this.expiresAt", now] },
+    } }
+}
+
 /// An expression for the connections with `arriving` among them.
 pub fn with(arriving: &Presence, now: Time) -> Document {
     let arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };

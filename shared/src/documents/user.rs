@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use bson::{Bson, doc};
+use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::presence::{self, Presence};
-use crate::db::{Db, Stored, unique};
+use crate::db::{Db, Projected, Stored, unique};
 use crate::passwords::PasswordHash;
-use crate::views::AgentBrief;
 use crate::{Id, Time};
 
 /// The unique index on emails.
@@ -114,6 +113,24 @@ pub struct User {
     pub founder: Option<bool>,
 }
 
+/// An agent inside a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are the document's")]
+pub struct AgentBrief {
+    #[serde(rename = "_id")]
+    pub id: Id,
+    pub name: String,
+    pub email: String,
+    pub status: Status,
+    pub avatar: Option<String>,
+}
+
+impl Projected for AgentBrief {
+    fn fields() -> Document {
+        doc! { "name": 1, "email": 1, "status": 1, "avatar": 1 }
+    }
+}
+
 impl Stored for User {
     const COLLECTION: &'static str = "users";
 
@@ -126,14 +143,6 @@ impl Stored for User {
 }
 
 impl User {
-    /// The user of this id.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "_id": id }).await
-    }
-
     /// What a conversation shows of a user.
     ///
     /// # Errors

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::presence::{self, Presence};
-use crate::db::{Db, Stored, index, to_bson, unique, violates};
-use crate::views::VisitorBrief;
+use crate::db::{self, Db, Projected, Stored, index, to_bson, unique, violates};
 use crate::{Id, Time, words};
 
 /// The most page views that are kept of a visitor; the oldest are forgotten.
 pub const MOST_PAGE_VIEWS: i32 = 20;
+/// The most page views of each visitor in a list, which keeps a full page of them under Lambda's
+/// limit of 6 MB for an answer.
+pub const MOST_LISTED_PAGE_VIEWS: i32 = 5;
 /// The most visitors whose conversations one search looks through.
 pub const MOST_FOUND: i64 = 200;
 const SESSION_INDEX: &str = "sessionHash";
@@ -76,7 +78,11 @@ pub struct Visitor {
     pub visit_began_at: Time,
     /// Its live connections.
     pub connections: Vec<Presence>,
-    /// The words it is found by.
+    /// The words of its name.
+    pub name_words: Vec<String>,
+    /// The words of its email.
+    pub email_words: Vec<String>,
+    /// The words it is found by: those of its name and its email.
     pub words: Vec<String>,
 }
 
@@ -112,6 +118,32 @@ pub struct Changes {
     pub city: Option<Option<String>>,
 }
 
+/// A visitor inside a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the fields are the document's")]
+pub struct VisitorBrief {
+    #[serde(rename = "_id")]
+    pub id: Id,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub is_online: bool,
+    pub current_page: Option<String>,
+    pub country: Option<String>,
+    pub city: Option<String>,
+    pub browser: Option<String>,
+    pub os: Option<String>,
+}
+
+impl Projected for VisitorBrief {
+    fn fields() -> Document {
+        doc! {
+            "name": 1, "email": 1, "isOnline": 1, "currentPage": 1, "country": 1, "city": 1,
+            "browser": 1, "os": 1,
+        }
+    }
+}
+
 impl Stored for Visitor {
     const COLLECTION: &'static str = "visitors";
 
@@ -125,6 +157,13 @@ impl Stored for Visitor {
     }
 }
 
+/// A visitor's id, where nothing else of it is asked.
+#[derive(Deserialize)]
+struct OnlyId {
+    #[serde(rename = "_id")]
+    id: Id,
+}
+
 impl Visitor {
     /// The visitor of this id.
     ///
@@ -134,21 +173,35 @@ impl Visitor {
         db.of::<Self>().find_one(doc! { "_id": id }).await
     }
 
+    /// The id of the visitor whose browser chose this session.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn of_session(db: &Db, session_id: &str) -> Result<Option<Id>> {
+        let visitors = db.of::<Self>().clone_with_type::<OnlyId>();
+        let filter = doc! { "sessionHash": hash(session_id) };
+        let found = visitors.find_one(filter).projection(doc! { "_id": 1 }).await?;
+        Ok(found.map(|visitor| visitor.id))
+    }
+
     /// What a conversation shows of a visitor.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn brief(db: &Db, id: Id) -> Result<Option<VisitorBrief>> {
-        db.of::<Self>().clone_with_type().find_one(doc! { "_id": id }).await
+        let visitors = db.of::<Self>().clone_with_type::<VisitorBrief>();
+        visitors.find_one(doc! { "_id": id }).projection(VisitorBrief::fields()).await
     }
 
-    /// The visitors that match, the last seen first.
+    /// The visitors that match, the last seen first, each with its [`MOST_LISTED_PAGE_VIEWS`] last page
+    /// views.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn list(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<Self>> {
         db.of::<Self>()
             .find(filter)
+            .projection(doc! { "pageViews": { "$slice": -MOST_LISTED_PAGE_VIEWS } })
             .sort(doc! { "lastSeen": -1, "_id": -1 })
             .skip(u64::try_from(skip).unwrap_or(0))
             .limit(limit)
@@ -162,17 +215,29 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn count(db: &Db, filter: Document) -> Result<u64> {
-        db.of::<Self>().count_documents(filter).await
+        db::count(&db.of::<Self>(), filter).await
     }
 
     /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last
-    /// seen first.
+    /// seen first; none if `q` has no word.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn found_by(db: &Db, q: &str) -> Result<Vec<Id>> {
-        let found = Self::list(db, words::matching(q), 0, MOST_FOUND).await?;
-        Ok(found.into_iter().map(|visitor| visitor.id).collect())
+        let filter = words::matching(q);
+        if filter.is_empty() {
+            return Ok(Vec::new());
+        }
+        db.of::<Self>()
+            .clone_with_type::<OnlyId>()
+            .find(filter)
+            .projection(doc! { "_id": 1 })
+            .sort(doc! { "lastSeen": -1, "_id": -1 })
+            .limit(MOST_FOUND)
+            .await?
+            .map_ok(|visitor| visitor.id)
+            .try_collect()
+            .await
     }
 
     /// Counts a connection of the visitor with this session in, and the visitor itself when it is
@@ -248,6 +313,12 @@ impl Visitor {
     /// When the database cannot answer.
     pub async fn update(db: &Db, id: Id, changes: Changes) -> Result<Option<Self>> {
         let mut set = doc! {};
+        if let Some(name) = &changes.name {
+            set.insert("nameWords", literal_words(name));
+        }
+        if let Some(email) = &changes.email {
+            set.insert("emailWords", literal_words(email));
+        }
         for (field, value) in [
             ("name", changes.name),
             ("email", changes.email),
@@ -261,11 +332,7 @@ impl Visitor {
         if set.is_empty() {
             return Self::find(db, id).await;
         }
-        let Some(visitor) = Self::change(db, id, vec![doc! { "$set": set }]).await? else {
-            return Ok(None);
-        };
-        let update = doc! { "$set": { "words": searched(&visitor.name, &visitor.email) } };
-        Self::change(db, id, update).await
+        Self::change(db, id, vec![doc! { "$set": set }, all_words()]).await
     }
 
     async fn change(
@@ -286,8 +353,15 @@ fn hash(session_id: &str) -> String {
     Sha256::digest(session_id).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn searched(name: &Option<String>, email: &Option<String>) -> Vec<String> {
-    words::of([name, email].into_iter().flatten().map(String::as_str)).into_iter().collect()
+/// An expression for the words of a text.
+fn literal_words(text: &Option<String>) -> Document {
+    let words: Vec<String> = words::of(text.as_deref()).into_iter().collect();
+    doc! { "$literal": words }
+}
+
+/// A stage that brings the words of name and email together.
+fn all_words() -> Document {
+    doc! { "$set": { "words": { "$setUnion": ["$nameWords", "$emailWords"] } } }
 }
 
 /// Everything that a connection changes, in one update that also makes a new visitor whole.
@@ -299,14 +373,12 @@ fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
         Some(value) => doc! { "$literal": value },
         None => doc! { "$ifNull": [format!("${field}"), null] },
     };
-    let given = || [&arrival.name, &arrival.email].into_iter().flatten().map(String::as_str);
-    let words: Vec<String> = words::of(given()).into_iter().collect();
-    let words = match (&arrival.name, &arrival.email) {
-        (Some(_), Some(_)) => doc! { "$literal": words },
-        _ => doc! { "$setUnion": [{ "$ifNull": ["$words", []] }, { "$literal": words }] },
+    let kept_words = |field: &str, text: &Option<String>| match text {
+        Some(_) => literal_words(text),
+        None => doc! { "$ifNull": [format!("${field}"), []] },
     };
     vec![
-        doc! { "$set": { "connections": presence::others(&arriving.id, now) } },
+        doc! { "$set": { "connections": presence::living(now) } },
         doc! { "$set": {
             "visitCount": { "$add": [
                 { "$ifNull": ["$visitCount", 0_i64] },
@@ -329,8 +401,10 @@ fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
             "isOnline": true,
             "lastSeen": now,
             "createdAt": { "$ifNull": ["$createdAt", now] },
-            "words": words,
+            "nameWords": kept_words("nameWords", &arrival.name),
+            "emailWords": kept_words("emailWords", &arrival.email),
         } },
+        all_words(),
     ]
 }
 

@@ -32,34 +32,26 @@ pub async fn start(
     let mut conversation = Conversation::begin(by.id, key.clone())?;
     let message = first.map(|content| {
         let draft = Draft { content, client_message_id: key.clone(), ..Draft::to(conversation.id) };
-        open_with(&mut conversation, draft.message(by, 1, 1, Time::now()))
+        let message = draft.message(by, 1, 1, Time::now());
+        conversation.open_with(&message);
+        message
     });
+    // Loaded before anything is stored: what is stored must be told.
+    let view = ConversationView::load(&app.db, conversation.clone()).await?;
     match (store(app, &conversation, message.as_ref()).await, &key) {
         (Err(error), Some(key)) if violates(&error, START_INDEX) => {
             return started_before(app, by, key).await.map(Outcome::quiet);
         }
         (result, _) => result?,
     }
-    let audience = Audience::agents();
-    let view = ConversationView::load(&app.db, conversation).await?;
     let message =
         message.map(|message| Box::new(MessageView::new(message, by.clone().into(), Fate::default())));
     let news = Event::ConversationNew { conversation: Box::new(view.clone()) };
     let conversation = Box::new(view.seen_by(Side::Visitor));
     Ok(Outcome {
         value: ConversationCreated { conversation, message },
-        news: vec![News::new(audience, news)],
+        news: vec![News::new(Audience::agents(), news)],
     })
-}
-
-/// Notes in a new conversation that it begins with `message`.
-fn open_with(conversation: &mut Conversation, message: Message) -> Message {
-    conversation.seq = message.seq;
-    conversation.counts.visitor = message.nth;
-    conversation.last_message = Some(message.content.chars().take(200).collect());
-    conversation.active_at = message.created_at;
-    conversation.first_visitor_message_at = Some(message.created_at);
-    message
 }
 
 /// Stores a conversation and its first message, both or neither.
@@ -117,11 +109,8 @@ pub async fn assign(
         _ => doc! { "assignedAgent": { "$in": [null, me] } },
     };
     let to = to.unwrap_or(me);
-    let set = doc! { "assignedAgent": to, "resolvedAt": null };
-    let before = held_by(app, id).await?;
-    let after = Conversation::act(&app.db, id, Action::Assign, guard, set).await?;
-    match after {
-        Some(after) => changed(app, after, Some(before)).await,
+    match Conversation::act(&app.db, id, Action::Assign, guard, hand_over(to)).await? {
+        Some(after) => handed_over(app, after).await,
         None => Err(why_not(app, id, Action::Assign, to == me).await?),
     }
 }
@@ -132,10 +121,9 @@ pub async fn assign(
 /// As [`assign`], and conflict when nobody holds it.
 pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcome<ConversationView>> {
     known_agent(app, to).await?;
-    let set = doc! { "assignedAgent": to, "resolvedAt": null };
-    let before = held_by(app, id).await?;
-    match Conversation::act(&app.db, id, Action::Transfer, own_or_any(agent), set).await? {
-        Some(after) => changed(app, after, Some(before)).await,
+    let (guard, set) = (own_or_any(agent), hand_over(to));
+    match Conversation::act(&app.db, id, Action::Transfer, guard, set).await? {
+        Some(after) => handed_over(app, after).await,
         None => Err(why_not(app, id, Action::Transfer, false).await?),
     }
 }
@@ -160,7 +148,7 @@ pub async fn close(app: &App, id: Id) -> Result<Outcome<ConversationView>> {
 
 async fn end(app: &App, id: Id, action: Action, set: Document) -> Result<Outcome<ConversationView>> {
     match Conversation::act(&app.db, id, action, doc! {}, set).await? {
-        Some(after) => changed(app, after, None).await,
+        Some(after) => changed(app, after).await,
         None if Conversation::find(&app.db, id).await?.is_some() => Err(closed()),
         None => Err(Error::not_found("Conversation")),
     }
@@ -172,7 +160,7 @@ async fn end(app: &App, id: Id, action: Action, set: Document) -> Result<Outcome
 /// Not found for an unknown one.
 pub async fn update(app: &App, id: Id, changes: &Changes) -> Result<Outcome<ConversationView>> {
     let after = Conversation::update(&app.db, id, changes).await?;
-    changed(app, after.ok_or_else(|| Error::not_found("Conversation"))?, None).await
+    changed(app, after.ok_or_else(|| Error::not_found("Conversation"))?).await
 }
 
 /// Rates a conversation that has ended; who knows its id may. The last rating stands.
@@ -187,7 +175,7 @@ pub async fn rate(
 ) -> Result<Outcome<ConversationView>> {
     match Conversation::rate(&app.db, id, rating, comment).await? {
         Some(after) => {
-            let mut outcome = changed(app, after, None).await?;
+            let mut outcome = changed(app, after).await?;
             outcome.value = outcome.value.seen_by(Side::Visitor);
             Ok(outcome)
         }
@@ -210,26 +198,31 @@ pub async fn typing(app: &App, by: &Person, id: Id, starts: bool) -> Result<Outc
     Ok(Outcome { value: (), news: vec![News::new(others, event)] })
 }
 
-/// The conversation as agents see it, and the news that it changed: for those whom it concerns now,
-/// and those whom it concerned while the agent in `before` held it.
-async fn changed(
+/// Gives a conversation to `to`, and keeps who held it.
+fn hand_over(to: Id) -> Document {
+    doc! { "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null }
+}
+
+/// The conversation as agents see it, and the news that it changed.
+async fn changed(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
+    let audience = Audience::of(&after);
+    tell_change(app, after, audience).await
+}
+
+/// As [`changed`], told also to those whom the conversation concerned before.
+async fn handed_over(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
+    let audience = Audience::of(&after).and_formerly_of(after.previous_agent);
+    tell_change(app, after, audience).await
+}
+
+async fn tell_change(
     app: &App,
     after: Conversation,
-    before: Option<Option<Id>>,
+    audience: Audience,
 ) -> Result<Outcome<ConversationView>> {
-    let mut audience = Audience::of(&after);
-    if let Some(holder) = before {
-        audience = audience.and_formerly_of(holder);
-    }
     let view = ConversationView::load(&app.db, after).await?;
     let news = News::conversation_updated(audience, &view);
     Ok(Outcome { value: view, news })
-}
-
-/// Who holds a conversation.
-async fn held_by(app: &App, id: Id) -> Result<Option<Id>> {
-    let conversation = Conversation::find(&app.db, id).await?;
-    Ok(conversation.ok_or_else(|| Error::not_found("Conversation"))?.assigned_agent)
 }
 
 async fn known_agent(app: &App, id: Id) -> Result<()> {

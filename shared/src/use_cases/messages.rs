@@ -10,12 +10,12 @@ use crate::documents::connection::{Audience, Person, Side};
 use crate::documents::conversation::{Action, Conversation, Reached, Status};
 use crate::documents::mark::{Fate, History, Kind as MarkKind, Mark};
 use crate::documents::message::{CLIENT_MESSAGE_INDEX, Kind, Message, WithAuthor};
-use crate::documents::visitor::Visitor;
+use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::events::{Event, MOST_BYTES};
 use crate::input::{Check, Input, trimmed, trimmed_option};
 use crate::news::{News, Outcome};
 use crate::paging::Pages;
-use crate::views::{ConversationView, MessageView, PersonView, VisitorBrief};
+use crate::views::{ConversationView, MessageView, PersonView};
 use crate::{App, Error, Id, Result, Time};
 
 /// The characters that a message may have, its ends trimmed (contract, Messages).
@@ -24,8 +24,8 @@ pub const CONTENT: RangeInclusive<usize> = 1..=8000;
 pub const CLIENT_MESSAGE_ID: RangeInclusive<usize> = 1..=64;
 /// The most messages that a join brings at once.
 const MOST_MISSED: i64 = 50;
-/// The bytes of messages that fit into one frame, beside the conversation.
-const MISSED_BYTES: usize = MOST_BYTES * 3 / 4;
+/// The bytes that a frame has around a conversation and its messages.
+const ENVELOPE_BYTES: usize = 1024;
 
 /// A message that is about to be sent.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl From<SendInput> for Draft {
 /// Not found for a conversation that the person may not see; conflict when it is closed.
 pub async fn send(app: &App, by: &Person, draft: &Draft) -> Result<Outcome<MessageView>> {
     match store(app, by, draft).await {
-        Ok(Some((before, message))) => sent(app, by, before, message).await,
+        Ok(Some((before, message))) => Ok(sent(app, by, before, message).await),
         Ok(None) => match sent_before(app, by, draft).await? {
             Some(view) => Ok(Outcome::quiet(view)),
             None => {
@@ -155,23 +155,25 @@ async fn store(
 
 /// The message as everybody sees it, and the news of it: the message itself and, when it reopened
 /// its conversation, that this changed.
-async fn sent(
-    app: &App,
-    by: &Person,
-    before: Conversation,
-    message: Message,
-) -> Result<Outcome<MessageView>> {
+async fn sent(app: &App, by: &Person, before: Conversation, message: Message) -> Outcome<MessageView> {
     let audience = Audience::of(&before);
     let view = MessageView::new(message, by.clone().into(), Fate::default());
     let mut news =
         vec![News::new(audience.clone(), Event::MessageNew { message: Box::new(view.clone()) })];
     if reopens(&before, by.side) {
-        if let Some(after) = Conversation::find(&app.db, before.id).await? {
-            let conversation = ConversationView::load(&app.db, after).await?;
-            news.extend(News::conversation_updated(audience, &conversation));
+        match present_view(app, before.id).await {
+            Ok(conversation) => news.extend(News::conversation_updated(audience, &conversation)),
+            // The message is stored and must be told, come what may.
+            Err(error) => error.log(),
         }
     }
-    Ok(Outcome { value: view, news })
+    Outcome { value: view, news }
+}
+
+async fn present_view(app: &App, id: Id) -> Result<ConversationView> {
+    let conversation = Conversation::find(&app.db, id).await?;
+    let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
+    Ok(ConversationView::load(&app.db, conversation).await?)
 }
 
 fn reopens(before: &Conversation, side: Side) -> bool {
@@ -222,12 +224,12 @@ impl Span {
         match self {
             Self::Page(page) => {
                 let end = last.saturating_sub((page - 1).saturating_mul(limit));
-                (end - limit + 1).max(1)..=end
+                end.saturating_sub(limit - 1).max(1)..=end
             }
             Self::After(seq) => seq.max(0).saturating_add(1)..=seq.max(0).saturating_add(limit),
             Self::Before(seq) => {
                 let end = seq.saturating_sub(1).min(last);
-                (end - limit + 1).max(1)..=end
+                end.saturating_sub(limit - 1).max(1)..=end
             }
         }
     }
@@ -278,37 +280,40 @@ pub async fn catch_up(app: &App, by: &Person, id: Id, after: Option<i64>) -> Res
         ConversationView::load(&app.db, conversation.clone()),
     )
     .await?;
-    fit(&mut messages, after.is_none())?;
+    let view = view.seen_by(by.side);
+    let room = MOST_BYTES.saturating_sub(ENVELOPE_BYTES + json_bytes(&view)?);
+    fit(&mut messages, room, after.is_none())?;
     let ends = (messages.first().map(|first| first.seq), messages.last().map(|last| last.seq));
     let has_more = match (after, ends) {
         (None, (Some(first), _)) => first > 1,
         (Some(_), (_, Some(newest))) => newest < last,
         _ => false,
     };
-    Ok(Joined { conversation: view.seen_by(by.side), messages, has_more })
+    Ok(Joined { conversation: view, messages, has_more })
 }
 
-/// Drops messages until the rest fits into a frame: from the front to keep the newest, else from the
-/// end.
-fn fit(messages: &mut Vec<MessageView>, keep_newest: bool) -> Result<()> {
-    let sizes: Vec<usize> = messages
-        .iter()
-        .map(|message| serde_json::to_vec(message).map(|json| json.len() + 1))
-        .collect::<Result<_, _>>()
-        .map_err(Error::internal)?;
-    let mut room = MISSED_BYTES;
-    let mut fits = |size: &&usize| {
+/// Drops messages until the rest fits into so many bytes: from the front to keep the newest, else
+/// from the end.
+fn fit(messages: &mut Vec<MessageView>, mut room: usize, keep_newest: bool) -> Result<()> {
+    let sizes: Vec<usize> =
+        messages.iter().map(|message| Ok(json_bytes(message)? + 1)).collect::<Result<_>>()?;
+    let fits = |size: &&usize| {
+        let fits = **size <= room;
         room = room.saturating_sub(**size);
-        room > 0
+        fits
     };
     if keep_newest {
-        let kept = sizes.iter().rev().take_while(&mut fits).count();
+        let kept = sizes.iter().rev().take_while(fits).count();
         messages.drain(..messages.len() - kept);
     } else {
-        let kept = sizes.iter().take_while(&mut fits).count();
+        let kept = sizes.iter().take_while(fits).count();
         messages.truncate(kept);
     }
     Ok(())
+}
+
+fn json_bytes(value: &impl Serialize) -> Result<usize> {
+    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
 }
 
 /// The messages with these numbers, with their authors and what became of them: three queries side
@@ -402,7 +407,10 @@ pub async fn mark(
     let reached = Reached { seq: covered.seq, nth: covered.nth, at: Some(at) };
     match Conversation::advance(&app.db, id, by.side, kind, reached).await? {
         Some(before) => {
-            Mark::remember(&app.db, id, by.side, kind, covered.seq, at).await?;
+            // The mark has moved: without its history the conversation's own mark tells the time.
+            if let Err(error) = Mark::remember(&app.db, id, by.side, kind, covered.seq, at).await {
+                tracing::warn!(%error, "a move of a mark was not remembered");
+            }
             Ok(moved(&before, by.side, kind, &covered, at))
         }
         None => {

@@ -2,19 +2,20 @@
 
 use futures::future::try_join;
 
-use super::caller::{Caller, person_of};
+use super::caller::{Agent, Caller, person_of};
 use crate::documents::connection::{Audience, Connection, Person, Side, Watch};
 use crate::documents::conversation::Conversation;
 use crate::documents::presence::Presence;
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, PageView, Visitor};
 use crate::events::{Event, VisitorConnected};
-use crate::news::{News, Outcome};
+use crate::news::{News, Outcome, count_out, tell};
 use crate::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
-/// Proves that an agent is behind a connection.
+/// Proves that an agent is behind a connection. Counted in first and noted on the connection then: a
+/// connection that ends in between is found missing, and counted out again.
 ///
 /// # Errors
 /// Unauthorized for a token that is not good, forbidden for a visitor's, conflict when somebody else
@@ -26,19 +27,38 @@ pub async fn agent_connects(
     watch: Watch,
 ) -> Result<Outcome<UserView>> {
     let agent = Caller::of_token(app, token).await?.agent()?;
-    let arrived = User::arrive(&app.db, agent.user.id, &presence_of(connection)).await?;
+    let person = agent.person();
+    refuse_another(connection, person.id)?;
+    let arrived = User::arrive(&app.db, person.id, &presence_of(connection)).await?;
     let (user, first) = arrived.ok_or_else(tokens::invalid_token)?;
-    let (id, person) = (&connection.id, agent.person());
-    let proved = Connection::prove(&app.db, id, &person, Some(&agent.session), watch).await?;
-    if proved.is_none() {
-        User::leave(&app.db, user.id, &connection.id).await?;
-        return Err(taken());
+    if let Err(error) = note(app, connection, &agent, watch).await {
+        withdraw(app, &connection.id, &person).await;
+        return Err(error);
     }
     let mut news = Vec::new();
     if first && connection.person.is_none() {
         news.push(News::new(Audience::agents(), Event::AgentOnline { user_id: user.id }));
     }
     Ok(Outcome { value: user.into(), news })
+}
+
+/// Notes an agent on its connection, unless its session ended meanwhile: a logout closes the
+/// connections that it finds noted, so that the session is asked for once more afterwards.
+async fn note(app: &App, connection: &Connection, agent: &Agent, watch: Watch) -> Result<()> {
+    let (id, person) = (&connection.id, agent.person());
+    let noted = Connection::prove(&app.db, id, &person, Some(&agent.session), watch).await?;
+    noted.ok_or_else(taken)?;
+    let user = User::with_session(&app.db, person.id, &agent.session.id).await?;
+    user.map(drop).ok_or_else(tokens::invalid_token)
+}
+
+/// Takes back that a person arrived on a connection that did not become its own.
+async fn withdraw(app: &App, connection: &str, person: &Person) {
+    let news = match count_out(app, connection, person).await {
+        Ok(news) => news.into_iter().collect(),
+        Err(error) => return error.log(),
+    };
+    tell(app, news).await;
 }
 
 /// Proves that a visitor is behind a connection; one that was never here before is made.
@@ -50,20 +70,27 @@ pub async fn visitor_connects(
     connection: &Connection,
     arrival: &Arrival,
 ) -> Result<Outcome<VisitorConnected>> {
-    if connection.person.as_ref().is_some_and(|person| person.side == Side::Agent) {
-        return Err(taken());
+    if connection.person.is_some() {
+        let known = Visitor::of_session(&app.db, &arrival.session_id).await?;
+        refuse_another(connection, known.ok_or_else(taken)?)?;
     }
     let (visitor, first) = Visitor::arrive(&app.db, arrival, &presence_of(connection)).await?;
     let person = person_of(&visitor);
-    let (proved, open) = try_join(
+    let noted = try_join(
         Connection::prove(&app.db, &connection.id, &person, None, Watch::Mine),
         Conversation::open_of(&app.db, visitor.id),
-    )
-    .await?;
-    if proved.is_none() {
-        Visitor::leave(&app.db, visitor.id, &connection.id).await?;
-        return Err(taken());
-    }
+    );
+    let open = match noted.await {
+        Ok((Some(_), open)) => open,
+        Ok((None, _)) => {
+            withdraw(app, &connection.id, &person).await;
+            return Err(taken());
+        }
+        Err(error) => {
+            withdraw(app, &connection.id, &person).await;
+            return Err(error.into());
+        }
+    };
     let conversation = match open {
         Some(open) => {
             Some(Box::new(ConversationView::load(&app.db, open).await?.seen_by(Side::Visitor)))
@@ -78,6 +105,10 @@ pub async fn visitor_connects(
     if first && connection.person.is_none() {
         let visitor = Box::new(VisitorView::from(visitor));
         news.push(News::new(Audience::agents(), Event::VisitorOnline { visitor }));
+    } else if arrival.name.is_some() || arrival.email.is_some() {
+        // Its other connections go by the new name, too.
+        Connection::rename(&app.db, &person).await?;
+        news.push(visitor_updated(visitor));
     }
     Ok(Outcome { value, news })
 }
@@ -100,39 +131,11 @@ pub fn visitor_updated(visitor: Visitor) -> News {
     News::new(Audience::agents(), Event::VisitorUpdated { visitor: Box::new(visitor.into()) })
 }
 
-/// Removes a connection that is gone; news if it was the last one of its person. Since nobody waits
-/// for the answer, a failure goes to the log.
-pub async fn gone(app: &App, connection: &str) -> Vec<News> {
-    match leave(app, connection).await {
-        Ok(news) => news.into_iter().collect(),
-        Err(error) => {
-            error.log();
-            Vec::new()
-        }
+fn refuse_another(connection: &Connection, person: Id) -> Result<()> {
+    match &connection.person {
+        Some(known) if known.id != person => Err(taken()),
+        _ => Ok(()),
     }
-}
-
-/// Removes a connection that is gone; news if it was the last one of its person.
-///
-/// # Errors
-/// When the database cannot answer.
-pub async fn leave(app: &App, connection: &str) -> Result<Option<News>> {
-    let removed = Connection::remove(&app.db, connection).await?;
-    let Some(person) = removed.and_then(|removed| removed.person) else { return Ok(None) };
-    Ok(farewell(app, &person, connection).await?.map(|event| News::new(Audience::agents(), event)))
-}
-
-async fn farewell(app: &App, person: &Person, connection: &str) -> Result<Option<Event>> {
-    let id: Id = person.id;
-    let (was_last, event) = match person.side {
-        Side::Agent => {
-            (User::leave(&app.db, id, connection).await?, Event::AgentOffline { user_id: id })
-        }
-        Side::Visitor => {
-            (Visitor::leave(&app.db, id, connection).await?, Event::VisitorOffline { visitor_id: id })
-        }
-    };
-    Ok(was_last.then_some(event))
 }
 
 fn presence_of(connection: &Connection) -> Presence {

@@ -6,7 +6,7 @@ mod socket;
 use std::time::Duration;
 
 use local::mongod::Mongod;
-use local::stack::Stack;
+use local::stack::{Running, Stack};
 use local::websocket_api::Limits;
 use serde_json::{Value, json};
 use shared::Id;
@@ -26,7 +26,7 @@ static MONGOD: OnceCell<Mongod> = OnceCell::const_new();
 
 /// A running live chat with a database of its own.
 pub struct Chat {
-    pub stack: Stack,
+    pub stack: Running,
     http: reqwest::Client,
 }
 
@@ -55,17 +55,18 @@ impl Chat {
     }
 
     pub async fn start_with(settings: Settings, limits: Limits) -> Self {
-        let chat = Self::launch(settings, limits).await;
-        chat.stack.prepare().await.unwrap();
-        chat
+        let stack = Self::put_together(settings, limits).await;
+        stack.prepare().await.unwrap();
+        Self { stack: stack.run().unwrap(), http: reqwest::Client::new() }
     }
 
     /// A live chat whose database need not be there.
     pub async fn start_unready(settings: Settings) -> Self {
-        Self::launch(settings, Limits::default()).await
+        let stack = Self::put_together(settings, Limits::default()).await;
+        Self { stack: stack.run().unwrap(), http: reqwest::Client::new() }
     }
 
-    async fn launch(settings: Settings, limits: Limits) -> Self {
+    async fn put_together(settings: Settings, limits: Limits) -> Stack {
         if std::env::var_os("RUST_LOG").is_some() {
             shared::logging::start(shared::logging::Format::Readable);
         }
@@ -84,8 +85,7 @@ impl Chat {
             };
             changed.or(default).map(str::to_owned)
         };
-        let stack = Stack::start(listener, lookup, limits).await.unwrap();
-        Self { stack, http: reqwest::Client::new() }
+        Stack::new(listener, lookup, limits).await.unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {
