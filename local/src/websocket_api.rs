@@ -363,28 +363,38 @@ fn connection_id() -> String {
     STANDARD.encode(bytes).replace(['+', '/'], "_")
 }
 
+/// Why `@connections` does not do as it is asked, with what AWS calls it.
+enum Refusal {
+    Gone,
+    Forbidden,
+    TooLarge,
+    ClientIsSlow,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, kind, message) = match self {
+            Self::Gone => (StatusCode::GONE, "GoneException", "Gone"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden"),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Payload too large")
+            }
+            Self::ClientIsSlow => {
+                let message = "The client's buffer is full";
+                (StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", message)
+            }
+        };
+        let headers = [("x-amzn-errortype", kind)];
+        (status, headers, axum::Json(json!({ "message": message }))).into_response()
+    }
+}
+
 /// Functions run on this machine, and so must whoever posts to their clients.
-fn only_here(api: &WebSocketApi, peer: SocketAddr) -> Result<(), Response> {
+fn only_here(api: &WebSocketApi, peer: SocketAddr) -> Result<(), Refusal> {
     if peer.ip().is_loopback() || peer.ip() == api.inner.own_address {
         return Ok(());
     }
-    Err(answer(StatusCode::FORBIDDEN, "Forbidden"))
-}
-
-fn answer(status: StatusCode, message: &str) -> Response {
-    let kind = match status {
-        StatusCode::GONE => "GoneException",
-        StatusCode::FORBIDDEN => "ForbiddenException",
-        StatusCode::PAYLOAD_TOO_LARGE => "PayloadTooLargeException",
-        StatusCode::TOO_MANY_REQUESTS => "LimitExceededException",
-        _ => "BadRequestException",
-    };
-    let headers = [("x-amzn-errortype", kind)];
-    (status, headers, axum::Json(json!({ "message": message }))).into_response()
-}
-
-fn gone() -> Response {
-    answer(StatusCode::GONE, "Gone")
+    Err(Refusal::Forbidden)
 }
 
 async fn post(
@@ -392,25 +402,20 @@ async fn post(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
     body: Body,
-) -> Result<Response, Response> {
+) -> Result<StatusCode, Refusal> {
     only_here(&api, peer)?;
-    let bytes = to_bytes(body, MOST_MESSAGE_BYTES)
-        .await
-        .map_err(|_| answer(StatusCode::PAYLOAD_TOO_LARGE, "Payload too large"))?;
+    let bytes = to_bytes(body, MOST_MESSAGE_BYTES).await.map_err(|_| Refusal::TooLarge)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let outbox = match api.connections().get_mut(&id) {
-        Some(client) => {
-            client.last_active = Time::now();
-            client.outbox.clone()
-        }
-        None => return Err(gone()),
+    let outbox = {
+        let mut connections = api.connections();
+        let client = connections.get_mut(&id).ok_or(Refusal::Gone)?;
+        client.last_active = Time::now();
+        client.outbox.clone()
     };
     match outbox.try_send(text) {
-        Ok(()) => Ok(StatusCode::OK.into_response()),
-        Err(TrySendError::Full(_)) => {
-            Err(answer(StatusCode::TOO_MANY_REQUESTS, "The client's buffer is full"))
-        }
-        Err(TrySendError::Closed(_)) => Err(gone()),
+        Ok(()) => Ok(StatusCode::OK),
+        Err(TrySendError::Full(_)) => Err(Refusal::ClientIsSlow),
+        Err(TrySendError::Closed(_)) => Err(Refusal::Gone),
     }
 }
 
@@ -434,25 +439,24 @@ async fn look(
     State(api): State<WebSocketApi>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
-) -> Result<Response, Response> {
+) -> Result<axum::Json<Info>, Refusal> {
     only_here(&api, peer)?;
-    let client = api.connections().get(&id).cloned().ok_or_else(gone)?;
+    let client = api.connections().get(&id).cloned().ok_or(Refusal::Gone)?;
     let Facts { connected_at, source_ip, user_agent, .. } = client.facts;
-    let info = Info {
+    Ok(axum::Json(Info {
         connected_at: connected_at.iso(),
         identity: Identity { source_ip, user_agent },
         last_active_at: client.last_active.iso(),
-    };
-    Ok(axum::Json(info).into_response())
+    }))
 }
 
 async fn close(
     State(api): State<WebSocketApi>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
-) -> Result<Response, Response> {
+) -> Result<StatusCode, Refusal> {
     only_here(&api, peer)?;
-    let client = api.connections().remove(&id).ok_or_else(gone)?;
+    let client = api.connections().remove(&id).ok_or(Refusal::Gone)?;
     client.close.cancel();
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }

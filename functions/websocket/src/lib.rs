@@ -98,7 +98,7 @@ async fn message(app: App, id: String, identity: Identity, body: String) -> i64 
     });
     match answer.await.and_then(|answer| answer) {
         Ok(answer) => {
-            let ack = (!frame_id.is_null()).then(|| Reply::Ack { id: &frame_id, data: &answer.ack });
+            let ack = (!frame_id.is_null()).then_some(Reply::Ack { id: &frame_id, data: &answer.ack });
             let event = answer.event.map(|event| out::frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| out::frame(&ack))).collect();
             answer_and_tell(&app, &id, frames, answer.news).await;

@@ -13,7 +13,7 @@ use crate::{App, Error, Id, Result};
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// A user of the dashboard.
-    Agent(Agent),
+    Agent(Box<Agent>),
     /// A visitor of the site.
     Visitor(Box<Visitor>),
 }
@@ -40,7 +40,7 @@ impl Caller {
                 let user = user.ok_or_else(invalid_token)?;
                 let session = user.sessions.iter().find(|session| session.id == claims.jti);
                 let session = session.cloned().ok_or_else(invalid_token)?;
-                Ok(Self::Agent(Agent { user, session }))
+                Ok(Self::Agent(Box::new(Agent { user, session })))
             }
             Audience::Visitor => {
                 let visitor = Visitor::find(&app.db, claims.sub).await?;
@@ -55,7 +55,7 @@ impl Caller {
     /// Forbidden for a visitor.
     pub fn agent(self) -> Result<Agent> {
         match self {
-            Self::Agent(agent) => Ok(agent),
+            Self::Agent(agent) => Ok(*agent),
             Self::Visitor(_) => Err(Error::forbidden("Only agents may do this")),
         }
     }

@@ -173,7 +173,7 @@ async fn sent(app: &App, by: &Person, before: Conversation, message: Message) ->
 async fn present_view(app: &App, id: Id) -> Result<ConversationView> {
     let conversation = Conversation::find(&app.db, id).await?;
     let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
-    Ok(ConversationView::load(&app.db, conversation).await?)
+    ConversationView::load(&app.db, conversation).await
 }
 
 fn reopens(before: &Conversation, side: Side) -> bool {
