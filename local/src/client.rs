@@ -1,9 +1,10 @@
-//! A client for the WebSocket: lines in, frames out.
+//! Clients of a live chat that runs: one for its WebSocket, and one that asks for its health.
 
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use tokio::io::{AsyncBufReadExt, BufReader, stdin};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, stdin};
+use tokio::net::TcpStream;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -49,5 +50,18 @@ where
             break;
         }
     }
+    Ok(())
+}
+
+/// Asks the live chat on this machine's `port` for a sign of life, for where there is no other client.
+pub async fn health(port: u16) -> Result<(), Failure> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    if !answer.split_whitespace().nth(1).is_some_and(|status| status == "200") {
+        return Err(format!("not healthy: {answer}").into());
+    }
+    say("ok");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,6 +13,8 @@ use serde_json::Value;
 use shared::App;
 use shared::http::Routes;
 use tower::Service;
+
+use crate::runtime_api::{Deployed, Environment};
 
 /// API Gateway's limit for an integration: 29 seconds.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
@@ -75,6 +78,21 @@ impl Functions {
         Self { handlers: Arc::new(handlers) }
     }
 
+    /// All of them as processes, from the `bootstrap`s that are built into `folder`.
+    pub fn deployed(folder: &Path, environment: &Environment) -> Self {
+        let names = HTTP_FUNCTIONS.iter().map(|(name, _)| *name).chain([WEBSOCKET_FUNCTION]);
+        let handlers = names.map(|name| {
+            let program = folder.join(name).join("bootstrap");
+            let deployed = Arc::new(Deployed::new(program, environment.clone()));
+            let handler: Handler = Arc::new(move |event, context| {
+                let deployed = deployed.clone();
+                Box::pin(async move { deployed.invoke(event, context).await })
+            });
+            (name.to_owned(), handler)
+        });
+        Self { handlers: Arc::new(handlers.collect()) }
+    }
+
     /// One function of another kind alone, to try a gateway with.
     pub fn single<F>(name: &str, function: impl Fn(Value) -> F + Send + Sync + 'static) -> Self
     where
@@ -109,6 +127,7 @@ impl Functions {
     }
 }
 
+/// What Lambda says of an invocation that may take as long as an integration may.
 fn context(name: &str, request_id: &str) -> Context {
     let deadline = SystemTime::now() + INTEGRATION_TIMEOUT;
     let millis = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();

@@ -6,6 +6,7 @@
 pub mod functions;
 pub mod http_api;
 pub mod mongod;
+pub mod runtime_api;
 pub mod stack;
 pub mod template;
 pub mod websocket_api;

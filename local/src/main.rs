@@ -1,4 +1,5 @@
-//! `cargo run`: the whole live chat on this machine. `cargo run -- ws`: a client for its WebSocket.
+//! `cargo run`: the whole live chat on this machine. `cargo run -- ws`: a
+//! client for its WebSocket. `cargo run -- health`: whether it is well.
 
 mod client;
 
@@ -8,9 +9,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use local::functions::Functions;
 use local::mongod::Mongod;
-use local::stack::{Running, Stack};
+use local::stack::{self, Stack};
 use local::websocket_api::Limits;
+use shared::App;
+use shared::config::Config;
 use shared::logging::{self, Format};
 use tokio::net::TcpListener;
 
@@ -25,7 +29,11 @@ async fn main() -> ExitCode {
     let ended = match args.next().as_deref() {
         None => run().await,
         Some("ws") => client::talk(args.next().as_deref().unwrap_or(client::HERE)).await,
-        Some(_) => Err("usage: livechat [ws [URL]]".into()),
+        Some("health") => match port() {
+            Ok(port) => client::health(port).await,
+            Err(error) => Err(error),
+        },
+        Some(_) => Err("usage: livechat [ws [URL] | health]".into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,14 +71,17 @@ async fn run() -> Result<(), Failure> {
         Some(secret) => secret,
         None => own_secret(&folder.join("jwt-secret"))?,
     };
-    let settings = |key: &str| match key {
+    let endpoint = stack::endpoint(&listener)?;
+    let config = Config::from_lookup(|key| match key {
+        "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
         "MONGODB_URI" => Some(uri.clone()),
         "JWT_SECRET" => Some(secret.clone()),
         key => env(key).or_else(|| default(key)),
-    };
-    let stack = Stack::new(listener, settings, Limits::default()).await?;
-    stack.prepare().await?;
-    let stack = stack.run()?;
+    })?;
+    let app = App::new(config).await?;
+    app.db.prepare().await.map_err(|error| format!("the database cannot be used: {error}"))?;
+    let origins = &app.config.cors_origin;
+    let stack = Stack::start(listener, &Functions::new(&app), origins, Limits::default())?;
     welcome(&stack, mongod.as_ref());
     let signal = ended().await;
     say(&format!("\n{signal}: stopping …"));
@@ -98,10 +109,14 @@ fn default(key: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+fn port() -> Result<u16, Failure> {
+    let port = env("PORT").unwrap_or_else(|| "5000".to_owned());
+    Ok(port.trim().parse().map_err(|_| "PORT must be a number from 0 to 65535")?)
+}
+
 async fn listen() -> Result<TcpListener, Failure> {
     let host = env("HOST").unwrap_or_else(|| "127.0.0.1".to_owned());
-    let port = env("PORT").unwrap_or_else(|| "5000".to_owned());
-    let port: u16 = port.trim().parse().map_err(|_| "PORT must be a number from 0 to 65535")?;
+    let port = port()?;
     TcpListener::bind((host.as_str(), port)).await.map_err(|error| {
         format!("cannot listen on {host}:{port} ({error}); choose another with PORT=…").into()
     })
@@ -142,7 +157,7 @@ async fn ended() -> &'static str {
     }
 }
 
-fn welcome(stack: &Running, mongod: Option<&Mongod>) {
+fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
     let port = stack.address().port();
     let database = match mongod {
         Some(mongod) => format!("{} (its own, data in {FOLDER}/mongodb)", mongod.uri("livechat")),

@@ -101,7 +101,15 @@ impl Mongod {
     /// # Errors
     /// When there is no server to be had, or it does not start.
     pub async fn start(folder: &Path) -> Result<Self, MongodError> {
-        Self::run(folder, false).await
+        Self::run(folder, free_port()?, false).await
+    }
+
+    /// Starts a server as [`Mongod::start`], on a port of one's choice.
+    ///
+    /// # Errors
+    /// When there is no server to be had, or it does not start.
+    pub async fn start_on(port: u16, folder: &Path) -> Result<Self, MongodError> {
+        Self::run(folder, port, false).await
     }
 
     /// Starts a server for tests, whose data go when it stops.
@@ -109,15 +117,14 @@ impl Mongod {
     /// # Errors
     /// When there is no server to be had, or it does not start.
     pub async fn start_temporary() -> Result<Self, MongodError> {
-        Self::run(&tempfile::tempdir()?.keep(), true).await
+        Self::run(&tempfile::tempdir()?.keep(), free_port()?, true).await
     }
 
-    async fn run(folder: &Path, discard: bool) -> Result<Self, MongodError> {
+    async fn run(folder: &Path, port: u16, discard: bool) -> Result<Self, MongodError> {
         let program = tokio::task::spawn_blocking(find_or_fetch).await.map_err(io::Error::other)??;
         let data = folder.join("data");
         std::fs::create_dir_all(&data)?;
         let log = folder.join("mongod.log");
-        let port = free_port()?;
         let mut command = command(&program, &data, &log, port);
         match discard {
             true => command.env("DISCARD", folder),
@@ -133,6 +140,11 @@ impl Mongod {
     /// The connection string of a database on this server.
     pub fn uri(&self, database: &str) -> String {
         format!("mongodb://127.0.0.1:{}/{database}?replicaSet={REPLICA_SET}", self.port)
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Asks the server to stop, and waits until it has written its data.

@@ -5,8 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use shared::config::Config;
-use shared::{App, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -19,18 +17,9 @@ use crate::websocket_api::{Limits, WebSocketApi};
 /// How long requests may still take when the stack stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A live chat that listens but does not answer yet.
-pub struct Stack {
-    listener: TcpListener,
-    router: Router,
-    app: App,
-    websocket: WebSocketApi,
-}
-
 /// A running live chat.
-pub struct Running {
+pub struct Stack {
     address: SocketAddr,
-    app: App,
     websocket: WebSocketApi,
     stopping: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
@@ -39,12 +28,8 @@ pub struct Running {
 /// Why it does not run.
 #[derive(Debug)]
 pub enum StackError {
-    /// The functions cannot start.
-    Start(StartError),
     /// The template has no usable routes.
     Template(TemplateError),
-    /// The database does not take the indexes.
-    MongoDb(mongodb::error::Error),
     /// The port cannot be used.
     Io(std::io::Error),
 }
@@ -52,9 +37,7 @@ pub enum StackError {
 impl fmt::Display for StackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start(error) => error.fmt(f),
             Self::Template(error) => error.fmt(f),
-            Self::MongoDb(error) => write!(f, "the database cannot be used: {error}"),
             Self::Io(error) => write!(f, "the port cannot be used: {error}"),
         }
     }
@@ -62,21 +45,9 @@ impl fmt::Display for StackError {
 
 impl std::error::Error for StackError {}
 
-impl From<StartError> for StackError {
-    fn from(error: StartError) -> Self {
-        Self::Start(error)
-    }
-}
-
 impl From<TemplateError> for StackError {
     fn from(error: TemplateError) -> Self {
         Self::Template(error)
-    }
-}
-
-impl From<mongodb::error::Error> for StackError {
-    fn from(error: mongodb::error::Error) -> Self {
-        Self::MongoDb(error)
     }
 }
 
@@ -86,62 +57,37 @@ impl From<std::io::Error> for StackError {
     }
 }
 
+/// What functions behind a gateway on `listener` find as their `CONNECTIONS_ENDPOINT`.
+///
+/// # Errors
+/// When the port cannot be used.
+pub fn endpoint(listener: &TcpListener) -> Result<String, StackError> {
+    Ok(format!("http://{}", reachable(listener.local_addr()?)))
+}
+
 impl Stack {
-    /// Puts the live chat together. `settings` are what the functions find in their environment,
-    /// without the address of the gateway, which is this stack's own.
+    /// Puts both gateways in front of `functions`, for the pages of `origins`.
     ///
     /// # Errors
-    /// When a setting is wrong.
-    pub async fn new(
+    /// When the template has no usable routes, or the port cannot be used.
+    pub fn start(
         listener: TcpListener,
-        settings: impl Fn(&str) -> Option<String>,
+        functions: &Functions,
+        origins: &[String],
         limits: Limits,
     ) -> Result<Self, StackError> {
         let address = listener.local_addr()?;
-        let endpoint = format!("http://{}", reachable(address));
-        let config = Config::from_lookup(|key| match key {
-            "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
-            key => settings(key),
-        });
-        let app = App::new(config.map_err(StartError::from)?).await?;
         let table = RouteTable::load()?;
-        let functions = Functions::new(&app);
-        let websocket = WebSocketApi::new(&table, &functions, limits, address.ip());
-        let router =
-            http_api::router(&table, &functions, &app.config.cors_origin).merge(websocket.router());
-        Ok(Self { listener, router, app, websocket })
-    }
-
-    /// Creates the indexes that do not exist yet.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn prepare(&self) -> Result<(), StackError> {
-        Ok(self.app.db.ensure_indexes().await?)
-    }
-
-    /// Begins to answer.
-    ///
-    /// # Errors
-    /// When the port cannot be used.
-    pub fn run(self) -> Result<Running, StackError> {
-        let Self { listener, router, app, websocket } = self;
-        let address = listener.local_addr()?;
+        let websocket = WebSocketApi::new(&table, functions, limits, address.ip());
+        let router = http_api::router(&table, functions, origins).merge(websocket.router());
         let stopping = CancellationToken::new();
         let server = tokio::spawn(serve(listener, router, stopping.clone()));
-        Ok(Running { address, app, websocket, stopping, server })
+        Ok(Self { address, websocket, stopping, server })
     }
-}
 
-impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The clients that its functions share.
-    pub fn app(&self) -> &App {
-        &self.app
     }
 
     /// Closes every connection and waits for what is under way.

@@ -8,6 +8,17 @@ use crate::secret::Secret;
 /// The fewest bytes a secret for HS256 may have (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 
+/// The keys of the environment that a function reads, and whether it needs them.
+pub const KEYS: [(&str, bool); 7] = [
+    ("MONGODB_URI", true),
+    ("MONGODB_MAX_POOL_SIZE", false),
+    ("JWT_SECRET", true),
+    ("JWT_EXPIRE", false),
+    ("REGISTRATION", false),
+    ("CORS_ORIGIN", false),
+    ("CONNECTIONS_ENDPOINT", true),
+];
+
 /// Everything a function is told by its environment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -143,6 +154,17 @@ mod tests {
             };
             value.or(default).map(str::to_owned)
         })
+    }
+
+    #[test]
+    fn the_list_of_keys_is_what_is_read() {
+        let read = std::cell::RefCell::new(Vec::new());
+        let config = Config::from_lookup(|key| {
+            read.borrow_mut().push(key.to_owned());
+            KEYS.contains(&(key, true)).then(|| "0123456789abcdef0123456789abcdef".to_owned())
+        });
+        assert!(config.is_ok(), "the others have defaults");
+        assert_eq!(read.into_inner(), KEYS.map(|(key, _)| key));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use futures::future::try_join_all;
 use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
 use mongodb::options::{ClientOptions, IndexOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Collection, Database, IndexModel};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::documents;
@@ -72,11 +73,37 @@ impl Db {
         self.database.run_command(doc! { "ping": 1 }).await.map(drop)
     }
 
-    /// Creates the indexes that do not exist yet.
+    /// Sees to it that the indexes are those of this build. It costs one read, unless they are not: an
+    /// empty database gets them at once, and one of another build in the background, since there the
+    /// collections may be large and the old indexes serve meanwhile.
     ///
     /// # Errors
     /// When no server can be reached, or an index of the same name differs.
-    pub async fn ensure_indexes(&self) -> Result<(), MongoError> {
+    pub async fn prepare(&self) -> Result<(), MongoError> {
+        let wanted = Prepared::wanted()?;
+        let found = self.database.collection::<Prepared>(Prepared::COLLECTION);
+        match found.find_one(doc! { "_id": INDEXES }).await? {
+            Some(found) if found.version == wanted.version => Ok(()),
+            None => self.create_indexes(wanted).await,
+            Some(_) => {
+                let db = self.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = db.create_indexes(wanted).await {
+                        tracing::error!(%error, "the indexes of this build were not created");
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+
+    async fn create_indexes(&self, wanted: Prepared) -> Result<(), MongoError> {
+        self.ensure_indexes().await?;
+        let prepared = self.database.collection::<Prepared>(Prepared::COLLECTION);
+        prepared.replace_one(doc! { "_id": INDEXES }, wanted).upsert(true).await.map(drop)
+    }
+
+    async fn ensure_indexes(&self) -> Result<(), MongoError> {
         let each = documents::indexes().into_iter().map(|(collection, indexes)| async move {
             self.database.collection::<Document>(collection).create_indexes(indexes).await
         });
@@ -97,6 +124,34 @@ pub fn to_bson(value: &impl Serialize) -> Result<Bson, MongoError> {
     let raw = bson::serialize_to_raw_document_buf(&Holder { value })?;
     let mut holder = Document::try_from(&raw)?;
     Ok(holder.remove("value").unwrap_or(Bson::Null))
+}
+
+/// The id of the document that says which indexes there are.
+const INDEXES: &str = "indexes";
+
+/// Which indexes the database has.
+#[derive(Serialize, Deserialize)]
+struct Prepared {
+    #[serde(rename = "_id")]
+    id: String,
+    /// A hash of their definitions.
+    version: String,
+}
+
+impl Prepared {
+    const COLLECTION: &'static str = "prepared";
+
+    fn wanted() -> Result<Self, MongoError> {
+        let mut hash = Sha256::new();
+        for (collection, indexes) in documents::indexes() {
+            hash.update(collection);
+            for index in indexes {
+                hash.update(bson::serialize_to_vec(&index)?);
+            }
+        }
+        let version = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { id: INDEXES.to_owned(), version })
+    }
 }
 
 /// A part of a document that is read without the rest.

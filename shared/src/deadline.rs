@@ -4,21 +4,34 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Time};
 
 /// How long a call may take before its caller is told to try again: less than the 5 seconds that a
 /// caller should wait on a database that is away, and than API Gateway's 29.
 pub const DEADLINE: Duration = Duration::from_millis(4800);
 
-/// Waits for `work` until the deadline. What takes longer goes on behind the answer: cut off between
+/// What is left for the answer itself when Lambda's own deadline is near.
+const MARGIN: Duration = Duration::from_millis(250);
+
+/// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
+fn time_left(ends_at: u64) -> Duration {
+    let now = u64::try_from(Time::now().millis()).unwrap_or(0);
+    Duration::from_millis(ends_at.saturating_sub(now)).saturating_sub(MARGIN).min(DEADLINE)
+}
+
+/// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
+/// milliseconds after the epoch. What takes longer goes on behind the answer: cut off between
 /// its write and its news, it would have stored what nobody is ever told.
 ///
 /// # Errors
 /// Unavailable past the deadline.
-pub async fn within<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+pub async fn within<T: Send + 'static>(
+    ends_at: u64,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T> {
     // Boxed, since the types of futures inside futures would grow past what the compiler follows.
     let working = tokio::spawn(Box::pin(work).in_current_span());
-    match tokio::time::timeout(DEADLINE, working).await {
+    match tokio::time::timeout(time_left(ends_at), working).await {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(failed)) => match failed.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

@@ -94,7 +94,8 @@ async fn no_route() -> Error {
 }
 
 async fn within_deadline(request: Request, next: Next) -> Response {
-    match deadline::within(next.run(request)).await {
+    let ends_at = request.lambda_context_ref().map_or(u64::MAX, |context| context.deadline);
+    match deadline::within(ends_at, next.run(request)).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }

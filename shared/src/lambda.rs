@@ -1,12 +1,14 @@
 //! Running on Lambda.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::Config;
+use crate::db::Db;
 use crate::http::Routes;
 use crate::logging::{self, Format};
 use crate::{App, StartError};
@@ -37,7 +39,26 @@ where
     lambda_runtime::run(lambda_runtime::service_fn(|event| handler(app.clone(), event))).await
 }
 
+/// How long the initialisation waits for the database.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// How long it waits before it tries again behind the invocations.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
 async fn start() -> Result<App, StartError> {
     logging::start(Format::Json);
-    App::new(Config::from_env()?).await
+    let app = App::new(Config::from_env()?).await?;
+    // While Lambda gives the whole processor: connect, and see to the indexes. A database that is away
+    // is no reason not to start, since it may be back for the first event.
+    let preparing = tokio::spawn(prepare(app.db.clone()));
+    if tokio::time::timeout(WARM_UP, preparing).await.is_err() {
+        tracing::warn!("started without the database");
+    }
+    Ok(app)
+}
+
+async fn prepare(db: Db) {
+    while let Err(error) = db.prepare().await {
+        tracing::warn!(%error, "the database is away");
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
 }

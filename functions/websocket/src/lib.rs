@@ -37,6 +37,7 @@ pub async fn handle(
     app: App,
     event: LambdaEvent<ApiGatewayWebsocketProxyRequest>,
 ) -> Result<ApiGatewayProxyResponse, shared::lambda::Error> {
+    let ends_at = event.context.deadline;
     let ApiGatewayWebsocketProxyRequest { request_context: context, body, .. } = event.payload;
     let id = context.connection_id.clone().ok_or("the event has no connectionId")?;
     let route = context.route_key.clone().unwrap_or_default();
@@ -50,7 +51,8 @@ pub async fn handle(
                     ip_address: context.identity.source_ip.clone(),
                     user_agent: context.identity.user_agent.clone(),
                 };
-                Box::pin(message(app.clone(), id.clone(), identity, body.unwrap_or_default())).await
+                Box::pin(message(app.clone(), id.clone(), identity, body.unwrap_or_default(), ends_at))
+                    .await
             }
         }
     }
@@ -89,10 +91,10 @@ fn status(result: Result<()>) -> i64 {
 }
 
 /// Answers a frame, and then tells the others.
-async fn message(app: App, id: String, identity: Identity, body: String) -> i64 {
+async fn message(app: App, id: String, identity: Identity, body: String, ends_at: u64) -> i64 {
     let Frame { id: frame_id, event } = Frame::read(&body);
     let (app_too, id_too) = (app.clone(), id.clone());
-    let answer = deadline::within(async move {
+    let answer = deadline::within(ends_at, async move {
         let (event, data) = event?;
         answer(&app_too, &id_too, identity, &event, data).await
     });

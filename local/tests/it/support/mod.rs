@@ -1,15 +1,20 @@
 //! A live chat for each test, and clients for it.
 
+#![allow(dead_code, reason = "each test binary uses a part")]
+
 mod http;
 mod socket;
 
 use std::time::Duration;
 
+use local::functions::Functions;
 use local::mongod::Mongod;
-use local::stack::{Running, Stack};
+use local::runtime_api::Environment;
+use local::stack::{self, Stack};
 use local::websocket_api::Limits;
 use serde_json::{Value, json};
-use shared::Id;
+use shared::config::Config;
+use shared::{App, Id};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 
@@ -24,9 +29,16 @@ pub const SECRET: &str = "a secret of more than 32 bytes, for tests";
 /// The one server of the whole run; it goes when the run does.
 static MONGOD: OnceCell<Mongod> = OnceCell::const_new();
 
+/// The address of a database that nobody else has.
+async fn database() -> String {
+    let mongod = MONGOD.get_or_init(|| async { Mongod::start_temporary().await.unwrap() }).await;
+    mongod.uri(&format!("test-{}", Id::random().unwrap()))
+}
+
 /// A running live chat with a database of its own.
 pub struct Chat {
-    pub stack: Running,
+    pub stack: Stack,
+    pub app: App,
     http: reqwest::Client,
 }
 
@@ -55,27 +67,42 @@ impl Chat {
     }
 
     pub async fn start_with(settings: Settings, limits: Limits) -> Self {
-        let stack = Self::put_together(settings, limits).await;
-        stack.prepare().await.unwrap();
-        Self { stack: stack.run().unwrap(), http: reqwest::Client::new() }
+        let (listener, app) = Self::put_together(settings).await;
+        app.db.prepare().await.unwrap();
+        Self::run(listener, app, limits)
     }
 
     /// A live chat whose database need not be there.
     pub async fn start_unready(settings: Settings) -> Self {
-        let stack = Self::put_together(settings, Limits::default()).await;
-        Self { stack: stack.run().unwrap(), http: reqwest::Client::new() }
+        let (listener, app) = Self::put_together(settings).await;
+        Self::run(listener, app, Limits::default())
     }
 
-    async fn put_together(settings: Settings, limits: Limits) -> Stack {
+    /// A live chat whose functions are processes, as they are deployed.
+    pub async fn deployed(bootstraps: &std::path::Path) -> Self {
+        let (listener, app) = Self::put_together(&[]).await;
+        let functions = Functions::deployed(bootstraps, &environment(&app.config));
+        let stack = Stack::start(listener, &functions, &[], Limits::default()).unwrap();
+        Self { stack, app, http: reqwest::Client::new() }
+    }
+
+    fn run(listener: TcpListener, app: App, limits: Limits) -> Self {
+        let origins = &app.config.cors_origin;
+        let stack = Stack::start(listener, &Functions::new(&app), origins, limits).unwrap();
+        Self { stack, app, http: reqwest::Client::new() }
+    }
+
+    async fn put_together(settings: Settings) -> (TcpListener, App) {
         if std::env::var_os("RUST_LOG").is_some() {
             shared::logging::start(shared::logging::Format::Readable);
         }
-        let mongod = MONGOD.get_or_init(|| async { Mongod::start_temporary().await.unwrap() }).await;
-        let uri = mongod.uri(&format!("test-{}", Id::random().unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let lookup = move |key: &str| {
+        let endpoint = stack::endpoint(&listener).unwrap();
+        let uri = database().await;
+        let config = Config::from_lookup(|key| {
             let changed = settings.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
             let default = match key {
+                "CONNECTIONS_ENDPOINT" => Some(endpoint.as_str()),
                 "MONGODB_URI" => Some(uri.as_str()),
                 "JWT_SECRET" => Some(SECRET),
                 "REGISTRATION" => Some("open"),
@@ -84,8 +111,8 @@ impl Chat {
                 _ => None,
             };
             changed.or(default).map(str::to_owned)
-        };
-        Stack::new(listener, lookup, limits).await.unwrap()
+        });
+        (listener, App::new(config.unwrap()).await.unwrap())
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -160,6 +187,19 @@ impl Chat {
             .expect(200);
         (visitor, id)
     }
+}
+
+/// The environment in which a function finds this configuration.
+pub fn environment(config: &Config) -> Environment {
+    [
+        ("MONGODB_URI", config.mongodb_uri.reveal()),
+        ("JWT_SECRET", config.jwt_secret.reveal()),
+        ("REGISTRATION", "open"),
+        ("CORS_ORIGIN", "https://dashboard.example"),
+        ("CONNECTIONS_ENDPOINT", &config.connections_endpoint),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    .into()
 }
 
 /// An id that nothing has.

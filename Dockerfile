@@ -1,0 +1,15 @@
+# The live chat on one machine. Needs MONGODB_URI and JWT_SECRET.
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --release --locked --bin livechat
+
+FROM debian:bookworm-slim
+RUN useradd --system --uid 10001 --home-dir /data --create-home livechat
+COPY --from=build /src/target/release/livechat /usr/local/bin/livechat
+USER livechat
+WORKDIR /data
+ENV HOST=0.0.0.0 PORT=5000
+EXPOSE 5000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["livechat", "health"]
+ENTRYPOINT ["livechat"]

@@ -1,0 +1,257 @@
+//! Functions as processes: what Lambda does with a built `bootstrap`.
+//!
+//! Each instance is a process with a Runtime API of its own, which it polls for its next event; an
+//! instance handles one event at a time, and a new one is started when all are busy (AWS Lambda,
+//! "Using the Lambda runtime API for custom runtimes").
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path as UrlPath, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::StatusCode;
+use lambda_runtime::Context;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::functions::FunctionError;
+
+/// Lambda's limit for an initialisation: 10 seconds.
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The variables that Lambda sets and the runtime needs.
+const MEMORY_MB: &str = "512";
+
+/// Variables of a function's environment.
+pub type Environment = Vec<(String, String)>;
+
+/// A function that is deployed: a program, its environment, and the instances that are idle.
+pub struct Deployed {
+    program: PathBuf,
+    environment: Environment,
+    idle: Mutex<Vec<Instance>>,
+}
+
+impl Deployed {
+    /// A function whose `bootstrap` is at `program`.
+    pub fn new(program: PathBuf, environment: Environment) -> Self {
+        Self { program, environment, idle: Mutex::default() }
+    }
+
+    /// Calls the function, on an idle instance or a new one.
+    ///
+    /// # Errors
+    /// What the function answers as its error, or why no instance answers.
+    pub async fn invoke(&self, event: Value, context: Context) -> Result<Value, FunctionError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut instance = match idle {
+            Some(instance) => instance,
+            None => Instance::start(&self.program, &self.environment).await?,
+        };
+        let body = serde_json::to_vec(&event)?;
+        let result = instance.invoke(body.into(), &context).await;
+        if instance.lives() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+        }
+        Ok(serde_json::from_slice(&result?)?)
+    }
+}
+
+/// An event on its way, and where its answer goes.
+struct Invocation {
+    context: Context,
+    body: Bytes,
+    answer: Answer,
+}
+
+type Answer = oneshot::Sender<Result<Bytes, FunctionError>>;
+
+/// A process that handles events, one at a time. Dropped, it is killed.
+pub struct Instance {
+    process: Child,
+    invocations: mpsc::Sender<Invocation>,
+    api: JoinHandle<std::io::Result<()>>,
+    started_in: Duration,
+}
+
+/// The Runtime API of one instance.
+struct Api {
+    invocations: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
+    polled: Mutex<Option<oneshot::Sender<()>>>,
+    under_way: Mutex<Option<(String, Answer)>>,
+}
+
+/// An instance ended before it polled for its first event.
+#[derive(Debug)]
+pub struct InitFailed {
+    /// How the process ended, unless it was only too slow.
+    pub status: Option<ExitStatus>,
+    /// What it said.
+    pub output: String,
+}
+
+impl std::fmt::Display for InitFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the function did not start ({:?}): {}", self.status, self.output)
+    }
+}
+
+impl std::error::Error for InitFailed {}
+
+impl Instance {
+    /// Starts the program and waits for its first poll.
+    ///
+    /// # Errors
+    /// [`InitFailed`], or why there is no process.
+    pub async fn start(program: &Path, environment: &Environment) -> Result<Self, FunctionError> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?.to_string();
+        let (invocations, receiver) = mpsc::channel(1);
+        let (polled, first_poll) = oneshot::channel();
+        let api = Arc::new(Api {
+            invocations: tokio::sync::Mutex::new(receiver),
+            polled: Mutex::new(Some(polled)),
+            under_way: Mutex::default(),
+        });
+        let api = tokio::spawn(async move { axum::serve(listener, router(api)).await });
+        let began = Instant::now();
+        let mut process = command(program, environment, &address).spawn()?;
+        let polled = tokio::select! {
+            polled = first_poll => polled.is_ok(),
+            _ = process.wait() => false,
+            () = tokio::time::sleep(INIT_TIMEOUT) => false,
+        };
+        let started_in = began.elapsed();
+        if polled {
+            return Ok(Self { process, invocations, api, started_in });
+        }
+        api.abort();
+        let status = process.try_wait()?;
+        process.start_kill()?;
+        let said = process.wait_with_output().await?;
+        let output = [said.stdout, said.stderr].concat();
+        Err(InitFailed { status, output: String::from_utf8_lossy(&output).into_owned() }.into())
+    }
+
+    /// Hands an event to the process and waits for what it answers.
+    ///
+    /// # Errors
+    /// What it answers as its error, or that it ended.
+    pub async fn invoke(&mut self, body: Bytes, context: &Context) -> Result<Bytes, FunctionError> {
+        let (answer, answered) = oneshot::channel();
+        let invocation = Invocation { context: context.clone(), body, answer };
+        self.invocations.send(invocation).await.map_err(|_| "the instance takes no event")?;
+        tokio::select! {
+            answer = answered => answer.map_err(|_| "the instance gave no answer")?,
+            status = self.process.wait() => Err(format!("the instance ended: {}", status?).into()),
+        }
+    }
+
+    /// From the start of the process to its first poll.
+    pub fn started_in(&self) -> Duration {
+        self.started_in
+    }
+
+    /// The process's id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Whether the process still runs.
+    pub fn lives(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.api.abort();
+    }
+}
+
+fn command(program: &Path, environment: &Environment, api: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", api)
+        .env("AWS_LAMBDA_FUNCTION_NAME", "livechat")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MB)
+        .env("AWS_REGION", "eu-central-1")
+        .env("AWS_ACCESS_KEY_ID", "an-access-key")
+        .env("AWS_SECRET_ACCESS_KEY", "a-secret-key")
+        .env("AWS_SESSION_TOKEN", "a-session-token")
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+fn router(api: Arc<Api>) -> Router {
+    const VERSION: &str = "/2018-06-01/runtime";
+    Router::new()
+        .route(&format!("{VERSION}/invocation/next"), get(next))
+        .route(&format!("{VERSION}/invocation/{{id}}/response"), post(response))
+        .route(&format!("{VERSION}/invocation/{{id}}/error"), post(error))
+        .route(&format!("{VERSION}/init/error"), post(init_error))
+        .with_state(api)
+}
+
+/// Answers with the next event as soon as there is one.
+async fn next(State(api): State<Arc<Api>>) -> Response {
+    let polled = api.polled.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(polled) = polled {
+        // Nobody waits for a first poll that came too late.
+        let _too_late = polled.send(());
+    }
+    let Some(invocation) = api.invocations.lock().await.recv().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let Invocation { context, body, answer } = invocation;
+    let headers = [
+        ("lambda-runtime-aws-request-id", context.request_id.clone()),
+        ("lambda-runtime-deadline-ms", context.deadline.to_string()),
+        ("lambda-runtime-invoked-function-arn", context.invoked_function_arn),
+        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
+    ];
+    let mut under_way = api.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+    *under_way = Some((context.request_id, answer));
+    (headers, body).into_response()
+}
+
+async fn response(State(api): State<Arc<Api>>, UrlPath(id): UrlPath<String>, body: Bytes) -> StatusCode {
+    api.answer(&id, Ok(body))
+}
+
+async fn error(State(api): State<Arc<Api>>, UrlPath(id): UrlPath<String>, body: Bytes) -> StatusCode {
+    api.answer(&id, Err(String::from_utf8_lossy(&body).into_owned().into()))
+}
+
+/// The process says why it cannot start; that it ends is seen anyway.
+async fn init_error(body: Bytes) -> StatusCode {
+    tracing::warn!(error = %String::from_utf8_lossy(&body), "a function cannot start");
+    StatusCode::ACCEPTED
+}
+
+impl Api {
+    fn answer(&self, id: &str, answer: Result<Bytes, FunctionError>) -> StatusCode {
+        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match under_way {
+            Some((expected, waiting)) if expected == id => {
+                // Who asked may have given up meanwhile.
+                let _given_up = waiting.send(answer);
+                StatusCode::ACCEPTED
+            }
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
