@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use bson::{Bson, Document, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use futures::future::try_join_all;
 use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
-use mongodb::options::{ClientOptions, IndexOptions, ReadConcern, WriteConcern};
+use mongodb::options::{
+    ClientOptions, IndexOptions, ReadConcern, ReturnDocument, UpdateModifications, WriteConcern,
+};
 use mongodb::{Client, ClientSession, Collection, Database, IndexModel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -158,6 +160,64 @@ impl Prepared {
 pub trait Projected: DeserializeOwned + Send + Sync {
     /// The projection that reads no more than this part.
     fn fields() -> Document;
+}
+
+/// Which state of a document an update gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Give {
+    /// As it was.
+    Before,
+    /// As it became.
+    After,
+}
+
+/// What is particular to an update.
+#[derive(Default)]
+pub struct How<'a> {
+    /// Whether a document that does not exist is made.
+    pub upsert: bool,
+    /// The transaction that it is part of.
+    pub session: Option<&'a mut ClientSession>,
+}
+
+impl Db {
+    /// Updates the one document that matches and gives it back. All collections share this code: the
+    /// driver's is compiled anew for each type, which makes functions larger.
+    ///
+    /// # Errors
+    /// When no server can be reached, or a unique index is violated.
+    pub async fn update<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        give: Give,
+        how: How<'_>,
+    ) -> Result<Option<T>, MongoError> {
+        let update = update.into();
+        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, give, how)).await?;
+        Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
+    }
+
+    async fn update_raw(
+        &self,
+        collection: &str,
+        filter: Document,
+        update: UpdateModifications,
+        give: Give,
+        how: How<'_>,
+    ) -> Result<Option<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        let give = match give {
+            Give::Before => ReturnDocument::Before,
+            Give::After => ReturnDocument::After,
+        };
+        let updating =
+            collection.find_one_and_update(filter, update).return_document(give).upsert(how.upsert);
+        match how.session {
+            Some(session) => updating.session(session).await,
+            None => updating.await,
+        }
+    }
 }
 
 /// How many documents match; of all documents, what the server's own books say, since counting them would read an entry

@@ -1,6 +1,7 @@
 //! Running on Lambda.
 
 use std::fmt::Debug;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
@@ -17,26 +18,43 @@ pub use lambda_http::Error;
 
 /// Answers the events of an HTTP API with `routes` until the instance ends.
 ///
-/// # Errors
-/// When the configuration is wrong, or the Runtime API cannot be reached.
-pub async fn serve(routes: Routes) -> Result<(), Error> {
-    let app = start().await?;
-    lambda_http::run(routes.into_router(app)).await
+/// A failure, such as a wrong configuration, is logged, and the process ends with it.
+pub async fn serve(routes: Routes) -> ExitCode {
+    let app = match start().await {
+        Ok(app) => app,
+        Err(error) => return failed(&error),
+    };
+    ended(lambda_http::run(routes.into_router(app)).await)
 }
 
 /// Answers events of another kind with `handler` until the instance ends.
 ///
-/// # Errors
-/// When the configuration is wrong, or the Runtime API cannot be reached.
-pub async fn serve_events<E, R, F>(handler: impl Fn(App, LambdaEvent<E>) -> F) -> Result<(), Error>
+/// A failure, such as a wrong configuration, is logged, and the process ends with it.
+pub async fn serve_events<E, R, F>(handler: impl Fn(App, LambdaEvent<E>) -> F) -> ExitCode
 where
     E: DeserializeOwned,
     R: Serialize,
     F: Future<Output = Result<R, Error>>,
     Error: Into<Diagnostic> + Debug,
 {
-    let app = start().await?;
-    lambda_runtime::run(lambda_runtime::service_fn(|event| handler(app.clone(), event))).await
+    let app = match start().await {
+        Ok(app) => app,
+        Err(error) => return failed(&error),
+    };
+    let handler = lambda_runtime::service_fn(|event| handler(app.clone(), event));
+    ended(lambda_runtime::run(handler).await)
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!(%error, "the function cannot run");
+    ExitCode::FAILURE
+}
+
+fn ended(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
 }
 
 /// How long the initialisation waits for the database.

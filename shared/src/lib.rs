@@ -12,6 +12,7 @@ pub mod documents;
 pub mod error;
 pub mod events;
 pub mod gateway;
+mod hs256;
 pub mod http;
 pub mod id;
 pub mod input;

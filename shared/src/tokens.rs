@@ -5,6 +5,7 @@ use std::time::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
+use crate::hs256;
 use crate::secret::Secret;
 use crate::{Error, Id, Result, Time};
 
@@ -49,6 +50,7 @@ pub struct Tokens {
 impl Tokens {
     /// Tokens of this secret.
     pub fn new(secret: &Secret) -> Self {
+        hs256::install();
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&["agent", "visitor"]);

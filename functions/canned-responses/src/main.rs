@@ -1,6 +1,6 @@
 //! Runs the `canned-responses` routes on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), shared::lambda::Error> {
+async fn main() -> std::process::ExitCode {
     shared::lambda::serve(canned_responses::routes()).await
 }

@@ -1,6 +1,6 @@
 //! Runs the WebSocket's routes on Lambda.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), shared::lambda::Error> {
+async fn main() -> std::process::ExitCode {
     shared::lambda::serve_events(websocket::handle).await
 }

@@ -4,11 +4,10 @@ use bson::{Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::user::User;
-use crate::db::{Db, Stored, index, unique};
+use crate::db::{Db, Give, How, Stored, index, unique};
 use crate::{Id, Time, words};
 
 /// The unique index on shortcuts.
@@ -101,9 +100,7 @@ impl CannedResponse {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
             "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
         } };
-        db.of::<Self>()
-            .find_one_and_update(doc! { "_id": self.id, "updatedAt": read_at }, update)
-            .return_document(ReturnDocument::After)
+        db.update(doc! { "_id": self.id, "updatedAt": read_at }, update, Give::After, How::default())
             .await
     }
 

@@ -6,11 +6,10 @@ use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
-use crate::db::{Db, Stored, expiring, index, to_bson};
+use crate::db::{Db, Give, How, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes
@@ -278,10 +277,7 @@ impl Connection {
             "session": to_bson(&session)?,
             "watch": watch,
         } };
-        db.of::<Self>()
-            .find_one_and_update(doc! { "_id": id, "$and": [free] }, update)
-            .return_document(ReturnDocument::After)
-            .await
+        db.update(doc! { "_id": id, "$and": [free] }, update, Give::After, How::default()).await
     }
 
     /// Changes what a connection is pushed.

@@ -3,7 +3,6 @@
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use mongodb::{ClientSession, IndexModel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use super::mark::Kind;
 use super::message::Message;
 use super::user::{AgentBrief, User};
 use super::visitor::Visitor;
-use crate::db::{self, Db, Projected, Stored, index, to_bson, unique};
+use crate::db::{self, Db, Give, How, Projected, Stored, index, to_bson, unique};
 use crate::{Id, Time};
 
 /// The unique index on a visitor's `clientMessageId` of a start.
@@ -426,7 +425,8 @@ impl Conversation {
         set.insert("lastMessage", doc! { "$literal": preview(content) });
         set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
         filter.insert("$and", [action.possible()]);
-        db.of::<Self>().find_one_and_update(filter, action_update(action, set)).session(session).await
+        let how = How { session: Some(session), ..How::default() };
+        db.update(filter, action_update(action, set), Give::Before, how).await
     }
 
     /// Moves a mark of `side` forward to `reached`. What it was, or `None` when it was there already.
@@ -452,7 +452,7 @@ impl Conversation {
             set.insert(delivered, further);
         }
         let update = vec![doc! { "$set": set }];
-        db.of::<Self>().find_one_and_update(filter, update).await
+        db.update(filter, update, Give::Before, How::default()).await
     }
 
     /// Writes an agent's notes, tags and priority.
@@ -529,7 +529,7 @@ impl Conversation {
         filter: Document,
         update: impl Into<mongodb::options::UpdateModifications>,
     ) -> Result<Option<Self>> {
-        db.of::<Self>().find_one_and_update(filter, update).return_document(ReturnDocument::After).await
+        db.update(filter, update, Give::After, How::default()).await
     }
 }
 

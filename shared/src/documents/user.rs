@@ -5,11 +5,10 @@ use std::time::Duration;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::presence::{self, Presence};
-use crate::db::{Db, Projected, Stored, unique};
+use crate::db::{Db, Give, How, Projected, Stored, unique};
 use crate::passwords::PasswordHash;
 use crate::{Id, Time};
 
@@ -222,11 +221,8 @@ impl User {
             "connections": presence::with(arriving, Time::now()),
             "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
         } }];
-        let user = db
-            .of::<Self>()
-            .find_one_and_update(doc! { "_id": id }, update)
-            .return_document(ReturnDocument::After)
-            .await?;
+        let user: Option<Self> =
+            db.update(doc! { "_id": id }, update, Give::After, How::default()).await?;
         Ok(user.map(|user| {
             let first = user.connections.len() == 1;
             (user, first)
@@ -242,10 +238,13 @@ impl User {
             doc! { "$set": { "connections": presence::others(connection, Time::now()) } },
             doc! { "$set": { "status": presence::if_absent(Status::Offline, "$status") } },
         ];
-        let user = db
-            .of::<Self>()
-            .find_one_and_update(doc! { "_id": id, "connections.id": connection }, update)
-            .return_document(ReturnDocument::After)
+        let user: Option<Self> = db
+            .update(
+                doc! { "_id": id, "connections.id": connection },
+                update,
+                Give::After,
+                How::default(),
+            )
             .await?;
         Ok(user.is_some_and(|user| user.connections.is_empty()))
     }

@@ -4,12 +4,11 @@ use bson::{Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::presence::{self, Presence};
-use crate::db::{self, Db, Projected, Stored, index, to_bson, unique, violates};
+use crate::db::{self, Db, Give, How, Projected, Stored, index, to_bson, unique, violates};
 use crate::{Id, Time, words};
 
 /// The most page views that are kept of a visitor; the oldest are forgotten.
@@ -247,19 +246,16 @@ impl Visitor {
     /// When the database cannot answer.
     pub async fn arrive(db: &Db, arrival: &Arrival, arriving: &Presence) -> Result<(Self, bool)> {
         let filter = doc! { "sessionHash": hash(&arrival.session_id) };
-        let visitors = db.of::<Self>();
         let upsert = || {
-            visitors
-                .find_one_and_update(filter.clone(), arrival_update(arrival, arriving))
-                .upsert(true)
-                .return_document(ReturnDocument::After)
+            let how = How { upsert: true, ..How::default() };
+            db.update(filter.clone(), arrival_update(arrival, arriving), Give::After, how)
         };
         let visitor = match upsert().await {
             // Two first connections met: the other one has inserted the visitor by now.
             Err(error) if violates(&error, SESSION_INDEX) => upsert().await?,
             other => other?,
         };
-        let visitor = visitor.ok_or_else(|| {
+        let visitor: Self = visitor.ok_or_else(|| {
             mongodb::error::Error::custom("an upsert that returns its document returned none")
         })?;
         let first = visitor.connections.len() == 1;
@@ -283,10 +279,13 @@ impl Visitor {
                 "totalTimeOnSite": presence::if_absent(total, "$totalTimeOnSite"),
             } },
         ];
-        let visitor = db
-            .of::<Self>()
-            .find_one_and_update(doc! { "_id": id, "connections.id": connection }, update)
-            .return_document(ReturnDocument::After)
+        let visitor: Option<Self> = db
+            .update(
+                doc! { "_id": id, "connections.id": connection },
+                update,
+                Give::After,
+                How::default(),
+            )
             .await?;
         Ok(visitor.is_some_and(|visitor| visitor.connections.is_empty()))
     }
@@ -340,10 +339,7 @@ impl Visitor {
         id: Id,
         update: impl Into<mongodb::options::UpdateModifications>,
     ) -> Result<Option<Self>> {
-        db.of::<Self>()
-            .find_one_and_update(doc! { "_id": id }, update)
-            .return_document(ReturnDocument::After)
-            .await
+        db.update(doc! { "_id": id }, update, Give::After, How::default()).await
     }
 }
 
