@@ -1,4 +1,4 @@
-# The live chat on one machine. Needs MONGODB_URI and JWT_SECRET.
+# The live chat on one machine. It needs MONGODB_URI; without JWT_SECRET, tokens die with the container.
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .

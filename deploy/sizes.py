@@ -1,4 +1,4 @@
-"""Prints how large each built function is, and fails where one is larger than it may be."""
+"""Prints how large each built function is, and fails unless all are there and as they should be."""
 
 import sys
 import zipfile
@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 MOST_UNPACKED, MOST_ZIPPED = 10_000_000, 4_500_000
+FUNCTIONS = 7
 ELF_MACHINES = {62: "x86_64", 183: "arm64"}
 
 
@@ -16,18 +17,19 @@ def zipped(data):
     return len(archive.getvalue())
 
 
-def main(folder):
-    too_large = False
-    for path in sorted(Path(folder).glob("*/bootstrap")):
+def main(folder, architecture):
+    paths = sorted(Path(folder).glob("*/bootstrap"))
+    failed = len(paths) != FUNCTIONS
+    for path in paths:
         data = path.read_bytes()
         packed, stripped = zipped(data), b".symtab\0" not in data
         machine = ELF_MACHINES.get(int.from_bytes(data[18:20], "little"), "unknown")
-        fits = len(data) < MOST_UNPACKED and packed < MOST_ZIPPED and stripped
-        too_large |= not fits
-        mark = "" if fits else "   <- too large, or not stripped"
+        fits = len(data) < MOST_UNPACKED and packed < MOST_ZIPPED and stripped and machine == architecture
+        failed |= not fits
+        mark = "" if fits else "   <- too large, not stripped or for another processor"
         print(f"{path.parent.name:24} {machine:7} {len(data) / 1e6:6.2f} MB {packed / 1e6:6.2f} MB zipped{mark}")
-    sys.exit(too_large)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

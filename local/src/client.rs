@@ -5,52 +5,62 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, stdin};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::{Failure, say};
 
-/// Where the live chat is unless something else is said.
-pub const HERE: &str = "ws://localhost:5000/ws";
-/// How long the client listens once there are no more lines and nothing more arrives.
+/// How long an answer is awaited before the next line is sent, and how long the client listens once
+/// there are no more lines and nothing more arrives.
 const LISTEN: Duration = Duration::from_secs(2);
 
-/// Sends each line of the standard input as a frame, once the one before is answered or nothing comes
-/// for a while, and prints each frame that arrives.
+type Received = Option<Result<Message, tungstenite::Error>>;
+
+/// Sends each line of the standard input as a frame, once the one before is answered, and prints each
+/// frame that arrives.
 pub async fn talk(url: &str) -> Result<(), Failure> {
-    let (socket, _) =
-        connect_async(url).await.map_err(|error| format!("cannot connect to {url}: {error}"))?;
+    let connected = connect_async(url).await;
+    let (socket, _) = connected.map_err(|error| format!("cannot connect to {url}: {error}"))?;
     let (mut to_server, mut from_server) = socket.split();
     let mut lines = BufReader::new(stdin()).lines();
-    while let Some(line) = lines.next_line().await? {
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
+    loop {
+        tokio::select! {
+            line = lines.next_line() => match line?.as_deref().map(str::trim) {
+                None => break,
+                Some("") => {}
+                Some(line) => {
+                    say(&format!("> {line}"));
+                    to_server.send(Message::text(line)).await?;
+                    while let Ok(frame) = timeout(LISTEN, from_server.next()).await {
+                        if print(frame)? {
+                            break;
+                        }
+                    }
+                }
+            },
+            frame = from_server.next() => {
+                print(frame)?;
+            }
         }
-        say(&format!("> {line}"));
-        to_server.send(Message::text(line)).await?;
-        listen(&mut from_server, true).await?;
     }
-    listen(&mut from_server, false).await?;
-    to_server.close().await?;
-    Ok(())
+    while let Ok(frame) = timeout(LISTEN, from_server.next()).await {
+        print(frame)?;
+    }
+    Ok(to_server.close().await?)
 }
 
-/// Prints what arrives until there is an answer, if one is awaited, or nothing comes for a while.
-async fn listen<S>(from_server: &mut S, until_answer: bool) -> Result<(), Failure>
-where
-    S: StreamExt<Item = Result<Message, tokio_tungstenite::tungstenite::Error>> + Unpin,
-{
-    while let Ok(Some(message)) = tokio::time::timeout(LISTEN, from_server.next()).await {
-        let text = message?.into_text()?;
-        say(&format!("< {text}"));
-        let is_answer =
-            [r#""event":"ack""#, r#""event":"error""#].iter().any(|mark| text.contains(mark));
-        if until_answer && is_answer {
-            break;
+/// Prints a frame; whether it answers one that was sent.
+fn print(frame: Received) -> Result<bool, Failure> {
+    match frame {
+        Some(Ok(Message::Text(text))) => {
+            say(&format!("< {text}"));
+            Ok([r#""event":"ack""#, r#""event":"error""#].iter().any(|mark| text.contains(mark)))
         }
+        Some(Ok(Message::Close(_))) | None => Err("the server closed the connection".into()),
+        Some(Ok(_)) => Ok(false),
+        Some(Err(error)) => Err(error.into()),
     }
-    Ok(())
 }
 
 /// Asks the live chat on this machine's `port` for a sign of life, for where there is no other client.

@@ -5,6 +5,7 @@
 
 pub mod functions;
 pub mod http_api;
+pub mod logging;
 pub mod mongod;
 pub mod runtime_api;
 pub mod stack;

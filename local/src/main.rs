@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use local::functions::Functions;
+use local::logging;
 use local::mongod::Mongod;
 use local::stack::{self, Stack};
 use local::websocket_api::Limits;
 use shared::App;
 use shared::config::Config;
-use shared::logging::{self, Format};
 use tokio::net::TcpListener;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -25,15 +25,11 @@ const FOLDER: &str = ".livechat";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut args = std::env::args().skip(1);
-    let ended = match args.next().as_deref() {
-        None => run().await,
-        Some("ws") => client::talk(args.next().as_deref().unwrap_or(client::HERE)).await,
-        Some("health") => match port() {
-            Ok(port) => client::health(port).await,
-            Err(error) => Err(error),
-        },
-        Some(_) => Err("usage: livechat [ws [URL] | health]".into()),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let ended = match load_env() {
+        Ok(()) => command(&args).await,
+        Err(error) => Err(error),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,6 +37,16 @@ async fn main() -> ExitCode {
             say(&format!("\nerror: {error}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn command(args: &[&str]) -> Result<(), Failure> {
+    match args {
+        [] => run().await,
+        ["ws"] => client::talk(&format!("ws://localhost:{}/ws", port()?)).await,
+        ["ws", url] => client::talk(url).await,
+        ["health"] => client::health(port()?).await,
+        _ => Err("usage: livechat [ws [URL] | health]".into()),
     }
 }
 
@@ -54,8 +60,7 @@ fn load_env() -> Result<(), Failure> {
 }
 
 async fn run() -> Result<(), Failure> {
-    load_env()?;
-    logging::start(Format::Readable);
+    logging::start();
     let listener = listen().await?;
     let folder = PathBuf::from(FOLDER);
     fs::create_dir_all(&folder)?;
@@ -125,17 +130,20 @@ async fn listen() -> Result<TcpListener, Failure> {
 /// A secret made once and kept, so that tokens outlive a restart.
 fn own_secret(file: &Path) -> Result<String, Failure> {
     match fs::read_to_string(file) {
-        Ok(secret) if secret.len() == 64 => return Ok(secret),
-        _ => {}
+        Ok(secret) => return Ok(secret.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(format!("{} cannot be read: {error}", file.display()).into()),
     }
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)?;
     let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let new = file.with_extension("new");
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(secret.as_bytes())?;
+    options.open(&new)?.write_all(secret.as_bytes())?;
+    fs::rename(&new, file)?;
     Ok(secret)
 }
 

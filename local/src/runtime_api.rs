@@ -4,6 +4,7 @@
 //! instance handles one event at a time, and a new one is started when all are busy (AWS Lambda,
 //! "Using the Lambda runtime API for custom runtimes").
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use lambda_runtime::Context;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot};
@@ -26,8 +28,8 @@ use crate::functions::FunctionError;
 
 /// Lambda's limit for an initialisation: 10 seconds.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The variables that Lambda sets and the runtime needs.
-const MEMORY_MB: &str = "512";
+/// The lines that are kept of what a process says.
+const MOST_LINES: usize = 50;
 
 /// Variables of a function's environment.
 pub type Environment = Vec<(String, String)>;
@@ -123,6 +125,7 @@ impl Instance {
         let api = tokio::spawn(async move { axum::serve(listener, router(api)).await });
         let began = Instant::now();
         let mut process = command(program, environment, &address).spawn()?;
+        let said = [listen(process.stdout.take()), listen(process.stderr.take())];
         let polled = tokio::select! {
             polled = first_poll => polled.is_ok(),
             _ = process.wait() => false,
@@ -134,10 +137,12 @@ impl Instance {
         }
         api.abort();
         let status = process.try_wait()?;
-        process.start_kill()?;
-        let said = process.wait_with_output().await?;
-        let output = [said.stdout, said.stderr].concat();
-        Err(InitFailed { status, output: String::from_utf8_lossy(&output).into_owned() }.into())
+        process.kill().await?;
+        let mut output = String::new();
+        for lines in said {
+            output.push_str(&lines.await?);
+        }
+        Err(InitFailed { status, output }.into())
     }
 
     /// Hands an event to the process and waits for what it answers.
@@ -176,6 +181,25 @@ impl Drop for Instance {
     }
 }
 
+/// Reads what a process says until it ends, so that it is never held up by nobody reading; the last of
+/// it.
+fn listen(pipe: Option<impl AsyncRead + Unpin + Send + 'static>) -> JoinHandle<String> {
+    tokio::spawn(async move {
+        let mut last: VecDeque<String> = VecDeque::new();
+        if let Some(pipe) = pipe {
+            let mut lines = BufReader::new(pipe).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                tracing::debug!(line, "a function says");
+                last.push_back(line);
+                if last.len() > MOST_LINES {
+                    last.pop_front();
+                }
+            }
+        }
+        last.into_iter().collect::<Vec<_>>().join("\n")
+    })
+}
+
 fn command(program: &Path, environment: &Environment, api: &str) -> Command {
     let mut command = Command::new(program);
     command
@@ -183,7 +207,7 @@ fn command(program: &Path, environment: &Environment, api: &str) -> Command {
         .env("AWS_LAMBDA_RUNTIME_API", api)
         .env("AWS_LAMBDA_FUNCTION_NAME", "livechat")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MB)
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
         .env("AWS_REGION", "eu-central-1")
         .env("AWS_ACCESS_KEY_ID", "an-access-key")
         .env("AWS_SECRET_ACCESS_KEY", "a-secret-key")

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+use tokio::task::JoinError;
 use tracing::Instrument;
 
 use crate::{Error, Result, Time};
@@ -14,29 +16,45 @@ pub const DEADLINE: Duration = Duration::from_millis(4800);
 const MARGIN: Duration = Duration::from_millis(250);
 
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
-fn time_left(ends_at: u64) -> Duration {
+pub fn time_left(ends_at: u64) -> Duration {
+    until(ends_at).min(DEADLINE)
+}
+
+/// How long it is until Lambda ends the call at `ends_at`, but for what the answer takes.
+pub fn until(ends_at: u64) -> Duration {
     let now = u64::try_from(Time::now().millis()).unwrap_or(0);
-    Duration::from_millis(ends_at.saturating_sub(now)).saturating_sub(MARGIN).min(DEADLINE)
+    Duration::from_millis(ends_at.saturating_sub(now)).saturating_sub(MARGIN)
 }
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
-/// milliseconds after the epoch. What takes longer goes on behind the answer: cut off between
-/// its write and its news, it would have stored what nobody is ever told.
+/// milliseconds after the epoch. What takes longer goes on behind the answer, and what comes of it is
+/// left to `late`: cut off between its write and its news, it would have stored what nobody is ever
+/// told.
 ///
 /// # Errors
 /// Unavailable past the deadline.
-pub async fn within<T: Send + 'static>(
+pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
     ends_at: u64,
     work: impl Future<Output = T> + Send + 'static,
+    late: impl FnOnce(T) -> F + Send + 'static,
 ) -> Result<T> {
+    let (result, mut waiting) = oneshot::channel();
+    let working = async move {
+        if let Err(too_late) = result.send(work.await) {
+            late(too_late).await;
+        }
+    };
     // Boxed, since the types of futures inside futures would grow past what the compiler follows.
-    let working = tokio::spawn(Box::pin(work).in_current_span());
-    match tokio::time::timeout(time_left(ends_at), working).await {
+    let working = tokio::spawn(Box::pin(working).in_current_span());
+    match tokio::time::timeout(time_left(ends_at), &mut waiting).await {
         Ok(Ok(result)) => Ok(result),
-        Ok(Err(failed)) => match failed.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(cancelled) => Err(Error::internal(cancelled)),
+        Ok(Err(_)) => match working.await.map_err(JoinError::try_into_panic) {
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            _ => Err(Error::internal("the work ended without a result")),
         },
-        Err(elapsed) => Err(Error::unavailable(elapsed)),
+        Err(elapsed) => {
+            waiting.close();
+            waiting.try_recv().map_err(|_| Error::unavailable(elapsed))
+        }
     }
 }

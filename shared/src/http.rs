@@ -95,7 +95,7 @@ async fn no_route() -> Error {
 
 async fn within_deadline(request: Request, next: Next) -> Response {
     let ends_at = request.lambda_context_ref().map_or(u64::MAX, |context| context.deadline);
-    match deadline::within(ends_at, next.run(request)).await {
+    match deadline::within(ends_at, next.run(request), |_| async {}).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }

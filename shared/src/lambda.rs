@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::config::Config;
 use crate::db::Db;
 use crate::http::Routes;
-use crate::logging::{self, Format};
+use crate::logging;
 use crate::{App, StartError};
 
 pub use lambda_http::Error;
@@ -63,8 +63,8 @@ const WARM_UP: Duration = Duration::from_secs(2);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 async fn start() -> Result<App, StartError> {
-    logging::start(Format::Json);
-    let app = App::new(Config::from_env()?).await?;
+    logging::start();
+    let app = connect(Config::from_env()?).await?;
     // While Lambda gives the whole processor: connect, and see to the indexes. A database that is away
     // is no reason not to start, since it may be back for the first event.
     let preparing = tokio::spawn(prepare(app.db.clone()));
@@ -74,9 +74,27 @@ async fn start() -> Result<App, StartError> {
     Ok(app)
 }
 
+/// Makes the clients; a name that does not resolve is tried again for as long as the database is.
+async fn connect(config: Config) -> Result<App, StartError> {
+    let began = Instant::now();
+    loop {
+        match App::new(config.clone()).await {
+            Err(StartError::MongoDb(error)) if is_unresolved(&error) && began.elapsed() < WARM_UP => {
+                tracing::warn!(%error, "the database's name does not resolve");
+                tokio::time::sleep(TRY_AGAIN / 4).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_unresolved(error: &mongodb::error::Error) -> bool {
+    matches!(*error.kind, mongodb::error::ErrorKind::DnsResolve { .. })
+}
+
 async fn prepare(db: Db) {
     while let Err(error) = db.prepare().await {
-        tracing::warn!(%error, "the database is away");
+        tracing::warn!(%error, "the database could not be prepared");
         tokio::time::sleep(TRY_AGAIN).await;
     }
 }

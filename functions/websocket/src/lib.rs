@@ -44,8 +44,8 @@ pub async fn handle(
     let span = tracing::info_span!("websocket", request_id = context.request_id, connection = id);
     let status = async {
         match context.event_type.as_deref() {
-            Some("CONNECT") => connect(&app, &id, &context).await,
-            Some("DISCONNECT") => disconnect(&app, &id).await,
+            Some("CONNECT") => connect(app.clone(), id.clone(), &context, ends_at).await,
+            Some("DISCONNECT") => disconnect(app.clone(), id.clone(), ends_at).await,
             _ => {
                 let identity = Identity {
                     ip_address: context.identity.source_ip.clone(),
@@ -65,19 +65,26 @@ pub async fn handle(
 }
 
 /// Lets a client in, unless its connection cannot be stored.
-async fn connect(app: &App, id: &str, context: &ApiGatewayWebsocketProxyRequestContext) -> i64 {
+async fn connect(
+    app: App,
+    id: String,
+    context: &ApiGatewayWebsocketProxyRequestContext,
+    ends_at: u64,
+) -> i64 {
     let connected_at = Time::from_millis(context.connected_at);
-    status(Connection::open(&app.db, id, connected_at).await.map_err(Error::from))
+    let work = async move { Connection::open(&app.db, &id, connected_at).await.map_err(Error::from) };
+    let opened = deadline::within(ends_at, work, |_| async {}).await;
+    status(opened.and_then(|opened| opened))
 }
 
-async fn disconnect(app: &App, id: &str) -> i64 {
-    status(match news::leave(app, id).await {
-        Ok(farewell) => {
-            news::tell(app, farewell.into_iter().collect()).await;
-            Ok(())
-        }
-        Err(error) => Err(error),
-    })
+async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
+    let work = async move {
+        let farewell = news::leave(&app, &id).await?;
+        news::tell(&app, farewell.into_iter().collect()).await;
+        Ok(())
+    };
+    let left = deadline::within(ends_at, work, |_| async {}).await;
+    status(left.and_then(|left| left))
 }
 
 fn status(result: Result<()>) -> i64 {
@@ -93,37 +100,54 @@ fn status(result: Result<()>) -> i64 {
 /// Answers a frame, and then tells the others.
 async fn message(app: App, id: String, identity: Identity, body: String, ends_at: u64) -> i64 {
     let Frame { id: frame_id, event } = Frame::read(&body);
-    let (app_too, id_too) = (app.clone(), id.clone());
-    let answer = deadline::within(ends_at, async move {
+    let (working, telling, id_too) = (app.clone(), app.clone(), id.clone());
+    let work = async move {
         let (event, data) = event?;
-        answer(&app_too, &id_too, identity, &event, data).await
-    });
-    match answer.await.and_then(|answer| answer) {
+        answer(&working, &id_too, identity, &event, data).await
+    };
+    // The sender has been told that it failed, the others must be told that it did not.
+    let late = |answer: Result<events::Answer>| async move {
+        if let Ok(answer) = answer {
+            news::tell(&telling, answer.news).await;
+        }
+    };
+    match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
         Ok(answer) => {
             let ack = (!frame_id.is_null()).then_some(Reply::Ack { id: &frame_id, data: &answer.ack });
             let event = answer.event.map(|event| out::frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| out::frame(&ack))).collect();
-            answer_and_tell(&app, &id, frames, answer.news).await;
+            answer_and_tell(&app, &id, frames, answer.news, ends_at).await;
             200
         }
         Err(error) => {
             error.log();
             let reply = out::frame(&Reply::Error { id: &frame_id, data: &error });
-            answer_and_tell(&app, &id, vec![reply], Vec::new()).await;
+            answer_and_tell(&app, &id, vec![reply], Vec::new(), ends_at).await;
             i64::from(error.code().status().as_u16())
         }
     }
 }
 
 /// The sender gets its answer first, but if it is slow to take it, the others do not wait.
-async fn answer_and_tell(app: &App, id: &str, frames: Vec<Result<Bytes>>, news: Vec<News>) {
+async fn answer_and_tell(
+    app: &App,
+    id: &str,
+    frames: Vec<Result<Bytes>>,
+    news: Vec<News>,
+    ends_at: u64,
+) {
     let frames = frames.into_iter().filter_map(|frame| frame.map_err(|error| error.log()).ok());
     let mut answering = pin!(news::send(app, id, frames.collect()));
-    match tokio::time::timeout(HEAD_START, &mut answering).await {
-        Ok(()) => news::tell(app, news).await,
-        Err(_) => {
-            futures::future::join(answering, news::tell(app, news)).await;
+    let all = async {
+        match tokio::time::timeout(HEAD_START, &mut answering).await {
+            Ok(()) => news::tell(app, news).await,
+            Err(_) => {
+                futures::future::join(answering, news::tell(app, news)).await;
+            }
         }
+    };
+    if tokio::time::timeout(deadline::until(ends_at), all).await.is_err() {
+        tracing::error!("the time was over before everybody was told");
     }
 }
 

@@ -94,7 +94,7 @@ impl Chat {
 
     async fn put_together(settings: Settings) -> (TcpListener, App) {
         if std::env::var_os("RUST_LOG").is_some() {
-            shared::logging::start(shared::logging::Format::Readable);
+            local::logging::start();
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = stack::endpoint(&listener).unwrap();
