@@ -1,6 +1,6 @@
 //! A live chat for each test, and clients for it.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part")]
 
 mod http;
 mod socket;
