@@ -14,13 +14,11 @@ use shared::App;
 use shared::http::Routes;
 use tower::Service;
 
+pub use crate::runtime_api::FunctionError;
 use crate::runtime_api::{Deployed, Environment};
 
 /// API Gateway's limit for an integration: 29 seconds.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
-
-/// What a function fails with.
-pub type FunctionError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why there is no response.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ use shared::Time;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::{Functions, InvokeError};
+use crate::request::{request_id, request_time};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 
 /// API Gateway's limit for a request's body: 10 MB.
@@ -121,7 +122,7 @@ async fn integrate(
     let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
         return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
-    let id = crate::stack::request_id();
+    let id = request_id();
     let event = event(&route.key, &id, peer, &params, &parts, &body);
     let mut response = match route.functions.invoke(&route.function, event, &id).await {
         Ok(value) => response(value),
@@ -187,7 +188,7 @@ fn event(
             "requestId": request_id,
             "routeKey": key,
             "stage": "$default",
-            "time": crate::stack::request_time(),
+            "time": request_time(),
             "timeEpoch": Time::now().millis(),
         },
         "isBase64Encoded": false,

@@ -7,6 +7,7 @@ pub mod functions;
 pub mod http_api;
 pub mod logging;
 pub mod mongod;
+mod request;
 pub mod runtime_api;
 pub mod stack;
 pub mod template;

@@ -24,12 +24,13 @@ use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::functions::FunctionError;
-
 /// Lambda's limit for an initialisation: 10 seconds.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The lines that are kept of what a process says.
 const MOST_LINES: usize = 50;
+
+/// What a function fails with.
+pub type FunctionError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Variables of a function's environment.
 pub type Environment = Vec<(String, String)>;

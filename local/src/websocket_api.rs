@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::stack::{request_id, request_time};
+use crate::request::{request_id, request_time};
 use crate::template::RouteTable;
 
 /// The limits of API Gateway for WebSocket APIs, from its quotas; tests shorten the times.

@@ -2,14 +2,14 @@
 
 use futures::future::try_join;
 
-use super::caller::{Agent, Caller, person_of};
+use super::caller::{Caller, person_of};
 use crate::documents::connection::{Audience, Connection, Person, Side, Watch};
 use crate::documents::conversation::Conversation;
 use crate::documents::presence::Presence;
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, PageView, Visitor};
 use crate::events::{Event, VisitorConnected};
-use crate::news::{News, Outcome, count_out, tell};
+use crate::news::{News, Outcome, close, count_out, tell};
 use crate::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
@@ -31,25 +31,28 @@ pub async fn agent_connects(
     refuse_another(connection, person.id)?;
     let arrived = User::arrive(&app.db, person.id, &presence_of(connection)).await?;
     let (user, first) = arrived.ok_or_else(tokens::invalid_token)?;
-    if let Err(error) = note(app, connection, &agent, watch).await {
-        withdraw(app, &connection.id, &person).await;
-        return Err(error);
+    let (id, session) = (&connection.id, &agent.session);
+    match Connection::prove(&app.db, id, &person, Some(session), watch).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            withdraw(app, id, &person).await;
+            return Err(taken());
+        }
+        Err(error) => {
+            withdraw(app, id, &person).await;
+            return Err(error.into());
+        }
+    }
+    // A logout closes the connections that it finds; one that it came too early for is closed here.
+    if User::with_session(&app.db, person.id, &session.id).await?.is_none() {
+        close(app, std::slice::from_ref(id)).await;
+        return Err(tokens::invalid_token());
     }
     let mut news = Vec::new();
     if first && connection.person.is_none() {
         news.push(News::new(Audience::agents(), Event::AgentOnline { user_id: user.id }));
     }
     Ok(Outcome { value: user.into(), news })
-}
-
-/// Notes an agent on its connection, unless its session ended meanwhile: a logout closes the
-/// connections that it finds noted, so that the session is asked for once more afterwards.
-async fn note(app: &App, connection: &Connection, agent: &Agent, watch: Watch) -> Result<()> {
-    let (id, person) = (&connection.id, agent.person());
-    let noted = Connection::prove(&app.db, id, &person, Some(&agent.session), watch).await?;
-    noted.ok_or_else(taken)?;
-    let user = User::with_session(&app.db, person.id, &agent.session.id).await?;
-    user.map(drop).ok_or_else(tokens::invalid_token)
 }
 
 /// Takes back that a person arrived on a connection that did not become its own.
