@@ -103,6 +103,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(if any { AllowOrigin::any() } else { AllowOrigin::list(list) })
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([CONTENT_TYPE, http::header::AUTHORIZATION])
+        .expose_headers([http::header::RETRY_AFTER])
         .max_age(std::time::Duration::from_secs(600))
 }
 
