@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::Client;
@@ -22,7 +23,8 @@ const ATTEMPTS: u32 = 4;
 /// A client of `@connections`; cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
-    client: Client,
+    client: Arc<OnceLock<Client>>,
+    endpoint: Arc<str>,
 }
 
 /// Why a connection was not reached.
@@ -50,33 +52,15 @@ impl Gateway {
     /// signed with the credentials that Lambda puts into the environment; without any, as on one's
     /// own machine, they are not signed.
     pub fn new(endpoint: &str) -> Self {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let env = |key: &str| std::env::var(key).ok().filter(|value| !value.is_empty());
-        let config = Builder::new()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(endpoint)
-            .region(Region::new(env("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned())))
-            .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                    .operation_timeout(OPERATION_TIMEOUT)
-                    .build(),
-            );
-        let config = match (env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY")) {
-            (Some(key), Some(secret)) => config.credentials_provider(Credentials::new(
-                key,
-                secret,
-                env("AWS_SESSION_TOKEN"),
-                None,
-                "environment",
-            )),
-            _ => config.allow_no_auth(),
-        };
-        Self { client: Client::from_conf(config.build()) }
+        let gateway = Self { client: Arc::default(), endpoint: endpoint.into() };
+        // Reading the machine's root certificates takes milliseconds, which no start waits for.
+        let early = gateway.clone();
+        std::thread::spawn(move || drop(early.client().clone()));
+        gateway
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| client(&self.endpoint))
     }
 
     /// Sends a frame to a connection.
@@ -85,7 +69,7 @@ impl Gateway {
     /// When the connection is gone, or was not reached.
     pub async fn post(&self, connection: &str, frame: Bytes) -> Result<(), PushError> {
         let data = Blob::new(Vec::from(frame));
-        let sent = self.client.post_to_connection().connection_id(connection).data(data);
+        let sent = self.client().post_to_connection().connection_id(connection).data(data);
         sent.send().await.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
     }
 
@@ -94,9 +78,39 @@ impl Gateway {
     /// # Errors
     /// When the connection is gone, or was not reached.
     pub async fn close(&self, connection: &str) -> Result<(), PushError> {
-        let closed = self.client.delete_connection().connection_id(connection).send().await;
+        let closed = self.client().delete_connection().connection_id(connection).send().await;
         closed.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
     }
+}
+
+fn client(endpoint: &str) -> Client {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let env = |key: &str| std::env::var(key).ok().filter(|value| !value.is_empty());
+    let config = Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new(env("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned())))
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .operation_timeout(OPERATION_TIMEOUT)
+                .build(),
+        );
+    let config = match (env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY")) {
+        (Some(key), Some(secret)) => config.credentials_provider(Credentials::new(
+            key,
+            secret,
+            env("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        )),
+        _ => config.allow_no_auth(),
+    };
+    Client::from_conf(config.build())
 }
 
 fn failed<E: StdError + 'static>(error: SdkError<E>, is_gone: impl Fn(&E) -> bool) -> PushError
