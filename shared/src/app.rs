@@ -7,6 +7,7 @@ use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::gateway::Gateway;
 use crate::tokens::Tokens;
+use crate::use_cases::upkeep::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct App {
     pub tokens: Tokens,
     /// The way to the connected clients.
     pub gateway: Gateway,
+    /// When what has to be done now and then is due.
+    pub upkeep: Schedule,
 }
 
 impl App {
@@ -31,6 +34,7 @@ impl App {
             db: Db::open(&config).await.map_err(StartError::MongoDb)?,
             tokens: Tokens::new(&config.jwt_secret),
             gateway: Gateway::new(&config.connections_endpoint),
+            upkeep: Schedule::default(),
             config: Arc::new(config),
         })
     }

@@ -8,7 +8,7 @@ use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
 use mongodb::options::{
     ClientOptions, IndexOptions, ReadConcern, ReturnDocument, UpdateModifications, WriteConcern,
 };
-use mongodb::{Client, ClientSession, Collection, Database, IndexModel};
+use mongodb::{Client, Collection, Database, IndexModel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -57,14 +57,6 @@ impl Db {
     /// The collection of `T`.
     pub fn of<T: Stored>(&self) -> Collection<T> {
         self.database.collection(T::COLLECTION)
-    }
-
-    /// A session, for a transaction.
-    ///
-    /// # Errors
-    /// When no server can be reached.
-    pub async fn session(&self) -> Result<ClientSession, MongoError> {
-        self.database.client().start_session().await
     }
 
     /// Asks the server for a sign of life.
@@ -171,13 +163,13 @@ pub enum Give {
     After,
 }
 
-/// What is particular to an update.
-#[derive(Default)]
-pub struct How<'a> {
-    /// Whether a document that does not exist is made.
-    pub upsert: bool,
-    /// The transaction that it is part of.
-    pub session: Option<&'a mut ClientSession>,
+/// What an update does with a document that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing.
+    Leave,
+    /// Makes it.
+    Insert,
 }
 
 impl Db {
@@ -191,10 +183,10 @@ impl Db {
         filter: Document,
         update: impl Into<UpdateModifications>,
         give: Give,
-        how: How<'_>,
+        missing: Missing,
     ) -> Result<Option<T>, MongoError> {
         let update = update.into();
-        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, give, how)).await?;
+        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, give, missing)).await?;
         Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
     }
 
@@ -204,19 +196,15 @@ impl Db {
         filter: Document,
         update: UpdateModifications,
         give: Give,
-        how: How<'_>,
+        missing: Missing,
     ) -> Result<Option<RawDocumentBuf>, MongoError> {
         let collection = self.database.collection::<RawDocumentBuf>(collection);
         let give = match give {
             Give::Before => ReturnDocument::Before,
             Give::After => ReturnDocument::After,
         };
-        let updating =
-            collection.find_one_and_update(filter, update).return_document(give).upsert(how.upsert);
-        match how.session {
-            Some(session) => updating.session(session).await,
-            None => updating.await,
-        }
+        let upsert = missing == Missing::Insert;
+        collection.find_one_and_update(filter, update).return_document(give).upsert(upsert).await
     }
 }
 
@@ -237,6 +225,12 @@ pub fn index(keys: Document) -> IndexModel {
     IndexModel::builder().keys(keys).build()
 }
 
+/// An index on `keys` of the documents that have them.
+pub fn sparse(keys: Document) -> IndexModel {
+    let options = IndexOptions::builder().sparse(true).build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
 /// A unique index by the name that [`violates`] asks for; `only` limits it to documents that match.
 pub fn unique(name: &str, keys: Document, only: Option<Document>) -> IndexModel {
     let options = IndexOptions::builder()
@@ -253,9 +247,21 @@ pub fn expiring(field: &str) -> IndexModel {
     IndexModel::builder().keys(doc! { field: 1 }).options(options).build()
 }
 
+const DUPLICATE_KEY: i32 = 11000;
+
+/// Whether all that is wrong with an insertion is that documents of the same ids are there already.
+pub fn only_repeats(error: &MongoError) -> bool {
+    let ErrorKind::InsertMany(insertion) = &*error.kind else { return false };
+    let repeats = insertion
+        .write_errors
+        .iter()
+        .flatten()
+        .all(|write| write.code == DUPLICATE_KEY && write.message.contains("index: _id_ "));
+    repeats && insertion.write_concern_error.is_none()
+}
+
 /// Whether `error` is a violation of the unique index `name`.
 pub fn violates(error: &MongoError, name: &str) -> bool {
-    const DUPLICATE_KEY: i32 = 11000;
     let (code, message) = match &*error.kind {
         ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
         ErrorKind::Command(command) => (command.code, &command.message),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinError;
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{Error, Result, Time};
@@ -15,6 +16,9 @@ pub const DEADLINE: Duration = Duration::from_millis(4800);
 /// What is left for the answer itself when Lambda's own deadline is near.
 const MARGIN: Duration = Duration::from_millis(250);
 
+/// What is left to hand on what cannot be done in time.
+const HAND_ON: Duration = Duration::from_secs(2);
+
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
 pub fn time_left(ends_at: u64) -> Duration {
     until(ends_at).min(DEADLINE)
@@ -24,6 +28,12 @@ pub fn time_left(ends_at: u64) -> Duration {
 pub fn until(ends_at: u64) -> Duration {
     let now = u64::try_from(Time::now().millis()).unwrap_or(0);
     Duration::from_millis(ends_at.saturating_sub(now)).saturating_sub(MARGIN)
+}
+
+/// When the work behind an answer has to end that Lambda ends at `ends_at`: in time to hand on what is
+/// not done.
+pub fn end_of_work(ends_at: u64) -> Instant {
+    Instant::now() + until(ends_at).saturating_sub(HAND_ON)
 }
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`

@@ -2,39 +2,58 @@
 //!
 //! A use case writes and hands back what came of it and the news of it; its door answers the caller
 //! and then tells the news. What is pushed can fail without failing what was written.
+//!
+//! Nobody is left out in silence: connections that were not reached in time are handed on to whoever
+//! has time next (see [`crate::use_cases::upkeep`]), and one that cannot be reached again and again is
+//! closed, so that its client comes back and asks for what it missed.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::StreamExt;
-use futures::future::{join, join_all};
+use futures::future::{join, join_all, try_join};
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::documents::connection::{Audience, Connection, Person, Side};
+use crate::documents::conversation::Conversation;
+use crate::documents::handed_on::HandedOn;
+use crate::documents::message::Message;
 use crate::documents::user::User;
 use crate::documents::visitor::Visitor;
 use crate::events::{Event, frame};
 use crate::gateway::PushError;
 use crate::views::ConversationView;
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 /// Posts under way at once for one piece of news.
 const SIDE_BY_SIDE: usize = 64;
-/// How long a caller's answer waits for the news; what is left is told behind it.
+/// How long a caller's answer waits for the news; what is left is handed on.
 const TELL_BEFORE_ANSWER: Duration = Duration::from_secs(2);
+/// How long handing on may take after that.
+const HAND_ON: Duration = Duration::from_millis(800);
+/// How often a connection is tried that cannot be reached, each time with the attempts of a post.
+const MOST_TRIES: i32 = 3;
 
 /// An event and whom it reaches.
 #[derive(Clone, Debug)]
 pub struct News {
-    /// Whom.
-    pub audience: Audience,
-    /// What.
-    pub event: Event,
+    audience: Audience,
+    event: Event,
+    message: Option<Message>,
 }
 
 impl News {
     /// `event` for `audience`.
     pub fn new(audience: Audience, event: Event) -> Self {
-        Self { audience, event }
+        Self { audience, event, message: None }
+    }
+
+    /// That it is the news of a message: one that is to be stored among the messages before it is
+    /// told, and is dispatched then.
+    #[must_use]
+    pub fn of(self, message: Message) -> Self {
+        Self { message: Some(message), ..self }
     }
 
     /// That a conversation changed: each side is told what it may see.
@@ -68,22 +87,50 @@ impl<T> Outcome<T> {
     /// tells the news and gives the value.
     pub async fn told(self, app: &App) -> T {
         let app = app.clone();
-        let telling = tokio::spawn(async move { tell(&app, self.news).await }.in_current_span());
-        if tokio::time::timeout(TELL_BEFORE_ANSWER, telling).await.is_err() {
+        let telling = tokio::spawn(async move { tell(&app, self.news, soon()).await }.in_current_span());
+        if tokio::time::timeout(TELL_BEFORE_ANSWER + HAND_ON, telling).await.is_err() {
             tracing::warn!("the answer does not wait any longer for the news to be told");
         }
         self.value
     }
 }
 
-/// Pushes news to those whom they concern. A connection found gone is removed, and if that was the
-/// last one of its person, that is told, too.
-pub async fn tell(app: &App, news: Vec<News>) {
+/// When news are to be told that an answer waits for.
+pub fn soon() -> Instant {
+    Instant::now() + TELL_BEFORE_ANSWER
+}
+
+/// Pushes news to those whom they concern, and hands on what is not done at `until`. A connection
+/// found gone is removed, and if that was the last one of its person, that is told, too.
+pub async fn tell(app: &App, news: Vec<News>, until: Instant) {
     let mut untold = news;
     while !untold.is_empty() {
-        let gone = join_all(untold.iter().map(|news| deliver(app, news))).await.concat();
+        let gone = join_all(untold.iter().map(|news| deliver(app, news, until))).await.concat();
         untold = farewells(app, gone).await;
     }
+}
+
+/// Goes on with what others handed on, until there is no more or no time.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn go_on(app: &App, until: Instant) -> Result<()> {
+    while Instant::now() < until {
+        let Some(taken) = HandedOn::take(&app.db).await? else { break };
+        let HandedOn { id, frame, to, tries, .. } = taken;
+        let Pushed { gone, missed } = push(app, &frame.into(), to, until).await;
+        match tries {
+            _ if missed.is_empty() => HandedOn::done(&app.db, id).await?,
+            ..MOST_TRIES => HandedOn::keep(&app.db, id, &missed).await?,
+            _ => {
+                tracing::warn!(connections = missed.len(), "closed, since they cannot be reached");
+                Box::pin(close(app, &missed)).await;
+                HandedOn::done(&app.db, id).await?;
+            }
+        }
+        Box::pin(tell(app, farewells(app, gone).await, until)).await;
+    }
+    Ok(())
 }
 
 /// Removes connections that are gone; the news of those who were there with one of them last.
@@ -134,12 +181,12 @@ pub async fn count_out(app: &App, connection: &str, person: &Person) -> Result<O
 }
 
 /// Sends frames to one connection, in order. A connection found gone is removed as by [`tell`].
-pub async fn send(app: &App, connection: &str, frames: Vec<bytes::Bytes>) {
+pub async fn send(app: &App, connection: &str, frames: Vec<Bytes>) {
     for frame in frames {
         match app.gateway.post(connection, frame).await {
             Ok(()) => {}
             Err(PushError::Gone) => {
-                return tell(app, farewells(app, vec![connection.to_owned()]).await).await;
+                return tell(app, farewells(app, vec![connection.to_owned()]).await, soon()).await;
             }
             Err(error) => tracing::warn!(connection, %error, "an answer was not delivered"),
         }
@@ -155,39 +202,62 @@ pub async fn close(app: &App, connections: &[String]) {
             tracing::warn!(connection, %error, "a connection was not closed");
         }
     }
-    tell(app, farewells).await;
+    tell(app, farewells, soon()).await;
 }
 
-/// Pushes one piece of news; the connections that it found gone.
-async fn deliver(app: &App, news: &News) -> Vec<String> {
-    let (frame, recipients) =
-        match (frame(&news.event), Connection::reached_by(&app.db, &news.audience).await) {
-            (Ok(frame), Ok(recipients)) => (frame, recipients),
-            (Err(error), _) => {
-                error.log();
-                return Vec::new();
+/// Brings one piece of news to whom it concerns; the connections that were found gone. A failure
+/// leaves its message in the outbox, where the next one finds it.
+async fn deliver(app: &App, news: &News, until: Instant) -> Vec<String> {
+    let told = async {
+        let frame = frame(&news.event)?;
+        let stored = Message::store(&app.db, &news.message);
+        let recipients = Connection::reached_by(&app.db, &news.audience);
+        let ((), recipients) = try_join(stored, recipients).await?;
+        let Pushed { gone, missed } = push(app, &frame, recipients, until).await;
+        if !missed.is_empty() {
+            tracing::warn!(connections = missed.len(), "handed on");
+            HandedOn::store(&app.db, &frame, missed).await?;
+        }
+        if let Some(message) = &news.message {
+            Conversation::dispatched(&app.db, message).await?;
+        }
+        Ok::<_, Error>(gone)
+    };
+    told.await.unwrap_or_else(|error| {
+        error.log();
+        Vec::new()
+    })
+}
+
+/// Whom a push did not reach.
+struct Pushed {
+    /// Connections that do not exist any more.
+    gone: Vec<String>,
+    /// Connections that were not reached after every attempt, or not in time.
+    missed: Vec<String>,
+}
+
+/// Posts a frame to connections, [`SIDE_BY_SIDE`] at a time.
+async fn push(app: &App, frame: &Bytes, to: Vec<String>, until: Instant) -> Pushed {
+    let posts = to.into_iter().map(|connection| async move {
+        if Instant::now() >= until {
+            return (connection, None);
+        }
+        let posted = timeout_at(until, app.gateway.post(&connection, frame.clone())).await;
+        (connection, posted.ok())
+    });
+    let mut posts = futures::stream::iter(posts).buffer_unordered(SIDE_BY_SIDE);
+    let mut pushed = Pushed { gone: Vec::new(), missed: Vec::new() };
+    while let Some((connection, posted)) = posts.next().await {
+        match posted {
+            Some(Ok(())) => {}
+            Some(Err(PushError::Gone)) => pushed.gone.push(connection),
+            Some(Err(error)) => {
+                tracing::warn!(connection, %error, "not reached");
+                pushed.missed.push(connection);
             }
-            (_, Err(error)) => {
-                tracing::warn!(%error, "news were not told: no recipients");
-                return Vec::new();
-            }
-        };
-    futures::stream::iter(recipients)
-        .map(|connection| {
-            let frame = frame.clone();
-            async move {
-                match app.gateway.post(&connection, frame).await {
-                    Ok(()) => None,
-                    Err(PushError::Gone) => Some(connection),
-                    Err(error) => {
-                        tracing::warn!(connection, %error, "news were not delivered");
-                        None
-                    }
-                }
-            }
-        })
-        .buffer_unordered(SIDE_BY_SIDE)
-        .filter_map(|gone| async { gone })
-        .collect()
-        .await
+            None => pushed.missed.push(connection),
+        }
+    }
+    pushed
 }

@@ -52,7 +52,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn pong() -> Self {
+    fn pong() -> Self {
         Self { event: Some(Event::Pong {}), ack: empty(), news: Vec::new() }
     }
 
@@ -102,6 +102,7 @@ pub async fn handle(app: &App, caller: &Caller, event: &str, data: Value) -> Res
     match event {
         "agent:connect" => return agent_connect(app, caller, from_value(data)?).await,
         "visitor:connect" => return visitor_connect(app, caller, from_value(data)?).await,
+        "ping" => return Ok(Answer::pong()),
         _ => {}
     }
     let (person, connection) = (caller.person()?, caller.connection.id.as_str());

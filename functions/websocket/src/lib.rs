@@ -18,6 +18,7 @@ use lambda_runtime::LambdaEvent;
 use shared::documents::connection::Connection;
 use shared::events::{self as out, Reply};
 use shared::news::{self, News};
+use shared::use_cases::upkeep;
 use shared::{App, Error, Result, Time, deadline};
 use tracing::Instrument;
 
@@ -80,7 +81,7 @@ async fn connect(
 async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
     let work = async move {
         let farewell = news::leave(&app, &id).await?;
-        news::tell(&app, farewell.into_iter().collect()).await;
+        news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
         Ok(())
     };
     let left = deadline::within(ends_at, work, |_| async {}).await;
@@ -106,9 +107,9 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
         answer(&working, &id_too, identity, &event, data).await
     };
     // The sender has been told that it failed, the others must be told that it did not.
-    let late = |answer: Result<events::Answer>| async move {
+    let late = move |answer: Result<events::Answer>| async move {
         if let Ok(answer) = answer {
-            news::tell(&telling, answer.news).await;
+            news::tell(&telling, answer.news, deadline::end_of_work(ends_at)).await;
         }
     };
     match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
@@ -128,7 +129,8 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
     }
 }
 
-/// The sender gets its answer first, but if it is slow to take it, the others do not wait.
+/// The sender gets its answer first, but if it is slow to take it, the others do not wait. Then there
+/// is time for what has to be done now and then.
 async fn answer_and_tell(
     app: &App,
     id: &str,
@@ -138,13 +140,15 @@ async fn answer_and_tell(
 ) {
     let frames = frames.into_iter().filter_map(|frame| frame.map_err(|error| error.log()).ok());
     let mut answering = pin!(news::send(app, id, frames.collect()));
+    let until = deadline::end_of_work(ends_at);
     let all = async {
         match tokio::time::timeout(HEAD_START, &mut answering).await {
-            Ok(()) => news::tell(app, news).await,
+            Ok(()) => news::tell(app, news, until).await,
             Err(_) => {
-                futures::future::join(answering, news::tell(app, news)).await;
+                futures::future::join(answering, news::tell(app, news, until)).await;
             }
         }
+        upkeep::now_and_then(app, until).await;
     };
     if tokio::time::timeout(deadline::until(ends_at), all).await.is_err() {
         tracing::error!("the time was over before everybody was told");
@@ -164,11 +168,11 @@ async fn answer(
     event: &str,
     data: serde_json::Value,
 ) -> Result<events::Answer> {
-    if event == "ping" {
-        return Ok(events::Answer::pong());
-    }
-    let connection = Connection::find(&app.db, id).await?;
-    let connection = connection.ok_or_else(|| Error::unauthorized("The connection has ended"))?;
+    let Some(connection) = Connection::find(&app.db, id).await? else {
+        // It counts as gone, so that nothing is pushed to it: its client must know, and come back.
+        news::close(app, &[id.to_owned()]).await;
+        return Err(Error::unauthorized("The connection has ended"));
+    };
     let Identity { ip_address, user_agent } = identity;
     let caller = Caller { connection, ip_address, user_agent };
     events::handle(app, &caller, event, data).await

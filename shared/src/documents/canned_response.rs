@@ -7,7 +7,7 @@ use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::user::User;
-use crate::db::{Db, Give, How, Stored, index, unique};
+use crate::db::{Db, Give, Missing, Stored, index, unique};
 use crate::{Id, Time, words};
 
 /// The unique index on shortcuts.
@@ -100,7 +100,7 @@ impl CannedResponse {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
             "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
         } };
-        db.update(doc! { "_id": self.id, "updatedAt": read_at }, update, Give::After, How::default())
+        db.update(doc! { "_id": self.id, "updatedAt": read_at }, update, Give::After, Missing::Leave)
             .await
     }
 

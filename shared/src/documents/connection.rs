@@ -9,7 +9,7 @@ use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
-use crate::db::{Db, Give, How, Stored, expiring, index, to_bson};
+use crate::db::{Db, Give, Missing, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes
@@ -277,7 +277,7 @@ impl Connection {
             "session": to_bson(&session)?,
             "watch": watch,
         } };
-        db.update(doc! { "_id": id, "$and": [free] }, update, Give::After, How::default()).await
+        db.update(doc! { "_id": id, "$and": [free] }, update, Give::After, Missing::Leave).await
     }
 
     /// Changes what a connection is pushed.

@@ -1,9 +1,15 @@
 //! Conversations between a visitor and the company.
+//!
+//! A message is accepted by one update of its conversation's document, which gives it its number and
+//! puts it into the outbox. From then on it is never lost: whoever accepted it stores it among the
+//! messages and tells it, and if that ends in the middle, whoever comes next does.
+
+use std::time::Duration;
 
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
+use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::{ClientSession, IndexModel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +18,23 @@ use super::mark::Kind;
 use super::message::Message;
 use super::user::{AgentBrief, User};
 use super::visitor::Visitor;
-use crate::db::{self, Db, Give, How, Projected, Stored, index, to_bson, unique};
+use crate::db::{self, Db, Give, Missing, Projected, Stored, index, sparse, to_bson, unique};
 use crate::{Id, Time};
 
 /// The unique index on a visitor's `clientMessageId` of a start.
 pub const START_INDEX: &str = "start";
 /// The characters of the last message that a conversation shows.
 const PREVIEW: usize = 200;
+/// The most messages that wait to be moved to their collection.
+const MOST_OUTGOING: usize = 200;
+/// The names of messages that a conversation remembers: how many may come between a sender's look
+/// and its message.
+const MOST_RECENT: i32 = 16;
+/// After so long whoever finds an accepted message moves and tells it: the function that accepted it
+/// has ended, which it does after 28 seconds (`Timeout` in `template.yaml`).
+const TAKE_OVER: Duration = Duration::from_secs(35);
+/// The most conversations whose messages are taken over at once.
+const MOST_TAKEN_OVER: i64 = 20;
 
 /// Where a conversation is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +205,46 @@ impl Counts {
     }
 }
 
+/// A message that has been accepted, and is not known to be stored among the messages and told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// The message.
+    pub message: Message,
+    /// When it is for anybody to take over.
+    pub due: Time,
+}
+
+impl Outgoing {
+    fn new(message: Message) -> Self {
+        Self { message, due: Time::now().plus(TAKE_OVER) }
+    }
+}
+
+/// The name that a sender gave to one of the last messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    by: Id,
+    name: String,
+}
+
+/// A conversation, and what a person has sent to it under a name.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WithSent {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The message of that name, at most one.
+    sent: Vec<Message>,
+}
+
+impl WithSent {
+    /// The message of that name, wherever it is by now.
+    pub fn sent(&self, by: Id, name: &str) -> Option<&Message> {
+        self.sent.iter().chain(self.conversation.accepted()).find(|message| {
+            message.sender_id == by && message.client_message_id.as_deref() == Some(name)
+        })
+    }
+}
+
 /// A conversation as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -239,6 +295,12 @@ pub struct Conversation {
     /// The `clientMessageId` of its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_key: Option<String>,
+    /// Messages that are accepted, and not known to be stored among the messages and told.
+    #[serde(default)]
+    pub outbox: Vec<Outgoing>,
+    /// The names of the last messages that have one.
+    #[serde(default)]
+    pub recent: Vec<Recent>,
 }
 
 impl Stored for Conversation {
@@ -257,6 +319,7 @@ impl Stored for Conversation {
                 doc! { "visitor": 1, "startKey": 1 },
                 Some(doc! { "startKey": { "$exists": true } }),
             ),
+            sparse(doc! { "outbox.due": 1 }),
             // The figures read these three and no document.
             index(overview_index()),
             index(holders_index()),
@@ -337,11 +400,14 @@ impl Conversation {
             closed_at: None,
             created_at: now,
             start_key,
+            outbox: Vec::new(),
+            recent: Vec::new(),
         })
     }
 
     /// Notes in a new conversation that the visitor's first message begins it.
     pub fn open_with(&mut self, message: &Message) {
+        self.outbox = vec![Outgoing::new(message.clone())];
         self.seq = message.seq;
         self.counts.visitor = message.nth;
         self.last_message = Some(preview(&message.content));
@@ -390,22 +456,41 @@ impl Conversation {
         Self::change(db, filter, action_update(action, set)).await
     }
 
-    /// Gives the next message its place: the conversation as it was before, or `None` when it takes
-    /// no message. Part of the transaction that stores the message.
+    /// A conversation of those that `visible` matches, and what a person has sent to it under a name.
+    /// The messages are looked at after the conversation: one that has left the outbox is among them.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn take_message(
+    pub async fn with_sent(
         db: &Db,
-        session: &mut ClientSession,
         id: Id,
-        author: (Side, Id),
-        content: &str,
-        at: Time,
-    ) -> Result<Option<Self>> {
-        let (side, author) = author;
-        let mut filter = doc! { "_id": id };
-        let (action, set) = match side {
+        visible: Document,
+        by: Id,
+        name: &str,
+    ) -> Result<Option<WithSent>> {
+        let named = doc! { "conversation": id, "senderId": by, "clientMessageId": { "$eq": name } };
+        let pipeline = vec![
+            doc! { "$match": { "_id": id, "$and": [visible] } },
+            doc! { "$project": { "_id": 0, "conversation": "$$ROOT" } },
+            doc! { "$lookup": {
+                "from": Message::COLLECTION, "as": "sent", "pipeline": [{ "$match": named }],
+            } },
+        ];
+        let mut found = db.of::<Self>().aggregate(pipeline).with_type::<WithSent>().await?;
+        found.try_next().await
+    }
+
+    /// Accepts a message: one update gives it the next numbers and puts it into the outbox. The
+    /// conversation as it was before and the message with its numbers, or `None` when the conversation
+    /// takes no message, or its outbox is full, or a message of that name may have come since the
+    /// conversation's last number was `seen` and there was none.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn accept(db: &Db, mut message: Message, seen: i64) -> Result<Option<(Self, Message)>> {
+        let (author, at) = (message.sender_id, message.created_at);
+        let mut filter = doc! { "_id": message.conversation };
+        let (action, mut set) = match message.sender {
             Side::Visitor => {
                 filter.insert("visitor", author);
                 (
@@ -418,15 +503,79 @@ impl Conversation {
             }
             Side::Agent => (Action::AgentMessage, first_response(author, at)),
         };
-        let mut set = set;
-        let count = format!("counts.{}", side.name());
-        set.insert("seq", doc! { "$add": ["$seq", 1_i64] });
-        set.insert(count.clone(), doc! { "$add": [format!("${count}"), 1_i64] });
-        set.insert("lastMessage", doc! { "$literal": preview(content) });
-        set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
         filter.insert("$and", [action.possible()]);
-        let how = How { session: Some(session), ..How::default() };
-        db.update(filter, action_update(action, set), Give::Before, how).await
+        filter.insert(format!("outbox.{}", MOST_OUTGOING - 1), doc! { "$exists": false });
+        if let Some(name) = &message.client_message_id {
+            let same = doc! { "by": author, "name": { "$eq": name } };
+            filter.insert("recent", doc! { "$not": { "$elemMatch": same } });
+            filter.insert("seq", doc! { "$lte": seen.saturating_add(MOST_RECENT.into()) });
+            let name = doc! { "by": author, "name": { "$literal": name } };
+            let names = doc! { "$concatArrays": [or_empty("recent"), [name]] };
+            set.insert("recent", doc! { "$slice": [names, -MOST_RECENT] });
+        }
+        let count = format!("counts.{}", message.sender.name());
+        let (seq, nth) =
+            (doc! { "$add": ["$seq", 1_i64] }, doc! { "$add": [format!("${count}"), 1_i64] });
+        let outgoing = doc! { "$mergeObjects": [
+            { "$literal": to_bson(&Outgoing::new(message.clone()))? },
+            { "message": { "$mergeObjects": [
+                { "$literal": to_bson(&message)? }, { "seq": &seq, "nth": &nth },
+            ] } },
+        ] };
+        set.insert("outbox", doc! { "$concatArrays": [or_empty("outbox"), [outgoing]] });
+        set.insert("seq", seq);
+        set.insert(count, nth);
+        set.insert("lastMessage", doc! { "$literal": preview(&message.content) });
+        set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
+        let update = action_update(action, set);
+        let before: Option<Self> = db.update(filter, update, Give::Before, Missing::Leave).await?;
+        Ok(before.map(|before| {
+            message.seq = before.seq + 1;
+            message.nth = before.counts.of(message.sender) + 1;
+            (before, message)
+        }))
+    }
+
+    /// The messages that are accepted, and not known to be stored among the messages.
+    pub fn accepted(&self) -> impl Iterator<Item = &Message> {
+        self.outbox.iter().map(|outgoing| &outgoing.message)
+    }
+
+    /// Notes that a message is stored among the messages and told.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn dispatched(db: &Db, message: &Message) -> Result<()> {
+        let update = doc! { "$pull": { "outbox": { "message._id": message.id } } };
+        db.of::<Self>().update_one(doc! { "_id": message.conversation }, update).await.map(drop)
+    }
+
+    /// Messages that were accepted by somebody who has ended since, each for one caller alone.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn take_over(db: &Db) -> Result<Vec<(Self, Message)>> {
+        let now = Time::now();
+        let left = doc! { "outbox.due": { "$lte": now } };
+        let found = db.of::<Self>().find(left).limit(MOST_TAKEN_OVER).await?;
+        let conversations: Vec<Self> = found.try_collect().await?;
+        let mut taken = Vec::new();
+        for conversation in conversations {
+            for Outgoing { message, due } in &conversation.outbox {
+                if *due <= now && Self::take(db, message, *due).await? {
+                    taken.push((conversation.clone(), message.clone()));
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Whether it is this caller who takes a message over.
+    async fn take(db: &Db, message: &Message, due: Time) -> Result<bool> {
+        let left = doc! { "$elemMatch": { "message._id": message.id, "due": due } };
+        let update = doc! { "$set": { "outbox.$.due": Time::now().plus(TAKE_OVER) } };
+        let filter = doc! { "_id": message.conversation, "outbox": left };
+        Ok(db.of::<Self>().update_one(filter, update).await?.modified_count > 0)
     }
 
     /// Moves a mark of `side` forward to `reached`. What it was, or `None` when it was there already.
@@ -452,7 +601,7 @@ impl Conversation {
             set.insert(delivered, further);
         }
         let update = vec![doc! { "$set": set }];
-        db.update(filter, update, Give::Before, How::default()).await
+        db.update(filter, update, Give::Before, Missing::Leave).await
     }
 
     /// Writes an agent's notes, tags and priority.
@@ -501,6 +650,7 @@ impl Conversation {
             doc! { "$sort": { "activeAt": -1, "_id": -1 } },
             doc! { "$skip": skip },
             doc! { "$limit": limit },
+            doc! { "$unset": ["outbox", "recent"] },
             doc! { "$project": { "_id": 0, "conversation": "$$ROOT" } },
             doc! { "$lookup": {
                 "from": Visitor::COLLECTION, "as": "visitor",
@@ -529,7 +679,7 @@ impl Conversation {
         filter: Document,
         update: impl Into<mongodb::options::UpdateModifications>,
     ) -> Result<Option<Self>> {
-        db.update(filter, update, Give::After, How::default()).await
+        db.update(filter, update, Give::After, Missing::Leave).await
     }
 }
 
@@ -548,6 +698,11 @@ fn first_response(agent: Id, at: Time) -> Document {
         "firstResponseAt": { "$cond": [due.clone(), at, "$firstResponseAt"] },
         "firstResponseBy": { "$cond": [due, agent, "$firstResponseBy"] },
     }
+}
+
+/// An expression for an array that documents of an earlier build do not have.
+fn or_empty(field: &str) -> Document {
+    doc! { "$ifNull": [format!("${field}"), []] }
 }
 
 fn preview(content: &str) -> String {

@@ -4,17 +4,14 @@ use std::ops::RangeInclusive;
 
 use bson::doc;
 use futures::TryStreamExt;
+use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::{ClientSession, IndexModel};
 use serde::{Deserialize, Serialize};
 
 use super::connection::Side;
 use super::user::User;
-use crate::db::{Db, Stored, index, unique};
+use crate::db::{Db, Stored, index, only_repeats, unique};
 use crate::{Id, Time};
-
-/// The unique index that makes a send repeatable.
-pub const CLIENT_MESSAGE_INDEX: &str = "clientMessageId";
 
 /// What a message carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +64,7 @@ impl Stored for Message {
         vec![
             unique("seq", doc! { "conversation": 1, "seq": 1 }, None),
             unique(
-                CLIENT_MESSAGE_INDEX,
+                "clientMessageId",
                 doc! { "conversation": 1, "senderId": 1, "clientMessageId": 1 },
                 Some(doc! { "clientMessageId": { "$exists": true } }),
             ),
@@ -105,15 +102,6 @@ impl Message {
         db.of::<Self>().find_one(doc! { "_id": id }).await
     }
 
-    /// What a person has sent to a conversation under this name.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn sent_as(db: &Db, conversation: Id, sender: Id, name: &str) -> Result<Option<Self>> {
-        let filter = doc! { "conversation": conversation, "senderId": sender, "clientMessageId": name };
-        db.of::<Self>().find_one(filter).await
-    }
-
     /// The last message of `sender` up to the number `seq`.
     ///
     /// # Errors
@@ -123,12 +111,20 @@ impl Message {
         db.of::<Self>().find_one(filter).sort(doc! { "seq": -1 }).await
     }
 
-    /// Stores the message, in a transaction.
+    /// Moves messages that their conversation has accepted to where they are read. Those that are
+    /// there already stay as they are, so that anybody may do it for anybody.
     ///
     /// # Errors
-    /// When the database cannot answer, or the message has been stored before.
-    pub async fn insert(&self, db: &Db, session: &mut ClientSession) -> Result<()> {
-        db.of::<Self>().insert_one(self).session(session).await.map(drop)
+    /// When the database cannot answer.
+    pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
+        let accepted: Vec<&Self> = accepted.into_iter().collect();
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        match db.of::<Self>().insert_many(accepted).ordered(false).await {
+            Err(error) if only_repeats(&error) => Ok(()),
+            stored => stored.map(drop),
+        }
     }
 
     /// The messages of a conversation with these numbers, the oldest first.

@@ -4,6 +4,7 @@
 pub mod canned_response;
 pub mod connection;
 pub mod conversation;
+pub mod handed_on;
 pub mod mark;
 pub mod message;
 pub mod presence;
@@ -23,6 +24,7 @@ pub fn indexes() -> Vec<(&'static str, Vec<IndexModel>)> {
         of::<canned_response::CannedResponse>(),
         of::<connection::Connection>(),
         of::<conversation::Conversation>(),
+        of::<handed_on::HandedOn>(),
         of::<mark::Mark>(),
         of::<message::Message>(),
         of::<user::User>(),

@@ -5,9 +5,12 @@
 //! update finds the list empty.
 
 use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::db::{Db, Stored};
+use crate::{Id, Time};
 
 /// The most connections of one person that are counted; the oldest are forgotten.
 const MOST: i32 = 100;
@@ -20,6 +23,37 @@ pub struct Presence {
     pub id: String,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
+}
+
+/// Somebody of whom a connection has passed its end.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Lapsed {
+    /// Who.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Its connections that have.
+    pub connections: Vec<Presence>,
+}
+
+impl Lapsed {
+    /// The most that are found at once.
+    const MOST: i64 = 100;
+
+    /// Those of whom a connection has passed its end at `now`.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn find<T: Stored>(db: &Db, now: Time) -> Result<Vec<Self>> {
+        let people = db.of::<T>().clone_with_type::<Self>();
+        let past = people.find(doc! { "connections.expiresAt": { "$lte": now } });
+        let found: Vec<Self> =
+            past.projection(doc! { "connections": 1 }).limit(Self::MOST).await?.try_collect().await?;
+        let only_past = |mut lapsed: Self| {
+            lapsed.connections.retain(|connection| connection.expires_at <= now);
+            lapsed
+        };
+        Ok(found.into_iter().map(only_past).collect())
+    }
 }
 
 /// An expression for those of the stored connections that live on at `now`, besides `id`.

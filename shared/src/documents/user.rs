@@ -7,8 +7,8 @@ use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
-use super::presence::{self, Presence};
-use crate::db::{Db, Give, How, Projected, Stored, unique};
+use super::presence::{self, Lapsed, Presence};
+use crate::db::{Db, Give, Missing, Projected, Stored, sparse, unique};
 use crate::passwords::PasswordHash;
 use crate::{Id, Time};
 
@@ -136,6 +136,7 @@ impl Stored for User {
     fn indexes() -> Vec<IndexModel> {
         vec![
             unique(EMAIL_INDEX, doc! { "email": 1 }, None),
+            sparse(doc! { "connections.expiresAt": 1 }),
             unique(FOUNDER_INDEX, doc! { "founder": 1 }, Some(doc! { "founder": true })),
         ]
     }
@@ -222,11 +223,19 @@ impl User {
             "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
         } }];
         let user: Option<Self> =
-            db.update(doc! { "_id": id }, update, Give::After, How::default()).await?;
+            db.update(doc! { "_id": id }, update, Give::After, Missing::Leave).await?;
         Ok(user.map(|user| {
             let first = user.connections.len() == 1;
             (user, first)
         }))
+    }
+
+    /// Those of whom a connection has passed its end.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn lapsed(db: &Db) -> Result<Vec<Lapsed>> {
+        Lapsed::find::<Self>(db, Time::now()).await
     }
 
     /// Counts a connection out; without another one the user is offline. Whether it was the last.
@@ -243,7 +252,7 @@ impl User {
                 doc! { "_id": id, "connections.id": connection },
                 update,
                 Give::After,
-                How::default(),
+                Missing::Leave,
             )
             .await?;
         Ok(user.is_some_and(|user| user.connections.is_empty()))

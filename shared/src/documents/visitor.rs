@@ -7,8 +7,8 @@ use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::presence::{self, Presence};
-use crate::db::{self, Db, Give, How, Projected, Stored, index, to_bson, unique, violates};
+use super::presence::{self, Lapsed, Presence};
+use crate::db::{self, Db, Give, Missing, Projected, Stored, index, sparse, to_bson, unique, violates};
 use crate::{Id, Time, words};
 
 /// The most page views that are kept of a visitor; the oldest are forgotten.
@@ -149,6 +149,7 @@ impl Stored for Visitor {
     fn indexes() -> Vec<IndexModel> {
         vec![
             unique(SESSION_INDEX, doc! { "sessionHash": 1 }, None),
+            sparse(doc! { "connections.expiresAt": 1 }),
             index(doc! { "lastSeen": -1, "_id": -1 }),
             index(doc! { "isOnline": 1, "lastSeen": -1, "_id": -1 }),
             index(doc! { "words": 1, "lastSeen": -1, "_id": -1 }),
@@ -247,8 +248,8 @@ impl Visitor {
     pub async fn arrive(db: &Db, arrival: &Arrival, arriving: &Presence) -> Result<(Self, bool)> {
         let filter = doc! { "sessionHash": hash(&arrival.session_id) };
         let upsert = || {
-            let how = How { upsert: true, ..How::default() };
-            db.update(filter.clone(), arrival_update(arrival, arriving), Give::After, how)
+            let update = arrival_update(arrival, arriving);
+            db.update(filter.clone(), update, Give::After, Missing::Insert)
         };
         let visitor = match upsert().await {
             // Two first connections met: the other one has inserted the visitor by now.
@@ -260,6 +261,14 @@ impl Visitor {
         })?;
         let first = visitor.connections.len() == 1;
         Ok((visitor, first))
+    }
+
+    /// Those of whom a connection has passed its end.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn lapsed(db: &Db) -> Result<Vec<Lapsed>> {
+        Lapsed::find::<Self>(db, Time::now()).await
     }
 
     /// Counts a connection out; with the last one the visit ends. Whether it was the last.
@@ -284,7 +293,7 @@ impl Visitor {
                 doc! { "_id": id, "connections.id": connection },
                 update,
                 Give::After,
-                How::default(),
+                Missing::Leave,
             )
             .await?;
         Ok(visitor.is_some_and(|visitor| visitor.connections.is_empty()))
@@ -339,7 +348,7 @@ impl Visitor {
         id: Id,
         update: impl Into<mongodb::options::UpdateModifications>,
     ) -> Result<Option<Self>> {
-        db.update(doc! { "_id": id }, update, Give::After, How::default()).await
+        db.update(doc! { "_id": id }, update, Give::After, Missing::Leave).await
     }
 }
 

@@ -32,56 +32,37 @@ pub async fn start(
     let mut conversation = Conversation::begin(by.id, key.clone())?;
     let message = first.map(|content| {
         let draft = Draft { content, client_message_id: key.clone(), ..Draft::to(conversation.id) };
-        let message = draft.message(by, 1, 1, Time::now());
+        let message = Message { seq: 1, nth: 1, ..draft.message(by, Time::now()) };
         conversation.open_with(&message);
         message
     });
     // Loaded before anything is stored: what is stored must be told.
     let view = ConversationView::load(&app.db, conversation.clone()).await?;
-    match (store(app, &conversation, message.as_ref()).await, &key) {
+    let inserted = app.db.of::<Conversation>().insert_one(&conversation).await;
+    match (inserted, &key) {
         (Err(error), Some(key)) if violates(&error, START_INDEX) => {
             return started_before(app, by, key).await.map(Outcome::quiet);
         }
-        (result, _) => result?,
+        (inserted, _) => inserted.map(drop)?,
+    }
+    let event = Event::ConversationNew { conversation: Box::new(view.clone()) };
+    let mut news = News::new(Audience::agents(), event);
+    if let Some(message) = &message {
+        news = news.of(message.clone());
     }
     let message =
         message.map(|message| Box::new(MessageView::new(message, by.clone().into(), Fate::default())));
-    let news = Event::ConversationNew { conversation: Box::new(view.clone()) };
     let conversation = Box::new(view.seen_by(Side::Visitor));
-    Ok(Outcome {
-        value: ConversationCreated { conversation, message },
-        news: vec![News::new(Audience::agents(), news)],
-    })
-}
-
-/// Stores a conversation and its first message, both or neither.
-async fn store(
-    app: &App,
-    conversation: &Conversation,
-    message: Option<&Message>,
-) -> Result<(), mongodb::error::Error> {
-    let conversations = app.db.of::<Conversation>();
-    let Some(message) = message else {
-        return conversations.insert_one(conversation).await.map(drop);
-    };
-    let mut session = app.db.session().await?;
-    let (db, conversation, message) = (app.db.clone(), conversation.clone(), message.clone());
-    session
-        .start_transaction()
-        .and_run2(async move |session| {
-            conversations.insert_one(&conversation).session(&mut *session).await?;
-            message.insert(&db, session).await
-        })
-        .await
+    Ok(Outcome { value: ConversationCreated { conversation, message }, news: vec![news] })
 }
 
 async fn started_before(app: &App, by: &Person, key: &str) -> Result<ConversationCreated> {
     let conversation = Conversation::started_with(&app.db, by.id, key)
         .await?
         .ok_or_else(|| Error::not_found("Conversation"))?;
-    let first = Message::sent_as(&app.db, conversation.id, by.id, key).await?;
-    let message = match first {
-        Some(message) => Some(Box::new(stored_view(app, &conversation, message, by).await?)),
+    let first = Conversation::with_sent(&app.db, conversation.id, by.visible(), by.id, key).await?;
+    let message = match first.as_ref().and_then(|first| first.sent(by.id, key)) {
+        Some(message) => Some(Box::new(stored_view(app, &conversation, message.clone(), by).await?)),
         None => None,
     };
     let view = ConversationView::load(&app.db, conversation).await?;

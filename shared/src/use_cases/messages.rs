@@ -2,14 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use futures::future::{try_join, try_join3};
+use futures::future::{try_join, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use crate::db::violates;
 use crate::documents::connection::{Audience, Person, Side};
 use crate::documents::conversation::{Action, Conversation, Reached, Status};
 use crate::documents::mark::{Fate, History, Kind as MarkKind, Mark};
-use crate::documents::message::{CLIENT_MESSAGE_INDEX, Kind, Message, WithAuthor};
+use crate::documents::message::{Kind, Message, WithAuthor};
 use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::events::{Event, MOST_BYTES};
 use crate::input::{Check, Input, trimmed, trimmed_option};
@@ -24,6 +23,8 @@ pub const CONTENT: RangeInclusive<usize> = 1..=8000;
 pub const CLIENT_MESSAGE_ID: RangeInclusive<usize> = 1..=64;
 /// The most messages that a join brings at once.
 const MOST_MISSED: i64 = 50;
+/// How often a send is tried that others come between.
+const TRIES: usize = 5;
 /// The bytes that a frame has around a conversation and its messages.
 const ENVELOPE_BYTES: usize = 1024;
 
@@ -54,13 +55,13 @@ impl Draft {
         }
     }
 
-    /// The message with its numbers.
-    pub fn message(&self, by: &Person, seq: i64, nth: i64, at: Time) -> Message {
+    /// The message, without its numbers.
+    pub fn message(&self, by: &Person, at: Time) -> Message {
         Message {
             id: Id::sequential(),
             conversation: self.conversation_id,
-            seq,
-            nth,
+            seq: 0,
+            nth: 0,
             sender: by.side,
             sender_id: by.id,
             content: self.content.clone(),
@@ -109,57 +110,58 @@ impl From<SendInput> for Draft {
 /// gives the stored message back, and no news.
 ///
 /// # Errors
-/// Not found for a conversation that the person may not see; conflict when it is closed.
+/// Not found for a conversation that the person may not see; conflict when it is closed; unavailable
+/// when others came between again and again.
 pub async fn send(app: &App, by: &Person, draft: &Draft) -> Result<Outcome<MessageView>> {
-    match store(app, by, draft).await {
-        Ok(Some((before, message))) => Ok(sent(app, by, before, message).await),
-        Ok(None) => match sent_before(app, by, draft).await? {
-            Some(view) => Ok(Outcome::quiet(view)),
-            None => {
-                by.conversation(app, draft.conversation_id).await?;
-                Err(Error::conflict("The conversation is closed"))
-            }
-        },
-        Err(error) if violates(&error, CLIENT_MESSAGE_INDEX) => {
-            sent_before(app, by, draft).await?.map(Outcome::quiet).ok_or_else(|| error.into())
+    for _ in 0..TRIES {
+        let seen = match sent_before(app, by, draft).await? {
+            Before::Sent(view) => return Ok(Outcome::quiet(*view)),
+            Before::Unsent { seen } => seen,
+        };
+        let message = draft.message(by, Time::now());
+        if let Some((before, message)) = Conversation::accept(&app.db, message, seen).await? {
+            return Ok(sent(app, by, before, message).await);
         }
-        Err(error) => Err(error.into()),
+        // Closed, or others came between: among them may be the same message.
+        if let Before::Sent(view) = sent_before(app, by, draft).await? {
+            return Ok(Outcome::quiet(*view));
+        }
+        if by.conversation(app, draft.conversation_id).await?.status == Status::Closed {
+            return Err(Error::conflict("The conversation is closed"));
+        }
     }
+    Err(Error::unavailable("too many messages at once"))
 }
 
-/// Gives the message the next number of its conversation and stores it, both or neither, so that the
-/// numbers have no gap and nobody sees a number before the one below it. The conversation as it was
-/// before, or `None` when it takes no message.
-async fn store(
-    app: &App,
-    by: &Person,
-    draft: &Draft,
-) -> Result<Option<(Conversation, Message)>, mongodb::error::Error> {
-    let mut session = app.db.session().await?;
-    let (db, by, draft) = (app.db.clone(), by.clone(), draft.clone());
-    session
-        .start_transaction()
-        .and_run2(async move |session| {
-            let at = Time::now();
-            let author = (by.side, by.id);
-            let id = draft.conversation_id;
-            let taken = Conversation::take_message(&db, session, id, author, &draft.content, at).await?;
-            let Some(before) = taken else { return Ok(None) };
-            let nth = before.counts.of(by.side) + 1;
-            let message = draft.message(&by, before.seq + 1, nth, at);
-            message.insert(&db, session).await?;
-            Ok(Some((before, message)))
-        })
-        .await
+/// Whether a message was sent before.
+enum Before {
+    /// It was: as it is now.
+    Sent(Box<MessageView>),
+    /// Not when the conversation's last number was `seen`.
+    Unsent { seen: i64 },
+}
+
+async fn sent_before(app: &App, by: &Person, draft: &Draft) -> Result<Before> {
+    let Some(name) = &draft.client_message_id else { return Ok(Before::Unsent { seen: 0 }) };
+    let id = draft.conversation_id;
+    let found = Conversation::with_sent(&app.db, id, by.visible(), by.id, name).await?;
+    let found = found.ok_or_else(|| Error::not_found("Conversation"))?;
+    match found.sent(by.id, name) {
+        Some(message) => {
+            let view = stored_view(app, &found.conversation, message.clone(), by).await?;
+            Ok(Before::Sent(Box::new(view)))
+        }
+        None => Ok(Before::Unsent { seen: found.conversation.seq }),
+    }
 }
 
 /// The message as everybody sees it, and the news of it: the message itself and, when it reopened
 /// its conversation, that this changed.
 async fn sent(app: &App, by: &Person, before: Conversation, message: Message) -> Outcome<MessageView> {
     let audience = Audience::of(&before);
-    let view = MessageView::new(message, by.clone().into(), Fate::default());
-    let mut news =
-        vec![News::new(audience.clone(), Event::MessageNew { message: Box::new(view.clone()) })];
+    let view = MessageView::new(message.clone(), by.clone().into(), Fate::default());
+    let event = Event::MessageNew { message: Box::new(view.clone()) };
+    let mut news = vec![News::new(audience.clone(), event).of(message)];
     if reopens(&before, by.side) {
         match present_view(app, before.id).await {
             Ok(conversation) => news.extend(News::conversation_updated(audience, &conversation)),
@@ -181,15 +183,6 @@ fn reopens(before: &Conversation, side: Side) -> bool {
     side == Side::Visitor
         && before.status == Status::Resolved
         && before.status.after(held, Action::VisitorMessage) != Some(Status::Resolved)
-}
-
-async fn sent_before(app: &App, by: &Person, draft: &Draft) -> Result<Option<MessageView>> {
-    let Some(name) = &draft.client_message_id else { return Ok(None) };
-    let Some(message) = Message::sent_as(&app.db, draft.conversation_id, by.id, name).await? else {
-        return Ok(None);
-    };
-    let conversation = by.conversation(app, draft.conversation_id).await?;
-    stored_view(app, &conversation, message, by).await.map(Some)
 }
 
 /// A message that `by` sent, with what has become of it by now.
@@ -248,7 +241,7 @@ pub struct MessageList {
 /// # Errors
 /// Not found for a conversation that the person may not see.
 pub async fn list(app: &App, by: &Person, id: Id, span: Span, limit: i64) -> Result<MessageList> {
-    let conversation = by.conversation(app, id).await?;
+    let conversation = settled(app, by, id).await?;
     let messages = read(app, &conversation, &span.numbers(conversation.seq, limit)).await?;
     let page = if let Span::Page(page) = span { page } else { 1 };
     Ok(MessageList { messages, pages: Pages::of(conversation.seq, page, limit) })
@@ -272,7 +265,7 @@ pub struct Joined {
 /// # Errors
 /// Not found for a conversation that the person may not see.
 pub async fn catch_up(app: &App, by: &Person, id: Id, after: Option<i64>) -> Result<Joined> {
-    let conversation = by.conversation(app, id).await?;
+    let conversation = settled(app, by, id).await?;
     let last = conversation.seq;
     let numbers = after.map_or(Span::Page(1), Span::After).numbers(last, MOST_MISSED);
     let (mut messages, view) = try_join(
@@ -290,6 +283,41 @@ pub async fn catch_up(app: &App, by: &Person, id: Id, after: Option<i64>) -> Res
         _ => false,
     };
     Ok(Joined { conversation: view, messages, has_more })
+}
+
+/// A conversation that the person may see, with all its messages where they are read.
+async fn settled(app: &App, by: &Person, id: Id) -> Result<Conversation> {
+    let conversation = by.conversation(app, id).await?;
+    Message::store(&app.db, conversation.accepted()).await?;
+    Ok(conversation)
+}
+
+/// Messages that were accepted by somebody who ended before they were told: the news of them.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn left_behind(app: &App) -> Result<Vec<News>> {
+    let left = Conversation::take_over(&app.db).await?;
+    let news = left.into_iter().map(|(conversation, message)| news_of(app, conversation, message));
+    Ok(try_join_all(news).await?.concat())
+}
+
+async fn news_of(app: &App, conversation: Conversation, message: Message) -> Result<Vec<News>> {
+    Message::store(&app.db, [&message]).await?;
+    let mut views = read(app, &conversation, &(message.seq..=message.seq)).await?;
+    let view = views.pop().ok_or_else(|| Error::not_found("Message"))?;
+    let audience = Audience::of(&conversation);
+    let event = Event::MessageNew { message: Box::new(view) };
+    let mut news = vec![News::new(audience.clone(), event).of(message)];
+    // What else its sender would have told: that the conversation began, or that it was reopened.
+    let view = ConversationView::load(&app.db, conversation).await?;
+    if view.message_count == 1 {
+        let event = Event::ConversationNew { conversation: Box::new(view) };
+        news.push(News::new(Audience::agents(), event));
+    } else {
+        news.extend(News::conversation_updated(audience, &view));
+    }
+    Ok(news)
 }
 
 /// Drops messages until the rest fits into so many bytes: from the front to keep the newest, else
@@ -396,11 +424,8 @@ pub async fn mark(
         UpTo::Seq(seq) => seq,
         UpTo::Message(message) => number_of(app, id, message).await?,
     };
-    let (conversation, covered) = try_join(by.conversation(app, id), async {
-        Ok(Message::last_of(&app.db, id, other, seq).await?)
-    })
-    .await?;
-    let Some(covered) = covered else {
+    let conversation = settled(app, by, id).await?;
+    let Some(covered) = Message::last_of(&app.db, id, other, seq).await? else {
         return Ok(Outcome::quiet(where_it_is(&conversation, by.side, kind)));
     };
     let at = Time::now();

@@ -4,3 +4,4 @@ pub mod caller;
 pub mod conversations;
 pub mod messages;
 pub mod presence;
+pub mod upkeep;

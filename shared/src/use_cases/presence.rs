@@ -5,11 +5,11 @@ use futures::future::try_join;
 use super::caller::{Caller, person_of};
 use crate::documents::connection::{Audience, Connection, Person, Side, Watch};
 use crate::documents::conversation::Conversation;
-use crate::documents::presence::Presence;
+use crate::documents::presence::{Lapsed, Presence};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, PageView, Visitor};
 use crate::events::{Event, VisitorConnected};
-use crate::news::{News, Outcome, close, count_out, tell};
+use crate::news::{News, Outcome, close, count_out, soon, tell};
 use crate::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
@@ -61,7 +61,26 @@ async fn withdraw(app: &App, connection: &str, person: &Person) {
         Ok(news) => news.into_iter().collect(),
         Err(error) => return error.log(),
     };
-    tell(app, news).await;
+    tell(app, news, soon()).await;
+}
+
+/// People whose last connection has passed its end without a `$disconnect`: counts them out, and the
+/// news of it.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn lapsed(app: &App) -> Result<Vec<News>> {
+    let (users, visitors) = try_join(User::lapsed(&app.db), Visitor::lapsed(&app.db)).await?;
+    let users = users.into_iter().map(|lapsed| (Side::Agent, lapsed));
+    let visitors = visitors.into_iter().map(|lapsed| (Side::Visitor, lapsed));
+    let mut news = Vec::new();
+    for (side, Lapsed { id, connections }) in users.chain(visitors) {
+        let person = Person { side, id, name: None, email: None };
+        for Presence { id: connection, .. } in connections {
+            news.extend(count_out(app, &connection, &person).await?);
+        }
+    }
+    Ok(news)
 }
 
 /// Proves that a visitor is behind a connection; one that was never here before is made.

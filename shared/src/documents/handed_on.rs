@@ -1,0 +1,92 @@
+//! News on their way to connections that were not reached in time.
+
+use std::time::Duration;
+
+use bson::doc;
+use bytes::Bytes;
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, Give, Missing, Stored, expiring, index};
+use crate::{Id, Time};
+
+/// After so long others try again: whoever took it has ended, which it does after 28 seconds
+/// (`Timeout` in `template.yaml`).
+const TAKE_OVER: Duration = Duration::from_secs(35);
+/// How long connections are left alone that could not be reached.
+const PAUSE: Duration = Duration::from_secs(5);
+/// After so long it is no news any more: the connections have been closed by then.
+const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// A frame for connections, handed on by a function that had no time left or did not reach them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandedOn {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// What is sent.
+    pub frame: String,
+    /// The connections that are still to get it.
+    pub to: Vec<String>,
+    /// How often it has been taken.
+    pub tries: i32,
+    /// When it is for anybody to take.
+    due: Time,
+    expires_at: Time,
+}
+
+impl Stored for HandedOn {
+    const COLLECTION: &'static str = "handedOn";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![index(doc! { "due": 1 }), expiring("expiresAt")]
+    }
+}
+
+impl HandedOn {
+    /// Hands a frame on.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn store(db: &Db, frame: &Bytes, to: Vec<String>) -> Result<()> {
+        let now = Time::now();
+        let handed_on = Self {
+            id: Id::sequential(),
+            frame: String::from_utf8_lossy(frame).into_owned(),
+            to,
+            tries: 0,
+            due: now,
+            expires_at: now.plus(LIFETIME),
+        };
+        db.of::<Self>().insert_one(handed_on).await.map(drop)
+    }
+
+    /// Takes the one that has waited longest, for this caller alone.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn take(db: &Db) -> Result<Option<Self>> {
+        let now = Time::now();
+        let update = doc! { "$set": { "due": now.plus(TAKE_OVER) }, "$inc": { "tries": 1 } };
+        db.update(doc! { "due": { "$lte": now } }, update, Give::After, Missing::Leave).await
+    }
+
+    /// Has it tried again after a while, for those whom it has not reached.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn keep(db: &Db, id: Id, to: &[String]) -> Result<()> {
+        let update = doc! { "$set": { "to": to, "due": Time::now().plus(PAUSE) } };
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn done(db: &Db, id: Id) -> Result<()> {
+        db.of::<Self>().delete_one(doc! { "_id": id }).await.map(drop)
+    }
+}

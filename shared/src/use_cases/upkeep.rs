@@ -1,0 +1,55 @@
+//! What has to be done now and then.
+//!
+//! Nothing runs while nobody chats: the functions of the WebSocket do it behind the frames that they
+//! answer, and every client sends one at least every ten minutes. Whom it concerns is connected, so
+//! that nobody waits for it in vain.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use futures::future::join3;
+use tokio::time::Instant;
+
+use super::{messages, presence};
+use crate::news::{self, News};
+use crate::{App, Result, Time};
+
+/// The milliseconds from one upkeep to the next in the same process.
+const EVERY: i64 = 10_000;
+
+/// When a process does it next.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule(Arc<AtomicI64>);
+
+impl Schedule {
+    /// Whether it is due, and whoever is told so does it.
+    fn is_due(&self) -> bool {
+        let now = Time::now().millis();
+        let due = |next| (next <= now).then_some(now + EVERY);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()
+    }
+}
+
+/// Does what has to be done if it is due, and no longer than `until`.
+pub async fn now_and_then(app: &App, until: Instant) {
+    if app.upkeep.is_due() {
+        run(app, until).await;
+    }
+}
+
+/// Tells what those left behind who ended in the middle, who is gone without a `$disconnect`, and what
+/// was handed on. Three round trips side by side when there is nothing to do.
+pub async fn run(app: &App, until: Instant) {
+    let tell = async |found: Result<Vec<News>>| match found {
+        Ok(news) => news::tell(app, news, until).await,
+        Err(error) => error.log(),
+    };
+    let left_behind = async { tell(messages::left_behind(app).await).await };
+    let lapsed = async { tell(presence::lapsed(app).await).await };
+    let handed_on = async {
+        if let Err(error) = news::go_on(app, until).await {
+            error.log();
+        }
+    };
+    join3(left_behind, lapsed, handed_on).await;
+}
