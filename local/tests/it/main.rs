@@ -25,4 +25,5 @@ mod socket_messages;
 mod socket_presence;
 mod socket_rules;
 mod story;
+mod upkeep;
 mod visitors;
