@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -63,6 +63,7 @@ pub const WEBSOCKET_FUNCTION: &str = "websocket";
 #[derive(Clone)]
 pub struct Functions {
     handlers: Arc<HashMap<String, Handler>>,
+    deployed: Arc<Vec<Arc<Deployed>>>,
 }
 
 impl Functions {
@@ -73,22 +74,40 @@ impl Functions {
             .map(|(name, routes)| ((*name).to_owned(), http(routes(), app.clone())))
             .collect();
         handlers.insert(WEBSOCKET_FUNCTION.to_owned(), websocket(app.clone()));
-        Self { handlers: Arc::new(handlers) }
+        Self { handlers: Arc::new(handlers), deployed: Arc::default() }
     }
 
-    /// All of them as processes, from the `bootstrap`s that are built into `folder`.
-    pub fn deployed(folder: &Path, environment: &Environment) -> Self {
+    /// All of them as processes: `program` says which one a function is, and `concurrency` bounds the
+    /// instances of each.
+    pub fn deployed(
+        program: impl Fn(&str) -> PathBuf,
+        environment: &Environment,
+        concurrency: usize,
+    ) -> Self {
         let names = HTTP_FUNCTIONS.iter().map(|(name, _)| *name).chain([WEBSOCKET_FUNCTION]);
-        let handlers = names.map(|name| {
-            let program = folder.join(name).join("bootstrap");
-            let deployed = Arc::new(Deployed::new(program, environment.clone()));
+        let deployed: Vec<(&str, Arc<Deployed>)> = names
+            .map(|name| {
+                let environment = environment.clone();
+                (name, Arc::new(Deployed::new(name, program(name), environment, concurrency)))
+            })
+            .collect();
+        let handlers = deployed.iter().map(|(name, deployed)| {
+            let deployed = deployed.clone();
             let handler: Handler = Arc::new(move |event, context| {
                 let deployed = deployed.clone();
                 Box::pin(async move { deployed.invoke(event, context).await })
             });
-            (name.to_owned(), handler)
+            ((*name).to_owned(), handler)
         });
-        Self { handlers: Arc::new(handlers.collect()) }
+        Self {
+            handlers: Arc::new(handlers.collect()),
+            deployed: Arc::new(deployed.into_iter().map(|(_, deployed)| deployed).collect()),
+        }
+    }
+
+    /// The ids of the processes that handle an event at this moment.
+    pub fn busy(&self) -> Vec<u32> {
+        self.deployed.iter().flat_map(|deployed| deployed.busy()).collect()
     }
 
     /// One function of another kind alone, to try a gateway with.
@@ -97,7 +116,8 @@ impl Functions {
         F: Future<Output = Result<Value, FunctionError>> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |event, _| Box::pin(function(event)));
-        Self { handlers: Arc::new(HashMap::from([(name.to_owned(), handler)])) }
+        let handlers = Arc::new(HashMap::from([(name.to_owned(), handler)]));
+        Self { handlers, deployed: Arc::default() }
     }
 
     /// Calls a function with an event. A panic is an error, as on Lambda.

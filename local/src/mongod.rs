@@ -121,7 +121,7 @@ impl Mongod {
     }
 
     async fn run(folder: &Path, port: u16, discard: bool) -> Result<Self, MongodError> {
-        let program = tokio::task::spawn_blocking(find_or_fetch).await.map_err(io::Error::other)??;
+        let program = program().await?;
         let data = folder.join("data");
         std::fs::create_dir_all(&data)?;
         let log = folder.join("mongod.log");
@@ -212,6 +212,14 @@ impl Mongod {
     }
 }
 
+/// The MongoDB server's program, fetched first if there is none.
+///
+/// # Errors
+/// When there is none to be had.
+pub async fn program() -> Result<PathBuf, MongodError> {
+    tokio::task::spawn_blocking(find_or_fetch).await.map_err(io::Error::other)?
+}
+
 async fn local_config(admin: &Database) -> Result<Option<Document>, mongodb::error::Error> {
     let local = admin.client().database("local");
     local.collection::<Document>("system.replset").find_one(doc! {}).await
@@ -243,7 +251,11 @@ fn command(program: &Path, data: &Path, log: &Path, port: u16) -> Command {
     command
 }
 
-fn free_port() -> io::Result<u16> {
+/// A port that nobody listens on.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 

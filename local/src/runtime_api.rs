@@ -4,10 +4,10 @@
 //! instance handles one event at a time, and a new one is started when all are busy (AWS Lambda,
 //! "Using the Lambda runtime API for custom runtimes").
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Lambda's limit for an initialisation: 10 seconds.
@@ -39,13 +39,28 @@ pub type Environment = Vec<(String, String)>;
 pub struct Deployed {
     program: PathBuf,
     environment: Environment,
+    concurrency: Semaphore,
     idle: Mutex<Vec<Instance>>,
+    busy: Mutex<HashSet<u32>>,
 }
 
 impl Deployed {
-    /// A function whose `bootstrap` is at `program`.
-    pub fn new(program: PathBuf, environment: Environment) -> Self {
-        Self { program, environment, idle: Mutex::default() }
+    /// The function of this name, whose `bootstrap` is at `program`. An event that comes when so many
+    /// instances as `concurrency` says are busy waits for one.
+    pub fn new(name: &str, program: PathBuf, mut environment: Environment, concurrency: usize) -> Self {
+        environment.push(("AWS_LAMBDA_FUNCTION_NAME".to_owned(), name.to_owned()));
+        Self {
+            program,
+            environment,
+            concurrency: Semaphore::new(concurrency),
+            idle: Mutex::default(),
+            busy: Mutex::default(),
+        }
+    }
+
+    /// The ids of the processes that handle an event at this moment.
+    pub fn busy(&self) -> Vec<u32> {
+        locked(&self.busy).iter().copied().collect()
     }
 
     /// Calls the function, on an idle instance or a new one.
@@ -53,18 +68,44 @@ impl Deployed {
     /// # Errors
     /// What the function answers as its error, or why no instance answers.
     pub async fn invoke(&self, event: Value, context: Context) -> Result<Value, FunctionError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let _turn = self.concurrency.acquire().await?;
+        let idle = locked(&self.idle).pop();
         let mut instance = match idle {
             Some(instance) => instance,
             None => Instance::start(&self.program, &self.environment).await?,
         };
         let body = serde_json::to_vec(&event)?;
+        let busy = Busy::new(&self.busy, instance.id());
         let result = instance.invoke(body.into(), &context).await;
+        drop(busy);
         if instance.lives() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+            locked(&self.idle).push(instance);
         }
         Ok(serde_json::from_slice(&result?)?)
     }
+}
+
+/// A process among the busy ones, until it is dropped.
+struct Busy<'a> {
+    all: &'a Mutex<HashSet<u32>>,
+    process: Option<u32>,
+}
+
+impl<'a> Busy<'a> {
+    fn new(all: &'a Mutex<HashSet<u32>>, process: Option<u32>) -> Self {
+        locked(all).extend(process);
+        Self { all, process }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        locked(self.all).retain(|id| Some(*id) != self.process);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An event on its way, and where its answer goes.
@@ -233,7 +274,7 @@ fn router(api: Arc<Api>) -> Router {
 
 /// Answers with the next event as soon as there is one.
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    let polled = api.polled.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let polled = locked(&api.polled).take();
     if let Some(polled) = polled {
         // Nobody waits for a first poll that came too late.
         let _too_late = polled.send(());
@@ -248,8 +289,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
         ("lambda-runtime-invoked-function-arn", context.invoked_function_arn),
         ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
     ];
-    let mut under_way = api.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-    *under_way = Some((context.request_id, answer));
+    *locked(&api.under_way) = Some((context.request_id, answer));
     (headers, body).into_response()
 }
 
@@ -269,7 +309,7 @@ async fn init_error(body: Bytes) -> StatusCode {
 
 impl Api {
     fn answer(&self, id: &str, answer: Result<Bytes, FunctionError>) -> StatusCode {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let under_way = locked(&self.under_way).take();
         match under_way {
             Some((expected, waiting)) if expected == id => {
                 // Who asked may have given up meanwhile.

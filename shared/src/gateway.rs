@@ -17,8 +17,10 @@ use bytes::Bytes;
 /// How long one attempt may take, and all of them together.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
-/// Attempts at a post that meets 429, a 5xx or silence, with backoff and jitter between them.
-const ATTEMPTS: u32 = 4;
+/// Attempts at a post that meets 429, a 5xx or silence, with a pause between them that doubles from a
+/// random part of the first one on.
+const ATTEMPTS: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A client of `@connections`; cheap to clone.
 #[derive(Clone)]
@@ -93,7 +95,9 @@ fn client(endpoint: &str) -> Client {
         .endpoint_url(endpoint)
         .region(Region::new(env("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned())))
         .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
+        )
         .timeout_config(
             TimeoutConfig::builder()
                 .operation_attempt_timeout(ATTEMPT_TIMEOUT)

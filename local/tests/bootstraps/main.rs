@@ -23,12 +23,9 @@ use serde_json::{Value, json};
 
 use support::{Chat, SECRET, each, text};
 
-fn bootstraps() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/lambda")
-}
-
 fn program(function: &str) -> PathBuf {
-    bootstraps().join(function).join("bootstrap")
+    let built = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/lambda");
+    built.join(function).join("bootstrap")
 }
 
 fn names() -> Vec<&'static str> {
@@ -81,7 +78,7 @@ const PLENTY: Duration = Duration::from_secs(28);
 
 #[tokio::test]
 async fn every_route_group_answers() {
-    let chat = Chat::deployed(&bootstraps()).await;
+    let chat = Chat::deployed(program).await;
     let ada = chat.register("Ada").await;
     let (vic, id) = chat.held_by(&ada, "Vic").await;
     let get = |path: String| chat.get(&path).by(&ada.token);
@@ -106,7 +103,7 @@ async fn every_route_group_answers() {
 
 #[tokio::test]
 async fn a_visitor_and_an_agent_chat_over_the_websocket() {
-    let chat = Chat::deployed(&bootstraps()).await;
+    let chat = Chat::deployed(program).await;
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
     let (mut vic, id) = chat.conversation("Vic", "Hello").await;
@@ -129,7 +126,7 @@ async fn a_visitor_and_an_agent_chat_over_the_websocket() {
 
 #[tokio::test]
 async fn the_first_instance_creates_the_indexes() {
-    let chat = Chat::deployed(&bootstraps()).await;
+    let chat = Chat::deployed(program).await;
     chat.register("Ada").await;
     let names = chat.app.db.of::<shared::documents::user::User>().list_index_names().await.unwrap();
     assert!(names.contains(&"email".to_owned()) && names.contains(&"founder".to_owned()), "{names:?}");

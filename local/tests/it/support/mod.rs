@@ -79,9 +79,9 @@ impl Chat {
     }
 
     /// A live chat whose functions are processes, as they are deployed.
-    pub async fn deployed(bootstraps: &std::path::Path) -> Self {
+    pub async fn deployed(program: impl Fn(&str) -> std::path::PathBuf) -> Self {
         let (listener, app) = Self::put_together(&[]).await;
-        let functions = Functions::deployed(bootstraps, &environment(&app.config));
+        let functions = Functions::deployed(program, &environment(&app.config), 100);
         let stack = Stack::start(listener, &functions, &[], Limits::default()).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
     }
