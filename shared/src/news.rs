@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use futures::future::{join, join_all, try_join};
+use futures::future::{join, join_all};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
@@ -49,8 +49,8 @@ impl News {
         Self { audience, event, message: None }
     }
 
-    /// That it is the news of a message: one that is to be stored among the messages before it is
-    /// told, and is dispatched then.
+    /// That it is the news of a message, which leaves its conversation's outbox once it is stored among
+    /// the messages and told.
     #[must_use]
     pub fn of(self, message: Message) -> Self {
         Self { message: Some(message), ..self }
@@ -210,10 +210,12 @@ pub async fn close(app: &App, connections: &[String]) {
 async fn deliver(app: &App, news: &News, until: Instant) -> Vec<String> {
     let told = async {
         let frame = frame(&news.event)?;
-        let stored = Message::store(&app.db, &news.message);
-        let recipients = Connection::reached_by(&app.db, &news.audience);
-        let ((), recipients) = try_join(stored, recipients).await?;
-        let Pushed { gone, missed } = push(app, &frame, recipients, until).await;
+        let pushed = async {
+            let recipients = Connection::reached_by(&app.db, &news.audience).await?;
+            Ok::<_, Error>(push(app, &frame, recipients, until).await)
+        };
+        let (stored, pushed) = join(Message::store(&app.db, &news.message), pushed).await;
+        let ((), Pushed { gone, missed }) = (stored?, pushed?);
         if !missed.is_empty() {
             tracing::warn!(connections = missed.len(), "handed on");
             HandedOn::store(&app.db, &frame, missed).await?;

@@ -61,15 +61,15 @@ enum Fate {
 }
 
 impl Fate {
-    /// Of 1,000 posts about 60 meet a fault.
+    /// Of 1,000 posts about 25 meet a fault.
     fn draw(is_ack: bool) -> Self {
         match fastrand::u32(0..1000) {
-            0..2 => Self::Gone,
-            2..22 => Self::Throttled,
-            22..42 => Self::Failed,
-            42..45 => Self::Silent,
-            45..48 => Self::Unanswered,
-            48..68 if is_ack => Self::AckLost,
+            0..1 => Self::Gone,
+            1..11 => Self::Throttled,
+            11..21 => Self::Failed,
+            21..22 => Self::Silent,
+            22..23 => Self::Unanswered,
+            23..43 if is_ack => Self::AckLost,
             _ => Self::Delivered,
         }
     }

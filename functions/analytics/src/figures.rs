@@ -91,6 +91,7 @@ pub struct DayCount {
 
 /// Conversations and messages of each day, counted side by side.
 pub async fn days(db: &Db, calendar: &Calendar) -> Result<(Vec<DayCount>, Vec<DayCount>)> {
+    Conversation::settle(db).await?;
     try_join(per_day::<Conversation>(db, calendar), per_day::<Message>(db, calendar)).await
 }
 
@@ -155,6 +156,7 @@ struct ByAgent<T> {
 
 /// Four aggregations side by side: the agents, what they hold, how fast they answer, what they wrote.
 pub async fn agents(db: &Db) -> Result<Vec<AgentFigures>> {
+    Conversation::settle(db).await?;
     let held = doc! {
         "assigned": { "$sum": 1_i64 },
         "resolved": count_of("$resolvedAt"),

@@ -19,6 +19,7 @@ mod gateway_http;
 mod gateway_websocket;
 mod http_rules;
 mod messages;
+mod model;
 mod routes;
 mod socket_conversations;
 mod socket_messages;

@@ -10,6 +10,7 @@ use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use mongodb::options::WriteConcern;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -547,7 +548,38 @@ impl Conversation {
     /// When the database cannot answer.
     pub async fn dispatched(db: &Db, message: &Message) -> Result<()> {
         let update = doc! { "$pull": { "outbox": { "message._id": message.id } } };
-        db.of::<Self>().update_one(doc! { "_id": message.conversation }, update).await.map(drop)
+        // Undone by a change of the primary, it is told twice, which clients know by its number.
+        let soon = WriteConcern::nodes(1);
+        let conversation = doc! { "_id": message.conversation };
+        db.of::<Self>().update_one(conversation, update).write_concern(soon).await.map(drop)
+    }
+
+    /// Has the messages that are accepted by now where they are counted.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn settle(db: &Db) -> Result<()> {
+        #[derive(Deserialize)]
+        struct OnlyOutbox {
+            outbox: Vec<Outgoing>,
+        }
+        let conversations = db.of::<Self>().clone_with_type::<OnlyOutbox>();
+        let filled = conversations.find(doc! { "outbox.due": { "$exists": true } });
+        let filled: Vec<OnlyOutbox> =
+            filled.projection(doc! { "outbox": 1 }).await?.try_collect().await?;
+        let accepted = filled.iter().flat_map(|only| &only.outbox).map(|outgoing| &outgoing.message);
+        Message::store(db, accepted).await
+    }
+
+    /// The message of this id that is in an outbox.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn outgoing(db: &Db, message: Id) -> Result<Option<Message>> {
+        // The first condition is for its index, which has the few conversations with something in it.
+        let filter = doc! { "outbox.due": { "$exists": true }, "outbox.message._id": message };
+        let found = db.of::<Self>().find_one(filter).await?;
+        Ok(found.and_then(|found| found.accepted().find(|accepted| accepted.id == message).cloned()))
     }
 
     /// Messages that were accepted by somebody who has ended since, each for one caller alone.

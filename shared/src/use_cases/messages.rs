@@ -420,11 +420,11 @@ pub async fn mark(
     up_to: UpTo,
 ) -> Result<Outcome<Marked>> {
     let other = by.side.other();
+    let conversation = settled(app, by, id).await?;
     let seq = match up_to {
         UpTo::Seq(seq) => seq,
         UpTo::Message(message) => number_of(app, id, message).await?,
     };
-    let conversation = settled(app, by, id).await?;
     let Some(covered) = Message::last_of(&app.db, id, other, seq).await? else {
         return Ok(Outcome::quiet(where_it_is(&conversation, by.side, kind)));
     };
@@ -504,7 +504,11 @@ fn reached(conversation: &Conversation, side: Side, kind: MarkKind) -> &Reached 
 /// # Errors
 /// Not found for a message that the person may not see.
 pub async fn mark_read(app: &App, by: &Person, id: Id) -> Result<Outcome<MessageView>> {
-    let message = Message::find(&app.db, id).await?.ok_or_else(|| Error::not_found("Message"))?;
+    let message = match Message::find(&app.db, id).await? {
+        Some(message) => Some(message),
+        None => Conversation::outgoing(&app.db, id).await?,
+    };
+    let message = message.ok_or_else(|| Error::not_found("Message"))?;
     let conversation = message.conversation;
     let outcome = mark(app, by, conversation, MarkKind::Read, UpTo::Seq(message.seq)).await;
     let news = match outcome {
@@ -514,7 +518,7 @@ pub async fn mark_read(app: &App, by: &Person, id: Id) -> Result<Outcome<Message
         }
         Err(error) => return Err(error),
     };
-    let conversation = by.conversation(app, conversation).await?;
+    let conversation = settled(app, by, conversation).await?;
     let mut messages = read(app, &conversation, &(message.seq..=message.seq)).await?;
     let value = messages.pop().ok_or_else(|| Error::not_found("Message"))?;
     Ok(Outcome { value, news })

@@ -38,7 +38,7 @@ use tokio::time::{Instant, sleep};
 const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 const DATABASE: &str = "breaking";
 /// Instances of each function.
-const CONCURRENCY: usize = 12;
+const CONCURRENCY: usize = 40;
 
 /// Breaks the live chat on purpose, and checks what survives.
 #[derive(Clone, Copy, Debug, Parser)]

@@ -64,6 +64,12 @@ impl Socket {
         }
     }
 
+    /// Sends an event; the ack or the error.
+    pub async fn ask(&mut self, event: &str, data: Value) -> Value {
+        let id = self.send(event, data).await;
+        self.answer_to(&id).await
+    }
+
     async fn answer_to(&mut self, id: &str) -> Value {
         self.find(|frame| frame["id"] == id).await
     }
