@@ -76,6 +76,19 @@ pub struct VisitorConnected {
     pub token: String,
     /// Its conversation that is not closed, if there is one.
     pub conversation: Option<Box<ConversationView>>,
+    /// What came to it since, if the visitor said what it has.
+    #[serde(flatten)]
+    pub missed: Option<Missed>,
+}
+
+/// Messages that a client has missed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Missed {
+    /// The messages, the oldest first.
+    pub messages: Vec<MessageView>,
+    /// Whether there are more after these.
+    pub has_more: bool,
 }
 
 /// The data of `conversation:created`.

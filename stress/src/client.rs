@@ -233,6 +233,7 @@ impl Running {
         let url = format!("ws://{}/ws", self.address);
         let connecting = async {
             let stream = TcpStream::connect(&self.address).await?;
+            stream.set_nodelay(true)?;
             Ok::<_, Failure>(client_async(url, stream).await?.0)
         };
         let mut socket = timeout(PATIENCE, connecting).await??;

@@ -1,6 +1,7 @@
-//! Breaks the live chat on purpose (`breaking`), and loads it (`load`).
+//! Breaks the live chat on purpose (`breaking`), loads it (`load`), and takes a send apart (`profile`).
 
 pub mod client;
 pub mod evidence;
 pub mod faults;
 pub mod replica_set;
+pub mod socket;

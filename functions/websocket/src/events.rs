@@ -136,8 +136,8 @@ async fn agent_watch(app: &App, by: &Person, connection: &str, input: AgentWatch
 }
 
 async fn visitor_connect(app: &App, caller: &Caller, input: VisitorConnect) -> Result<Answer> {
-    let arrival = input.from(caller.ip_address.clone(), caller.user_agent.clone());
-    let outcome = presence::visitor_connects(app, &caller.connection, &arrival).await?;
+    let (arrival, after) = input.from(caller.ip_address.clone(), caller.user_agent.clone());
+    let outcome = presence::visitor_connects(app, &caller.connection, &arrival, after).await?;
     let ack = json(&outcome.value)?;
     Ok(Answer { event: Some(Event::VisitorConnected(outcome.value)), ack, news: outcome.news })
 }

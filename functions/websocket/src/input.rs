@@ -42,6 +42,7 @@ pub struct VisitorConnect {
     current_page: Option<String>,
     #[serde(default, deserialize_with = "trimmed_option")]
     referrer: Option<String>,
+    after: Option<i64>,
 }
 
 impl Input for VisitorConnect {
@@ -53,15 +54,18 @@ impl Input for VisitorConnect {
         }
         check.line("currentPage", self.current_page.as_deref().unwrap_or_default(), 0..=MOST_URL);
         check.line("referrer", self.referrer.as_deref().unwrap_or_default(), 0..=MOST_URL);
+        check.that(self.after.is_none_or(|after| after >= 0), "after", "Must be 0 or more");
     }
 }
 
 impl VisitorConnect {
-    /// With what the gateway says of the client.
-    pub fn from(self, ip_address: Option<String>, user_agent: Option<String>) -> Arrival {
-        let Self { session_id, name, email, current_page, referrer } = self;
+    /// With what the gateway says of the client; and what it has of its conversation.
+    pub fn from(self, ip_address: Option<String>, user_agent: Option<String>) -> (Arrival, Option<i64>) {
+        let Self { session_id, name, email, current_page, referrer, after } = self;
         let user_agent = user_agent.map(|text| text.chars().take(512).collect());
-        Arrival { session_id, name, email, current_page, referrer, ip_address, user_agent }
+        let arrival =
+            Arrival { session_id, name, email, current_page, referrer, ip_address, user_agent };
+        (arrival, after)
     }
 }
 

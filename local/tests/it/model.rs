@@ -406,7 +406,8 @@ fn a_conversation_is_what_its_model_says_whatever_is_done_to_it() {
         let agents = <[Agent; 2]>::from(chat.team().await);
         (chat, agents)
     });
-    let config = Config { cases: 20, failure_persistence: None, ..Config::default() };
+    let config =
+        Config { cases: 20, max_shrink_iters: 300, failure_persistence: None, ..Config::default() };
     let played = TestRunner::new(config).run(&ops(), |ops| {
         runtime.block_on(async {
             // A visitor that no other case has.

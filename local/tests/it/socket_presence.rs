@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Chat, text};
+use crate::support::{Chat, each, text};
 
 #[tokio::test]
 async fn an_agent_proves_itself_with_its_token_and_the_agents_are_told() {
@@ -270,15 +270,37 @@ async fn a_token_that_expires_ends_what_its_connection_may_do() {
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
     loop {
-        let id = adas.send("agent:watch", json!({ "watch": "all" })).await;
-        let answer = adas.frame().await;
-        if answer["id"] != json!(id) {
-            continue;
-        }
+        let answer = adas.ask("agent:watch", json!({ "watch": "all" })).await;
         if answer["event"] == "error" {
             assert_eq!(answer["data"]["code"], "unauthorized");
             break;
         }
     }
     adas.settle().await;
+}
+
+#[tokio::test]
+async fn a_visitor_that_comes_back_gets_what_it_missed_with_its_first_answer() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (vic, id) = chat.held_by(&ada, "Vic").await;
+    vic.socket.close().await;
+    for number in 2..=60 {
+        let body = json!({ "conversationId": id, "content": format!("{number}") });
+        chat.post("/api/messages", body).by(&ada.token).await.expect(201);
+    }
+    let mut socket = chat.socket().await;
+    let mut data = json!({ "sessionId": vic.session, "after": 1 });
+    let back = socket.ack("visitor:connect", data.clone()).await;
+    let numbers: Vec<i64> =
+        each(&back["messages"], "seq").iter().map(|seq| seq.as_i64().unwrap()).collect();
+    assert_eq!(numbers, (2..=51).collect::<Vec<i64>>());
+    assert_eq!((&back["hasMore"], &back["conversation"]["_id"]), (&json!(true), &json!(id)));
+    data["after"] = json!(51);
+    let rest = socket.ack("visitor:connect", data.clone()).await;
+    assert_eq!((each(&rest["messages"], "seq").len(), &rest["hasMore"]), (9, &json!(false)));
+    data["after"] = json!(-1);
+    socket.refused("visitor:connect", data, "validation_failed").await;
+    let unasked = socket.ack("visitor:connect", json!({ "sessionId": vic.session })).await;
+    assert_eq!((&unasked["messages"], &unasked["hasMore"]), (&json!(null), &json!(null)));
 }

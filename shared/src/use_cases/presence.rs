@@ -3,12 +3,13 @@
 use futures::future::try_join;
 
 use super::caller::{Caller, person_of};
+use super::messages::{Joined, catch_up};
 use crate::documents::connection::{Audience, Connection, Person, Side, Watch};
 use crate::documents::conversation::Conversation;
 use crate::documents::presence::{Lapsed, Presence};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, PageView, Visitor};
-use crate::events::{Event, VisitorConnected};
+use crate::events::{Event, Missed, VisitorConnected};
 use crate::news::{News, Outcome, close, count_out, soon, tell};
 use crate::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::views::{ConversationView, UserView, VisitorView};
@@ -83,7 +84,8 @@ pub async fn lapsed(app: &App) -> Result<Vec<News>> {
     Ok(news)
 }
 
-/// Proves that a visitor is behind a connection; one that was never here before is made.
+/// Proves that a visitor is behind a connection; one that was never here before is made. With `after`,
+/// the last number that it has of its open conversation, it gets what came since.
 ///
 /// # Errors
 /// Conflict when somebody else is behind the connection.
@@ -91,6 +93,7 @@ pub async fn visitor_connects(
     app: &App,
     connection: &Connection,
     arrival: &Arrival,
+    after: Option<i64>,
 ) -> Result<Outcome<VisitorConnected>> {
     if connection.person.is_some() {
         let known = Visitor::of_session(&app.db, &arrival.session_id).await?;
@@ -113,16 +116,22 @@ pub async fn visitor_connects(
             return Err(error.into());
         }
     };
-    let conversation = match open {
-        Some(open) => {
-            Some(Box::new(ConversationView::load(&app.db, open).await?.seen_by(Side::Visitor)))
+    let (conversation, missed) = match (open, after) {
+        (Some(open), Some(after)) => {
+            let Joined { conversation, messages, has_more } =
+                catch_up(app, &person, open.id, Some(after)).await?;
+            (Some(Box::new(conversation)), Some(Missed { messages, has_more }))
         }
-        None => None,
+        (Some(open), None) => {
+            let view = ConversationView::load(&app.db, open).await?.seen_by(Side::Visitor);
+            (Some(Box::new(view)), None)
+        }
+        (None, _) => (None, None),
     };
     let expires = Time::now().plus(VISITOR_TOKEN_LIFETIME);
     let jti = tokens::new_token_id()?;
     let token = app.tokens.sign(tokens::Audience::Visitor, visitor.id, &jti, expires)?;
-    let value = VisitorConnected { visitor_id: visitor.id, token, conversation };
+    let value = VisitorConnected { visitor_id: visitor.id, token, conversation, missed };
     let mut news = Vec::new();
     if first && connection.person.is_none() {
         let visitor = Box::new(VisitorView::from(visitor));

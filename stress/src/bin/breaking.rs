@@ -55,6 +55,9 @@ struct Options {
     /// How many agents there are.
     #[arg(long, default_value_t = 10)]
     agents: usize,
+    /// The seconds from one server's recovery to the next one's end, on average.
+    #[arg(long, default_value_t = 3)]
+    peace: u64,
 }
 
 fn main() -> ExitCode {
@@ -457,7 +460,8 @@ async fn break_servers(world: Arc<World>, set: Arc<AsyncMutex<ReplicaSet>>) -> R
     let mut broken = Broken::default();
     let mut turn = 0_u32;
     while world.runs() {
-        pause(1500..4000).await;
+        let peace = world.options.peace * 1000;
+        pause(peace / 2..peace * 3 / 2).await;
         let mut set = set.lock().await;
         let primary = set.primary().await?;
         let secondary = (primary + fastrand::usize(1..set.size())) % set.size();

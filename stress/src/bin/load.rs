@@ -10,18 +10,13 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Parser, Subcommand};
-use futures::stream::SplitStream;
-use futures::{SinkExt, StreamExt};
+use futures::StreamExt;
 use hdrhistogram::Histogram;
-use serde_json::{Value, json};
+use serde_json::json;
 use stress::replica_set::Failure;
-use tokio::net::TcpStream;
+use stress::socket::Socket;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Handshakes under way at once.
 const HANDSHAKES: usize = 50;
 
@@ -82,47 +77,6 @@ async fn main() -> ExitCode {
     }
 }
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Opens a socket.
-async fn open(url: &str) -> Result<Socket, Failure> {
-    Ok(timeout(PATIENCE, connect_async(url)).await??.0)
-}
-
-/// Sends an event and waits for its acknowledgement.
-async fn ask(socket: &mut Socket, event: &str, data: Value) -> Result<Value, Failure> {
-    let action = event.split(':').next();
-    let frame = json!({ "action": action, "event": event, "id": event, "data": data });
-    socket.send(Message::text(frame.to_string())).await?;
-    loop {
-        let answer = receive(socket).await?;
-        if answer["id"] == event {
-            return match answer["event"].as_str() {
-                Some("ack") => Ok(answer["data"].clone()),
-                _ => Err(answer["data"].to_string().into()),
-            };
-        }
-    }
-}
-
-async fn receive(
-    stream: &mut (impl StreamExt<Item = Result<Message, tokio_tungstenite::tungstenite::Error>> + Unpin),
-) -> Result<Value, Failure> {
-    loop {
-        match timeout(PATIENCE, stream.next()).await? {
-            Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
-            Some(Ok(Message::Close(_))) | None => return Err("the server closed the connection".into()),
-            Some(frame) => drop(frame?),
-        }
-    }
-}
-
-async fn visitor(url: &str, session: &str) -> Result<Socket, Failure> {
-    let mut socket = open(url).await?;
-    ask(&mut socket, "visitor:connect", json!({ "sessionId": session })).await?;
-    Ok(socket)
-}
-
 /// Something that no other run has used.
 fn unique() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -137,7 +91,7 @@ async fn sockets(url: &str, count: usize, hold: u64, pid: Option<u32>) -> Result
         let session = format!("{run}-{number}");
         async move {
             let began = Instant::now();
-            (visitor(url, &session).await, began.elapsed())
+            (Socket::visitor(url, &session).await, began.elapsed())
         }
     });
     let mut opening = futures::stream::iter(opening).buffer_unordered(HANDSHAKES);
@@ -166,7 +120,7 @@ async fn sockets(url: &str, count: usize, hold: u64, pid: Option<u32>) -> Result
     }
     let mut alive = 0;
     for socket in &mut open {
-        alive += usize::from(ask(socket, "ping", json!({})).await.is_ok());
+        alive += usize::from(socket.ask("ping", json!({})).await.is_ok());
     }
     println!("  {alive} of them answer a ping after {hold} s");
     Ok(())
@@ -214,19 +168,19 @@ async fn messages(url: &str, rooms: usize, senders: usize, seconds: u64) -> Resu
 struct Room {
     id: String,
     senders: Vec<Socket>,
-    listener: SplitStream<Socket>,
+    listener: Socket,
 }
 
 impl Room {
     async fn open(url: &str, session: &str, senders: usize) -> Result<Self, Failure> {
-        let mut listener = visitor(url, session).await?;
-        let started = ask(&mut listener, "conversation:start", json!({})).await?;
+        let mut listener = Socket::visitor(url, session).await?;
+        let started = listener.ask("conversation:start", json!({})).await?;
         let id = started["conversation"]["_id"].as_str().ok_or("no conversation")?.to_owned();
         let mut open = Vec::new();
         for _ in 0..senders {
-            open.push(visitor(url, session).await?);
+            open.push(Socket::visitor(url, session).await?);
         }
-        Ok(Self { id, senders: open, listener: listener.split().1 })
+        Ok(Self { id, senders: open, listener })
     }
 
     /// Sends until `end`; each message says when it was sent, in microseconds after `began`.
@@ -266,22 +220,19 @@ async fn send(
             "conversationId": id, "content": micros(sent).to_string(),
             "clientMessageId": format!("{who}-{}", times.len()),
         });
-        ask(&mut socket, "message:send", data).await?;
+        socket.ask("message:send", data).await?;
         times.record(micros(began.elapsed() - sent))?;
     }
     Ok(times)
 }
 
-async fn listen(mut stream: SplitStream<Socket>, began: Instant) -> Result<Histogram<u64>, Failure> {
+async fn listen(mut socket: Socket, began: Instant) -> Result<Histogram<u64>, Failure> {
     const QUIET: Duration = Duration::from_secs(3);
     let mut times = Histogram::<u64>::new(3)?;
-    while let Ok(frame) = timeout(QUIET, receive(&mut stream)).await {
-        let frame = frame?;
-        if frame["event"] == "message:new" {
-            let sent = frame["data"]["message"]["content"].as_str().and_then(|text| text.parse().ok());
-            let sent: u64 = sent.ok_or("a message of somebody else")?;
-            times.record(micros(began.elapsed()).saturating_sub(sent))?;
-        }
+    while let Ok(data) = timeout(QUIET, socket.event("message:new")).await {
+        let sent = data?["message"]["content"].as_str().and_then(|text| text.parse().ok());
+        let sent: u64 = sent.ok_or("a message of somebody else")?;
+        times.record(micros(began.elapsed()).saturating_sub(sent))?;
     }
     Ok(times)
 }

@@ -1,0 +1,95 @@
+//! A plain connection to the WebSocket.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use crate::replica_set::Failure;
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An open socket.
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Events that came while an answer was awaited.
+    unread: VecDeque<Value>,
+    sent: u64,
+}
+
+impl Socket {
+    /// Opens a socket.
+    ///
+    /// # Errors
+    /// When the server does not let it.
+    pub async fn open(url: &str) -> Result<Self, Failure> {
+        let (stream, _) = timeout(PATIENCE, connect_async_with_config(url, None, true)).await??;
+        Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
+    }
+
+    /// Opens a socket on which a visitor has proved who it is.
+    ///
+    /// # Errors
+    /// When the server does not let it.
+    pub async fn visitor(url: &str, session: &str) -> Result<Self, Failure> {
+        let mut socket = Self::open(url).await?;
+        socket.ask("visitor:connect", json!({ "sessionId": session })).await?;
+        Ok(socket)
+    }
+
+    /// Sends an event and waits for its acknowledgement.
+    ///
+    /// # Errors
+    /// When it is refused, or nothing comes.
+    pub async fn ask(&mut self, event: &str, data: Value) -> Result<Value, Failure> {
+        self.sent += 1;
+        let id = self.sent.to_string();
+        let action = event.split(':').next();
+        let frame = json!({ "action": action, "event": event, "id": id, "data": data });
+        self.stream.send(Message::text(frame.to_string())).await?;
+        loop {
+            let frame = self.receive().await?;
+            match frame["event"].as_str() {
+                Some("ack") if frame["id"] == id.as_str() => return Ok(frame["data"].clone()),
+                Some("error") if frame["id"] == id.as_str() => {
+                    return Err(frame["data"].to_string().into());
+                }
+                _ => self.unread.push_back(frame),
+            }
+        }
+    }
+
+    /// The data of the next event of this name, arrived or awaited; others are dropped.
+    ///
+    /// # Errors
+    /// When nothing comes.
+    pub async fn event(&mut self, event: &str) -> Result<Value, Failure> {
+        loop {
+            let frame = match self.unread.pop_front() {
+                Some(frame) => frame,
+                None => self.receive().await?,
+            };
+            if frame["event"] == event {
+                return Ok(frame["data"].clone());
+            }
+        }
+    }
+
+    async fn receive(&mut self) -> Result<Value, Failure> {
+        loop {
+            match timeout(PATIENCE, self.stream.next()).await? {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
+                Some(Ok(Message::Close(_))) | None => {
+                    return Err("the server closed the connection".into());
+                }
+                Some(frame) => drop(frame?),
+            }
+        }
+    }
+}
