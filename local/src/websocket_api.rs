@@ -47,6 +47,8 @@ impl Default for Limits {
 const MOST_MESSAGE_BYTES: usize = 128 * 1024;
 /// A frame's payload: 32 KB.
 const MOST_FRAME_BYTES: usize = 32 * 1024;
+/// What is read at once: most frames are short, and each open socket has such a buffer.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Messages that wait for a client that does not read; past it a post is answered with 429, as the
 /// Management API's reference says.
 const CLIENT_BUFFER: usize = 512;
@@ -185,6 +187,7 @@ async fn handshake(
             upgrade
                 .max_message_size(MOST_MESSAGE_BYTES)
                 .max_frame_size(MOST_FRAME_BYTES)
+                .read_buffer_size(READ_BUFFER_BYTES)
                 .on_upgrade(move |socket| tracker.track_future(serve(api, facts, socket)))
         }
         status => {

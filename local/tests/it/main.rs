@@ -18,6 +18,7 @@ mod conversations;
 mod gateway_http;
 mod gateway_websocket;
 mod http_rules;
+mod indexes;
 mod messages;
 mod model;
 mod routes;

@@ -30,7 +30,7 @@ const PREVIEW: usize = 200;
 const MOST_OUTGOING: usize = 200;
 /// The names of messages that a conversation remembers: how many may come between a sender's look
 /// and its message.
-const MOST_RECENT: i32 = 16;
+const MOST_RECENT: i32 = 32;
 /// After so long whoever finds an accepted message moves and tells it: the function that accepted it
 /// has ended, which it does after 28 seconds (`Timeout` in `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);

@@ -24,7 +24,7 @@ pub const CLIENT_MESSAGE_ID: RangeInclusive<usize> = 1..=64;
 /// The most messages that a join brings at once.
 const MOST_MISSED: i64 = 50;
 /// How often a send is tried that others come between.
-const TRIES: usize = 5;
+const TRIES: usize = 20;
 /// The bytes that a frame has around a conversation and its messages.
 const ENVELOPE_BYTES: usize = 1024;
 
