@@ -92,6 +92,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether pages of this origin may use the live chat.
+    pub fn allows(&self, origin: &[u8]) -> bool {
+        self.cors_origin.iter().any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
+    }
+}
+
 fn pool_size(text: &str) -> Result<u32, ConfigError> {
     text.trim().parse().ok().filter(|size| (1..=1000).contains(size)).ok_or(ConfigError {
         key: "MONGODB_MAX_POOL_SIZE",

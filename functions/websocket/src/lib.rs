@@ -14,6 +14,8 @@ use aws_lambda_events::apigw::{
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
 use bytes::Bytes;
+use http::HeaderMap;
+use http::header::ORIGIN;
 use lambda_runtime::LambdaEvent;
 use shared::documents::connection::Connection;
 use shared::events::{self as out, Reply};
@@ -39,12 +41,13 @@ pub async fn handle(
     event: LambdaEvent<ApiGatewayWebsocketProxyRequest>,
 ) -> Result<ApiGatewayProxyResponse, shared::lambda::Error> {
     let ends_at = event.context.deadline;
-    let ApiGatewayWebsocketProxyRequest { request_context: context, body, .. } = event.payload;
+    let ApiGatewayWebsocketProxyRequest { request_context: context, headers, body, .. } = event.payload;
     let id = context.connection_id.clone().ok_or("the event has no connectionId")?;
     let route = context.route_key.clone().unwrap_or_default();
     let span = tracing::info_span!("websocket", request_id = context.request_id, connection = id);
     let status = async {
         match context.event_type.as_deref() {
+            Some("CONNECT") if !is_from_a_known_page(&app, &headers) => 403,
             Some("CONNECT") => connect(app.clone(), id.clone(), &context, ends_at).await,
             Some("DISCONNECT") => disconnect(app.clone(), id.clone(), ends_at).await,
             _ => {
@@ -63,6 +66,12 @@ pub async fn handle(
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = status;
     Ok(response)
+}
+
+/// Whether a client is not a browser, or shows a page that may use the live chat: the same-origin policy
+/// does not hold for WebSockets, so that the server must ask (RFC 6455, section 10.2).
+fn is_from_a_known_page(app: &App, headers: &HeaderMap) -> bool {
+    headers.get(ORIGIN).is_none_or(|origin| app.config.allows(origin.as_bytes()))
 }
 
 /// Lets a client in, unless its connection cannot be stored.

@@ -151,3 +151,31 @@ async fn when_the_database_is_away_a_frame_is_refused_and_a_handshake_too() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn only_pages_of_the_configured_origins_and_clients_that_are_no_browsers_connect() {
+    use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
+    let chat = Chat::start().await;
+    let url = chat.url("/ws").replace("http://", "ws://");
+    for (origin, status) in [
+        (Some("http://widget.example"), 101),
+        (Some("https://dashboard.example"), 101),
+        (None, 101),
+        (Some("https://widget.example"), 403),
+        (Some("http://widget.example.evil.example"), 403),
+        (Some("http://evil.example"), 403),
+        (Some("null"), 403),
+        (Some(""), 403),
+    ] {
+        let mut request = url.as_str().into_client_request().unwrap();
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        let answered = match tokio_tungstenite::connect_async(request).await {
+            Ok((_, response)) => response.status().as_u16(),
+            Err(Error::Http(response)) => response.status().as_u16(),
+            Err(error) => panic!("{origin:?}: {error}"),
+        };
+        assert_eq!(answered, status, "{origin:?}");
+    }
+}
