@@ -16,8 +16,21 @@ pub const DEADLINE: Duration = Duration::from_millis(4800);
 /// What is left for the answer itself when Lambda's own deadline is near.
 const MARGIN: Duration = Duration::from_millis(250);
 
+/// The longest that Lambda lets anything take (its quotas).
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// What is left to hand on what cannot be done in time.
 const HAND_ON: Duration = Duration::from_secs(2);
+
+tokio::task_local! {
+    /// When the caller of the present task is answered, ready or not.
+    static ANSWER_BY: Instant;
+}
+
+/// How long a caller may still wait for what `longest` allows, with time left to hand on the rest.
+pub fn before_answer(longest: Duration) -> Instant {
+    let soon = Instant::now() + longest;
+    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by - HAND_ON / 4))
+}
 
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
 pub fn time_left(ends_at: u64) -> Duration {
@@ -33,7 +46,7 @@ pub fn until(ends_at: u64) -> Duration {
 /// When the work behind an answer has to end that Lambda ends at `ends_at`: in time to hand on what is
 /// not done.
 pub fn end_of_work(ends_at: u64) -> Instant {
-    Instant::now() + until(ends_at).saturating_sub(HAND_ON)
+    Instant::now() + until(ends_at).min(LONGEST).saturating_sub(HAND_ON)
 }
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
@@ -49,6 +62,7 @@ pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
     late: impl FnOnce(T) -> F + Send + 'static,
 ) -> Result<T> {
     let (result, mut waiting) = oneshot::channel();
+    let work = ANSWER_BY.scope(Instant::now() + time_left(ends_at), work);
     let working = async move {
         if let Err(too_late) = result.send(work.await) {
             late(too_late).await;

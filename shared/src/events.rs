@@ -66,6 +66,13 @@ pub enum Event {
     Pong {},
 }
 
+impl Event {
+    /// Whether it is no news any more a moment later.
+    pub fn is_fleeting(&self) -> bool {
+        matches!(self, Self::TypingStart(_) | Self::TypingStop(_) | Self::Pong {})
+    }
+}
+
 /// The data of `visitor:connected`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,13 +6,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_apigatewaymanagement::Client;
-use aws_sdk_apigatewaymanagement::config::retry::RetryConfig;
+use aws_sdk_apigatewaymanagement::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
 use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 /// How long one attempt may take, and all of them together.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -21,12 +22,15 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 /// random part of the first one on.
 const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// Requests under way at once, whatever they are for: the descriptors of a function have an end.
+const SIDE_BY_SIDE: usize = 64;
 
 /// A client of `@connections`; cheap to clone.
 #[derive(Clone)]
 pub struct Gateway {
     client: Arc<OnceLock<Client>>,
     endpoint: Arc<str>,
+    turns: Arc<Semaphore>,
 }
 
 /// Why a connection was not reached.
@@ -54,7 +58,11 @@ impl Gateway {
     /// signed with the credentials that Lambda puts into the environment; without any, as on one's
     /// own machine, they are not signed.
     pub fn new(endpoint: &str) -> Self {
-        let gateway = Self { client: Arc::default(), endpoint: endpoint.into() };
+        let gateway = Self {
+            client: Arc::default(),
+            endpoint: endpoint.into(),
+            turns: Arc::new(Semaphore::new(SIDE_BY_SIDE)),
+        };
         // Reading the machine's root certificates takes milliseconds, which no start waits for.
         let early = gateway.clone();
         std::thread::spawn(move || drop(early.client().clone()));
@@ -70,6 +78,7 @@ impl Gateway {
     /// # Errors
     /// When the connection is gone, or was not reached.
     pub async fn post(&self, connection: &str, frame: Bytes) -> Result<(), PushError> {
+        let _turn = self.turns.acquire().await;
         let data = Blob::new(Vec::from(frame));
         let sent = self.client().post_to_connection().connection_id(connection).data(data);
         sent.send().await.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
@@ -80,6 +89,7 @@ impl Gateway {
     /// # Errors
     /// When the connection is gone, or was not reached.
     pub async fn close(&self, connection: &str) -> Result<(), PushError> {
+        let _turn = self.turns.acquire().await;
         let closed = self.client().delete_connection().connection_id(connection).send().await;
         closed.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
     }
@@ -97,6 +107,10 @@ fn client(endpoint: &str) -> Client {
         .http_client(http)
         .retry_config(
             RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
+        )
+        // Others' failures are no reason to give up on a connection: the deadline is.
+        .retry_partition(
+            RetryPartition::custom("connections").token_bucket(TokenBucket::unlimited()).build(),
         )
         .timeout_config(
             TimeoutConfig::builder()

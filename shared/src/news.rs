@@ -3,9 +3,10 @@
 //! A use case writes and hands back what came of it and the news of it; its door answers the caller
 //! and then tells the news. What is pushed can fail without failing what was written.
 //!
-//! Nobody is left out in silence: connections that were not reached in time are handed on to whoever
-//! has time next (see [`crate::use_cases::upkeep`]), and one that cannot be reached again and again is
-//! closed, so that its client comes back and asks for what it missed.
+//! Connections that were not reached in time are handed on to whoever has time next (see
+//! [`crate::use_cases::upkeep`]), and one that cannot be reached again and again is closed, so that its
+//! client comes back and asks for what it missed. What a function that is killed had not told yet is told
+//! by others if it is a message; of everything else the database has the truth, and no news comes.
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use futures::future::{join, join_all};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use crate::deadline::before_answer;
 use crate::documents::connection::{Audience, Connection, Person, Side};
 use crate::documents::conversation::Conversation;
 use crate::documents::handed_on::HandedOn;
@@ -26,14 +28,16 @@ use crate::gateway::PushError;
 use crate::views::ConversationView;
 use crate::{App, Error, Result};
 
-/// Posts under way at once for one piece of news.
+/// Connections that are seen to at once for one piece of news; the gateway bounds the posts of all.
 const SIDE_BY_SIDE: usize = 64;
 /// How long a caller's answer waits for the news; what is left is handed on.
 const TELL_BEFORE_ANSWER: Duration = Duration::from_secs(2);
 /// How long handing on may take after that.
-const HAND_ON: Duration = Duration::from_millis(800);
+const HAND_ON: Duration = Duration::from_millis(500);
 /// How often a connection is tried that cannot be reached, each time with the attempts of a post.
 const MOST_TRIES: i32 = 3;
+/// What one such try takes at most.
+const ONE_TRY: Duration = Duration::from_secs(4);
 
 /// An event and whom it reaches.
 #[derive(Clone, Debug)]
@@ -86,9 +90,9 @@ impl<T> Outcome<T> {
     /// For a caller whose answer must wait, since a function on Lambda stops once it has answered:
     /// tells the news and gives the value.
     pub async fn told(self, app: &App) -> T {
-        let app = app.clone();
-        let telling = tokio::spawn(async move { tell(&app, self.news, soon()).await }.in_current_span());
-        if tokio::time::timeout(TELL_BEFORE_ANSWER + HAND_ON, telling).await.is_err() {
+        let (app, until) = (app.clone(), soon());
+        let telling = tokio::spawn(async move { tell(&app, self.news, until).await }.in_current_span());
+        if timeout_at(until + HAND_ON, telling).await.is_err() {
             tracing::warn!("the answer does not wait any longer for the news to be told");
         }
         self.value
@@ -97,7 +101,7 @@ impl<T> Outcome<T> {
 
 /// When news are to be told that an answer waits for.
 pub fn soon() -> Instant {
-    Instant::now() + TELL_BEFORE_ANSWER
+    before_answer(TELL_BEFORE_ANSWER)
 }
 
 /// Pushes news to those whom they concern, and hands on what is not done at `until`. A connection
@@ -115,18 +119,22 @@ pub async fn tell(app: &App, news: Vec<News>, until: Instant) {
 /// # Errors
 /// When the database cannot answer.
 pub async fn go_on(app: &App, until: Instant) -> Result<()> {
-    while Instant::now() < until {
+    while Instant::now() + ONE_TRY < until {
         let Some(taken) = HandedOn::take(&app.db).await? else { break };
         let HandedOn { id, frame, to, tries, .. } = taken;
-        let Pushed { gone, missed } = push(app, &frame.into(), to, until).await;
-        match tries {
-            _ if missed.is_empty() => HandedOn::done(&app.db, id).await?,
-            ..MOST_TRIES => HandedOn::keep(&app.db, id, &missed).await?,
-            _ => {
-                tracing::warn!(connections = missed.len(), "closed, since they cannot be reached");
-                Box::pin(close(app, &missed)).await;
-                HandedOn::done(&app.db, id).await?;
-            }
+        let to = Connection::still(&app.db, &to).await?;
+        let Pushed { gone, unreached, late } = push(app, &frame.into(), to, until).await;
+        let tries = tries + i32::from(!unreached.is_empty());
+        let left = if tries < MOST_TRIES {
+            [unreached, late].concat()
+        } else {
+            tracing::warn!(connections = unreached.len(), "closed, since they cannot be reached");
+            Box::pin(close(app, &unreached)).await;
+            late
+        };
+        match left.is_empty() {
+            true => HandedOn::done(&app.db, id).await?,
+            false => HandedOn::keep(&app.db, id, &left, tries).await?,
         }
         Box::pin(tell(app, farewells(app, gone).await, until)).await;
     }
@@ -149,7 +157,7 @@ async fn farewells(app: &App, gone: Vec<String>) -> Vec<News> {
 }
 
 /// Removes a connection that is gone; news if it was the last one of its person. The person is counted
-/// out first: a failure in between leaves the connection, and the next try finds it.
+/// out first: a connection that is left over is found gone by the next push, or expires.
 ///
 /// # Errors
 /// When the database cannot answer.
@@ -159,7 +167,9 @@ pub async fn leave(app: &App, connection: &str) -> Result<Option<News>> {
         Some(person) => count_out(app, connection, person).await?,
         None => None,
     };
-    Connection::remove(&app.db, connection).await?;
+    if let Err(error) = Connection::remove(&app.db, connection).await {
+        tracing::warn!(%error, "a connection that is gone was not removed");
+    }
     Ok(news)
 }
 
@@ -215,8 +225,9 @@ async fn deliver(app: &App, news: &News, until: Instant) -> Vec<String> {
             Ok::<_, Error>(push(app, &frame, recipients, until).await)
         };
         let (stored, pushed) = join(Message::store(&app.db, &news.message), pushed).await;
-        let ((), Pushed { gone, missed }) = (stored?, pushed?);
-        if !missed.is_empty() {
+        let ((), Pushed { gone, unreached, late }) = (stored?, pushed?);
+        let missed = [unreached, late].concat();
+        if !missed.is_empty() && !news.event.is_fleeting() {
             tracing::warn!(connections = missed.len(), "handed on");
             HandedOn::store(&app.db, &frame, missed).await?;
         }
@@ -235,8 +246,10 @@ async fn deliver(app: &App, news: &News, until: Instant) -> Vec<String> {
 struct Pushed {
     /// Connections that do not exist any more.
     gone: Vec<String>,
-    /// Connections that were not reached after every attempt, or not in time.
-    missed: Vec<String>,
+    /// Connections that were not reached after every attempt.
+    unreached: Vec<String>,
+    /// Connections for which there was no time.
+    late: Vec<String>,
 }
 
 /// Posts a frame to connections, [`SIDE_BY_SIDE`] at a time.
@@ -249,16 +262,16 @@ async fn push(app: &App, frame: &Bytes, to: Vec<String>, until: Instant) -> Push
         (connection, posted.ok())
     });
     let mut posts = futures::stream::iter(posts).buffer_unordered(SIDE_BY_SIDE);
-    let mut pushed = Pushed { gone: Vec::new(), missed: Vec::new() };
+    let mut pushed = Pushed { gone: Vec::new(), unreached: Vec::new(), late: Vec::new() };
     while let Some((connection, posted)) = posts.next().await {
         match posted {
             Some(Ok(())) => {}
             Some(Err(PushError::Gone)) => pushed.gone.push(connection),
             Some(Err(error)) => {
                 tracing::warn!(connection, %error, "not reached");
-                pushed.missed.push(connection);
+                pushed.unreached.push(connection);
             }
-            None => pushed.missed.push(connection),
+            None => pushed.late.push(connection),
         }
     }
     pushed

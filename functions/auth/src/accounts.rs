@@ -31,6 +31,7 @@ pub async fn register(app: &App, caller: Option<Caller>, input: Register) -> Res
         created_at: Time::now(),
         sessions: vec![session.clone()],
         connections: Vec::new(),
+        was_absent: false,
         founder: founds.then_some(true),
     };
     let mut result = insert(app, &user).await;

@@ -22,6 +22,8 @@ use shared::events::{self as out, Reply};
 use shared::news::{self, News};
 use shared::use_cases::upkeep;
 use shared::{App, Error, Result, Time, deadline};
+use tokio::sync::oneshot;
+use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use events::Caller;
@@ -88,13 +90,13 @@ async fn connect(
 }
 
 async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
-    let work = async move {
-        let farewell = news::leave(&app, &id).await?;
-        news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
-        Ok(())
-    };
-    let left = deadline::within(ends_at, work, |_| async {}).await;
-    status(left.and_then(|left| left))
+    match news::leave(&app, &id).await {
+        Ok(farewell) => {
+            news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
+            200
+        }
+        Err(error) => status(Err(error)),
+    }
 }
 
 fn status(result: Result<()>) -> i64 {
@@ -116,12 +118,14 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
         answer(&working, &id_too, identity, &event, data).await
     };
     // The sender has been told that it failed, the others must be told that it did not.
+    let (done, all_done) = oneshot::channel::<()>();
     let late = move |answer: Result<events::Answer>| async move {
         if let Ok(answer) = answer {
             news::tell(&telling, answer.news, deadline::end_of_work(ends_at)).await;
         }
+        drop(done);
     };
-    match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
+    let status = match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
         Ok(answer) => {
             let ack = (!frame_id.is_null()).then_some(Reply::Ack { id: &frame_id, data: &answer.ack });
             let event = answer.event.map(|event| out::frame(&event));
@@ -135,7 +139,10 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
             answer_and_tell(&app, &id, vec![reply], Vec::new(), ends_at).await;
             i64::from(error.code().status().as_u16())
         }
-    }
+    };
+    // Lambda stops the function once it returns, and with it what is late.
+    let _ended = timeout_at(deadline::end_of_work(ends_at), all_done).await;
+    status
 }
 
 /// The sender gets its answer first, but if it is slow to take it, the others do not wait. Then there

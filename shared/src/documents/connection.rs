@@ -196,12 +196,17 @@ impl Audience {
         }];
         conditions.extend(self.side.map(|side| doc! { "person.side": side }));
         conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
-        let now = Time::now();
-        doc! {
-            "$and": conditions,
-            "expiresAt": { "$gt": now },
-            "session.expiresAt": { "$not": { "$lte": now } },
-        }
+        living(conditions)
+    }
+}
+
+/// Matches the connections that meet conditions and are good for something yet.
+fn living(conditions: Vec<Document>) -> Document {
+    let now = Time::now();
+    doc! {
+        "$and": conditions,
+        "expiresAt": { "$gt": now },
+        "session.expiresAt": { "$not": { "$lte": now } },
     }
 }
 
@@ -317,6 +322,14 @@ impl Connection {
     /// When the database cannot answer.
     pub async fn reached_by(db: &Db, audience: &Audience) -> Result<Vec<String>> {
         Self::ids(db, audience.filter()).await
+    }
+
+    /// Those of some connections that may be pushed something yet.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn still(db: &Db, ids: &[String]) -> Result<Vec<String>> {
+        Self::ids(db, living(vec![doc! { "_id": { "$in": ids } }])).await
     }
 
     /// The ids of the connections that a session opened.

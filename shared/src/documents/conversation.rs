@@ -32,10 +32,10 @@ const MOST_OUTGOING: usize = 200;
 /// and its message.
 const MOST_RECENT: i32 = 32;
 /// After so long whoever finds an accepted message moves and tells it: the function that accepted it
-/// has ended, which it does after 28 seconds (`Timeout` in `template.yaml`).
+/// has no more time, which ends after 28 seconds (`Timeout` in `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);
 /// The most conversations whose messages are taken over at once.
-const MOST_TAKEN_OVER: i64 = 20;
+const MOST_TAKEN_OVER: i64 = 10;
 
 /// Where a conversation is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -517,12 +517,10 @@ impl Conversation {
         let count = format!("counts.{}", message.sender.name());
         let (seq, nth) =
             (doc! { "$add": ["$seq", 1_i64] }, doc! { "$add": [format!("${count}"), 1_i64] });
-        let outgoing = doc! { "$mergeObjects": [
-            { "$literal": to_bson(&Outgoing::new(message.clone()))? },
-            { "message": { "$mergeObjects": [
-                { "$literal": to_bson(&message)? }, { "seq": &seq, "nth": &nth },
-            ] } },
+        let numbered = doc! { "$mergeObjects": [
+            { "$literal": to_bson(&message)? }, { "seq": &seq, "nth": &nth },
         ] };
+        let outgoing = doc! { "message": numbered, "due": Time::now().plus(TAKE_OVER) };
         set.insert("outbox", doc! { "$concatArrays": [or_empty("outbox"), [outgoing]] });
         set.insert("seq", seq);
         set.insert(count, nth);
@@ -582,30 +580,26 @@ impl Conversation {
         Ok(found.and_then(|found| found.accepted().find(|accepted| accepted.id == message).cloned()))
     }
 
-    /// Messages that were accepted by somebody who has ended since, each for one caller alone.
+    /// Some conversations with messages that are for anybody to take over.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn take_over(db: &Db) -> Result<Vec<(Self, Message)>> {
-        let now = Time::now();
-        let left = doc! { "outbox.due": { "$lte": now } };
-        let found = db.of::<Self>().find(left).limit(MOST_TAKEN_OVER).await?;
-        let conversations: Vec<Self> = found.try_collect().await?;
-        let mut taken = Vec::new();
-        for conversation in conversations {
-            for Outgoing { message, due } in &conversation.outbox {
-                if *due <= now && Self::take(db, message, *due).await? {
-                    taken.push((conversation.clone(), message.clone()));
-                }
-            }
-        }
-        Ok(taken)
+    pub async fn with_due(db: &Db) -> Result<Vec<Self>> {
+        let due = doc! { "outbox.due": { "$lte": Time::now() } };
+        db.of::<Self>().find(due).limit(MOST_TAKEN_OVER).await?.try_collect().await
     }
 
-    /// Whether it is this caller who takes a message over.
-    async fn take(db: &Db, message: &Message, due: Time) -> Result<bool> {
+    /// Takes a message over, if it is due; whether it is this caller who has it now.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn take_over(db: &Db, Outgoing { message, due }: &Outgoing) -> Result<bool> {
+        let now = Time::now();
+        if *due > now {
+            return Ok(false);
+        }
         let left = doc! { "$elemMatch": { "message._id": message.id, "due": due } };
-        let update = doc! { "$set": { "outbox.$.due": Time::now().plus(TAKE_OVER) } };
+        let update = doc! { "$set": { "outbox.$.due": now.plus(TAKE_OVER) } };
         let filter = doc! { "_id": message.conversation, "outbox": left };
         Ok(db.of::<Self>().update_one(filter, update).await?.modified_count > 0)
     }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Db, Give, Missing, Stored, expiring, index};
 use crate::{Id, Time};
 
-/// After so long others try again: whoever took it has ended, which it does after 28 seconds
-/// (`Timeout` in `template.yaml`).
+/// After so long others try again: whoever took it has no more time, which ends after 28 seconds (`Timeout`
+/// in `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);
 /// How long connections are left alone that could not be reached.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -30,7 +30,7 @@ pub struct HandedOn {
     pub frame: String,
     /// The connections that are still to get it.
     pub to: Vec<String>,
-    /// How often it has been taken.
+    /// How often connections have been tried in vain.
     pub tries: i32,
     /// When it is for anybody to take.
     due: Time,
@@ -63,13 +63,13 @@ impl HandedOn {
         db.of::<Self>().insert_one(handed_on).await.map(drop)
     }
 
-    /// Takes the one that has waited longest, for this caller alone.
+    /// Takes one that is due, for this caller alone.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn take(db: &Db) -> Result<Option<Self>> {
         let now = Time::now();
-        let update = doc! { "$set": { "due": now.plus(TAKE_OVER) }, "$inc": { "tries": 1 } };
+        let update = doc! { "$set": { "due": now.plus(TAKE_OVER) } };
         db.update(doc! { "due": { "$lte": now } }, update, Give::After, Missing::Leave).await
     }
 
@@ -77,8 +77,9 @@ impl HandedOn {
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn keep(db: &Db, id: Id, to: &[String]) -> Result<()> {
-        let update = doc! { "$set": { "to": to, "due": Time::now().plus(PAUSE) } };
+    pub async fn keep(db: &Db, id: Id, to: &[String], tries: i32) -> Result<()> {
+        let due = Time::now().plus(PAUSE);
+        let update = doc! { "$set": { "to": to, "tries": tries, "due": due } };
         db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
     }
 

@@ -53,7 +53,7 @@ pub struct Message {
     /// The name that its sender gave it, which makes the send repeatable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
-    /// When it was stored.
+    /// When it was accepted.
     pub created_at: Time,
 }
 

@@ -107,6 +107,9 @@ pub struct User {
     pub sessions: Vec<Session>,
     /// Its live connections.
     pub connections: Vec<Presence>,
+    /// Whether it had none before the last one came.
+    #[serde(default)]
+    pub was_absent: bool,
     /// Set for the very first user only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub founder: Option<bool>,
@@ -211,22 +214,27 @@ impl User {
         db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
     }
 
-    /// Counts a connection in; who was offline is what it chose last. The user afterwards, and whether this is
-    /// its only connection.
+    /// Counts a connection in; who was offline is what it chose last. The user afterwards, and whether it
+    /// was absent before.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn arrive(db: &Db, id: Id, arriving: &Presence) -> Result<Option<(Self, bool)>> {
         let was_offline = doc! { "$eq": ["$status", Status::Offline] };
-        let update = vec![doc! { "$set": {
-            "connections": presence::with(arriving, Time::now()),
-            "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
-        } }];
+        let now = Time::now();
+        let update = vec![
+            doc! { "$set": { "connections": presence::living(now) } },
+            doc! { "$set": {
+                "wasAbsent": presence::if_absent(true, false),
+                "connections": presence::with(arriving, now),
+                "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
+            } },
+        ];
         let user: Option<Self> =
             db.update(doc! { "_id": id }, update, Give::After, Missing::Leave).await?;
         Ok(user.map(|user| {
-            let first = user.connections.len() == 1;
-            (user, first)
+            let came = user.was_absent;
+            (user, came)
         }))
     }
 

@@ -77,6 +77,9 @@ pub struct Visitor {
     pub visit_began_at: Time,
     /// Its live connections.
     pub connections: Vec<Presence>,
+    /// Whether it had none before the last one came.
+    #[serde(default)]
+    pub was_absent: bool,
     /// The words of its name.
     pub name_words: Vec<String>,
     /// The words of its email.
@@ -241,7 +244,7 @@ impl Visitor {
     }
 
     /// Counts a connection of the visitor with this session in, and the visitor itself when it is
-    /// new. The visitor afterwards, and whether this is its only connection.
+    /// new. The visitor afterwards, and whether it was absent before.
     ///
     /// # Errors
     /// When the database cannot answer.
@@ -259,8 +262,8 @@ impl Visitor {
         let visitor: Self = visitor.ok_or_else(|| {
             mongodb::error::Error::custom("an upsert that returns its document returned none")
         })?;
-        let first = visitor.connections.len() == 1;
-        Ok((visitor, first))
+        let came = visitor.was_absent;
+        Ok((visitor, came))
     }
 
     /// Those of whom a connection has passed its end.
@@ -390,6 +393,7 @@ fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
                 { "$cond": [absent(), 1_i64, 0_i64] },
             ] },
             "visitBeganAt": presence::if_absent(now, "$visitBeganAt"),
+            "wasAbsent": absent(),
             "connections": presence::with(arriving, now),
             "name": kept("name", &arrival.name),
             "email": kept("email", &arrival.email),

@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use futures::future::{try_join, try_join_all, try_join3};
+use futures::future::{try_join, try_join3};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::documents::connection::{Audience, Person, Side};
 use crate::documents::conversation::{Action, Conversation, Reached, Status};
@@ -12,7 +13,7 @@ use crate::documents::message::{Kind, Message, WithAuthor};
 use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::events::{Event, MOST_BYTES};
 use crate::input::{Check, Input, trimmed, trimmed_option};
-use crate::news::{News, Outcome};
+use crate::news::{News, Outcome, tell};
 use crate::paging::Pages;
 use crate::views::{ConversationView, MessageView, PersonView};
 use crate::{App, Error, Id, Result, Time};
@@ -219,7 +220,11 @@ impl Span {
                 let end = last.saturating_sub((page - 1).saturating_mul(limit));
                 end.saturating_sub(limit - 1).max(1)..=end
             }
-            Self::After(seq) => seq.max(0).saturating_add(1)..=seq.max(0).saturating_add(limit),
+            // Not past the last: what came since may be there in part.
+            Self::After(seq) => {
+                let end = seq.max(0).saturating_add(limit).min(last);
+                seq.max(0).saturating_add(1)..=end
+            }
             Self::Before(seq) => {
                 let end = seq.saturating_sub(1).min(last);
                 end.saturating_sub(limit - 1).max(1)..=end
@@ -292,14 +297,27 @@ async fn settled(app: &App, by: &Person, id: Id) -> Result<Conversation> {
     Ok(conversation)
 }
 
-/// Messages that were accepted by somebody who ended before they were told: the news of them.
+/// Tells the messages that were accepted by somebody who ended before they were told, one after the
+/// other until there is no more or no time.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn left_behind(app: &App) -> Result<Vec<News>> {
-    let left = Conversation::take_over(&app.db).await?;
-    let news = left.into_iter().map(|(conversation, message)| news_of(app, conversation, message));
-    Ok(try_join_all(news).await?.concat())
+pub async fn tell_left_behind(app: &App, until: Instant) -> Result<()> {
+    for mut conversation in Conversation::with_due(&app.db).await? {
+        for outgoing in std::mem::take(&mut conversation.outbox) {
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            if !Conversation::take_over(&app.db, &outgoing).await? {
+                continue;
+            }
+            match news_of(app, conversation.clone(), outgoing.message).await {
+                Ok(news) => tell(app, news, until).await,
+                Err(error) => error.log(),
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn news_of(app: &App, conversation: Conversation, message: Message) -> Result<Vec<News>> {
@@ -307,11 +325,12 @@ async fn news_of(app: &App, conversation: Conversation, message: Message) -> Res
     let mut views = read(app, &conversation, &(message.seq..=message.seq)).await?;
     let view = views.pop().ok_or_else(|| Error::not_found("Message"))?;
     let audience = Audience::of(&conversation);
+    let begins = message.seq == 1;
     let event = Event::MessageNew { message: Box::new(view) };
     let mut news = vec![News::new(audience.clone(), event).of(message)];
     // What else its sender would have told: that the conversation began, or that it was reopened.
     let view = ConversationView::load(&app.db, conversation).await?;
-    if view.message_count == 1 {
+    if begins {
         let event = Event::ConversationNew { conversation: Box::new(view) };
         news.push(News::new(Audience::agents(), event));
     } else {
@@ -499,16 +518,23 @@ fn reached(conversation: &Conversation, side: Side, kind: MarkKind) -> &Reached 
     }
 }
 
+/// A message, wherever it is by now: it may move from the outbox while one looks.
+async fn find(app: &App, id: Id) -> Result<Option<Message>> {
+    if let Some(message) = Message::find(&app.db, id).await? {
+        return Ok(Some(message));
+    }
+    if let Some(message) = Conversation::outgoing(&app.db, id).await? {
+        return Ok(Some(message));
+    }
+    Ok(Message::find(&app.db, id).await?)
+}
+
 /// Marks the messages up to one as read; the message as it is then.
 ///
 /// # Errors
 /// Not found for a message that the person may not see.
 pub async fn mark_read(app: &App, by: &Person, id: Id) -> Result<Outcome<MessageView>> {
-    let message = match Message::find(&app.db, id).await? {
-        Some(message) => Some(message),
-        None => Conversation::outgoing(&app.db, id).await?,
-    };
-    let message = message.ok_or_else(|| Error::not_found("Message"))?;
+    let message = find(app, id).await?.ok_or_else(|| Error::not_found("Message"))?;
     let conversation = message.conversation;
     let outcome = mark(app, by, conversation, MarkKind::Read, UpTo::Seq(message.seq)).await;
     let news = match outcome {
@@ -539,6 +565,7 @@ mod tests {
     #[test]
     fn after_and_before_are_exclusive() {
         assert_eq!(Span::After(3).numbers(10, 4), 4..=7);
+        assert_eq!(Span::After(3).numbers(5, 4), 4..=5, "what came since may be there in part");
         assert_eq!(Span::Before(3).numbers(10, 4), 1..=2);
         assert!(Span::Before(1).numbers(10, 4).is_empty());
     }

@@ -1,6 +1,7 @@
 //! Connections that prove who they are, and people who come and go.
 
-use futures::future::try_join;
+use futures::future::{join, try_join};
+use tokio::time::Instant;
 
 use super::caller::{Caller, person_of};
 use super::messages::{Joined, catch_up};
@@ -31,7 +32,7 @@ pub async fn agent_connects(
     let person = agent.person();
     refuse_another(connection, person.id)?;
     let arrived = User::arrive(&app.db, person.id, &presence_of(connection)).await?;
-    let (user, first) = arrived.ok_or_else(tokens::invalid_token)?;
+    let (user, came) = arrived.ok_or_else(tokens::invalid_token)?;
     let (id, session) = (&connection.id, &agent.session);
     match Connection::prove(&app.db, id, &person, Some(session), watch).await {
         Ok(Some(_)) => {}
@@ -44,16 +45,20 @@ pub async fn agent_connects(
             return Err(error.into());
         }
     }
+    let online = || News::new(Audience::agents(), Event::AgentOnline { user_id: user.id });
+    let news: Vec<News> = came.then(online).into_iter().collect();
     // A logout closes the connections that it finds; one that it came too early for is closed here.
-    if User::with_session(&app.db, person.id, &session.id).await?.is_none() {
-        close(app, std::slice::from_ref(id)).await;
-        return Err(tokens::invalid_token());
+    match User::with_session(&app.db, person.id, &session.id).await {
+        Ok(Some(_)) => Ok(Outcome { value: user.into(), news }),
+        Ok(None) => {
+            close(app, std::slice::from_ref(id)).await;
+            Err(tokens::invalid_token())
+        }
+        Err(error) => {
+            tell(app, news, soon()).await;
+            Err(error.into())
+        }
     }
-    let mut news = Vec::new();
-    if first && connection.person.is_none() {
-        news.push(News::new(Audience::agents(), Event::AgentOnline { user_id: user.id }));
-    }
-    Ok(Outcome { value: user.into(), news })
 }
 
 /// Takes back that a person arrived on a connection that did not become its own.
@@ -65,23 +70,26 @@ async fn withdraw(app: &App, connection: &str, person: &Person) {
     tell(app, news, soon()).await;
 }
 
-/// People whose last connection has passed its end without a `$disconnect`: counts them out, and the
-/// news of it.
+/// Counts connections out that have passed their end without a `$disconnect`, and tells who is gone with
+/// them, until there is no more or no time.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn lapsed(app: &App) -> Result<Vec<News>> {
+pub async fn tell_lapsed(app: &App, until: Instant) -> Result<()> {
     let (users, visitors) = try_join(User::lapsed(&app.db), Visitor::lapsed(&app.db)).await?;
     let users = users.into_iter().map(|lapsed| (Side::Agent, lapsed));
     let visitors = visitors.into_iter().map(|lapsed| (Side::Visitor, lapsed));
-    let mut news = Vec::new();
     for (side, Lapsed { id, connections }) in users.chain(visitors) {
         let person = Person { side, id, name: None, email: None };
         for Presence { id: connection, .. } in connections {
-            news.extend(count_out(app, &connection, &person).await?);
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            let gone = count_out(app, &connection, &person).await?;
+            tell(app, gone.into_iter().collect(), until).await;
         }
     }
-    Ok(news)
+    Ok(())
 }
 
 /// Proves that a visitor is behind a connection; one that was never here before is made. With `after`,
@@ -99,15 +107,13 @@ pub async fn visitor_connects(
         let known = Visitor::of_session(&app.db, &arrival.session_id).await?;
         refuse_another(connection, known.ok_or_else(taken)?)?;
     }
-    let (visitor, first) = Visitor::arrive(&app.db, arrival, &presence_of(connection)).await?;
+    let (visitor, came) = Visitor::arrive(&app.db, arrival, &presence_of(connection)).await?;
     let person = person_of(&visitor);
-    let noted = try_join(
-        Connection::prove(&app.db, &connection.id, &person, None, Watch::Mine),
-        Conversation::open_of(&app.db, visitor.id),
-    );
-    let open = match noted.await {
-        Ok((Some(_), open)) => open,
-        Ok((None, _)) => {
+    let proved = Connection::prove(&app.db, &connection.id, &person, None, Watch::Mine);
+    let (proved, open) = join(proved, Conversation::open_of(&app.db, visitor.id)).await;
+    match proved {
+        Ok(Some(_)) => {}
+        Ok(None) => {
             withdraw(app, &connection.id, &person).await;
             return Err(taken());
         }
@@ -115,11 +121,44 @@ pub async fn visitor_connects(
             withdraw(app, &connection.id, &person).await;
             return Err(error.into());
         }
+    }
+    let renamed = arrival.name.is_some() || arrival.email.is_some();
+    let news: Vec<News> = match (came, renamed) {
+        (true, _) => {
+            let visitor = Box::new(VisitorView::from(visitor));
+            vec![News::new(Audience::agents(), Event::VisitorOnline { visitor })]
+        }
+        (false, true) => vec![visitor_updated(visitor)],
+        (false, false) => Vec::new(),
     };
+    let welcomed = async {
+        if renamed && !came {
+            // Its other connections go by the new name, too.
+            Connection::rename(&app.db, &person).await?;
+        }
+        welcome(app, &person, open?, after).await
+    };
+    match welcomed.await {
+        Ok(value) => Ok(Outcome { value, news }),
+        Err(error) => {
+            // It is there all the same.
+            tell(app, news, soon()).await;
+            Err(error)
+        }
+    }
+}
+
+/// What a visitor is told of itself.
+async fn welcome(
+    app: &App,
+    visitor: &Person,
+    open: Option<Conversation>,
+    after: Option<i64>,
+) -> Result<VisitorConnected> {
     let (conversation, missed) = match (open, after) {
         (Some(open), Some(after)) => {
             let Joined { conversation, messages, has_more } =
-                catch_up(app, &person, open.id, Some(after)).await?;
+                catch_up(app, visitor, open.id, Some(after)).await?;
             (Some(Box::new(conversation)), Some(Missed { messages, has_more }))
         }
         (Some(open), None) => {
@@ -131,17 +170,7 @@ pub async fn visitor_connects(
     let expires = Time::now().plus(VISITOR_TOKEN_LIFETIME);
     let jti = tokens::new_token_id()?;
     let token = app.tokens.sign(tokens::Audience::Visitor, visitor.id, &jti, expires)?;
-    let value = VisitorConnected { visitor_id: visitor.id, token, conversation, missed };
-    let mut news = Vec::new();
-    if first && connection.person.is_none() {
-        let visitor = Box::new(VisitorView::from(visitor));
-        news.push(News::new(Audience::agents(), Event::VisitorOnline { visitor }));
-    } else if arrival.name.is_some() || arrival.email.is_some() {
-        // Its other connections go by the new name, too.
-        Connection::rename(&app.db, &person).await?;
-        news.push(visitor_updated(visitor));
-    }
-    Ok(Outcome { value, news })
+    Ok(VisitorConnected { visitor_id: visitor.id, token, conversation, missed })
 }
 
 /// Notes that a visitor looks at a page.

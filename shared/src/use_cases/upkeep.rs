@@ -6,16 +6,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use futures::future::join3;
 use tokio::time::Instant;
 
 use super::{messages, presence};
-use crate::news::{self, News};
-use crate::{App, Result, Time};
+use crate::{App, Result, Time, news};
 
 /// The milliseconds from one upkeep to the next in the same process.
 const EVERY: i64 = 10_000;
+/// What an upkeep takes at most of the instance that does it.
+const LONGEST: Duration = Duration::from_secs(8);
 
 /// When a process does it next.
 #[derive(Clone, Debug, Default)]
@@ -33,23 +35,21 @@ impl Schedule {
 /// Does what has to be done if it is due, and no longer than `until`.
 pub async fn now_and_then(app: &App, until: Instant) {
     if app.upkeep.is_due() {
-        run(app, until).await;
+        run(app, until.min(Instant::now() + LONGEST)).await;
     }
 }
 
 /// Tells what those left behind who ended in the middle, who is gone without a `$disconnect`, and what
-/// was handed on. Three round trips side by side when there is nothing to do.
+/// was handed on, until there is no more or no time. Four round trips side by side when there is
+/// nothing to do.
 pub async fn run(app: &App, until: Instant) {
-    let tell = async |found: Result<Vec<News>>| match found {
-        Ok(news) => news::tell(app, news, until).await,
-        Err(error) => error.log(),
-    };
-    let left_behind = async { tell(messages::left_behind(app).await).await };
-    let lapsed = async { tell(presence::lapsed(app).await).await };
-    let handed_on = async {
-        if let Err(error) = news::go_on(app, until).await {
-            error.log();
-        }
-    };
-    join3(left_behind, lapsed, handed_on).await;
+    let (left_behind, lapsed, handed_on) = join3(
+        messages::tell_left_behind(app, until),
+        presence::tell_lapsed(app, until),
+        news::go_on(app, until),
+    )
+    .await;
+    for error in [left_behind, lapsed, handed_on].into_iter().filter_map(Result::err) {
+        error.log();
+    }
 }
