@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
-use crate::documents;
+use crate::{Id, documents};
 
 /// How long an operation waits for a server that can take it. With [`CONNECT_TIMEOUT`] it keeps a
 /// call under 5 seconds when the database is away, where the driver's own 30 seconds are past
@@ -190,6 +190,30 @@ impl Db {
         Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
     }
 
+    /// Inserts a document, unless there is one of this id, which stays as it is.
+    ///
+    /// # Errors
+    /// When no server can be reached, or a unique index besides the one of ids is violated.
+    pub async fn insert_if_missing(
+        &self,
+        collection: &str,
+        id: Id,
+        document: Bson,
+    ) -> Result<(), MongoError> {
+        let Bson::Document(mut fields) = document else {
+            return Err(MongoError::custom("only a document can be inserted"));
+        };
+        fields.remove("_id");
+        let update = UpdateModifications::Document(doc! { "$setOnInsert": fields });
+        let filter = doc! { "_id": id };
+        let inserting = self.update_raw(collection, filter, update, Give::Before, Missing::Insert);
+        match Box::pin(inserting).await {
+            // Another one inserted it at the same time.
+            Err(error) if violates(&error, "_id_") => Ok(()),
+            inserted => inserted.map(drop),
+        }
+    }
+
     async fn update_raw(
         &self,
         collection: &str,
@@ -247,21 +271,9 @@ pub fn expiring(field: &str) -> IndexModel {
     IndexModel::builder().keys(doc! { field: 1 }).options(options).build()
 }
 
-const DUPLICATE_KEY: i32 = 11000;
-
-/// Whether all that is wrong with an insertion is that documents of the same ids are there already.
-pub fn only_repeats(error: &MongoError) -> bool {
-    let ErrorKind::InsertMany(insertion) = &*error.kind else { return false };
-    let repeats = insertion
-        .write_errors
-        .iter()
-        .flatten()
-        .all(|write| write.code == DUPLICATE_KEY && write.message.contains("index: _id_ "));
-    repeats && insertion.write_concern_error.is_none()
-}
-
 /// Whether `error` is a violation of the unique index `name`.
 pub fn violates(error: &MongoError, name: &str) -> bool {
+    const DUPLICATE_KEY: i32 = 11000;
     let (code, message) = match &*error.kind {
         ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
         ErrorKind::Command(command) => (command.code, &command.message),

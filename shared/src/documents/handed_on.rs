@@ -8,7 +8,7 @@ use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Give, Missing, Stored, expiring, index};
+use crate::db::{Db, Give, Missing, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
 /// After so long others try again: whoever took it has no more time, which ends after 28 seconds (`Timeout`
@@ -60,7 +60,7 @@ impl HandedOn {
             due: now,
             expires_at: now.plus(LIFETIME),
         };
-        db.of::<Self>().insert_one(handed_on).await.map(drop)
+        db.insert_if_missing(Self::COLLECTION, handed_on.id, to_bson(&handed_on)?).await
     }
 
     /// Takes one that is due, for this caller alone.

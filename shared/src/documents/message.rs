@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::Side;
 use super::user::User;
-use crate::db::{Db, Stored, index, only_repeats, unique};
+use crate::db::{Db, Stored, index, to_bson, unique};
 use crate::{Id, Time};
 
 /// What a message carries.
@@ -118,13 +118,10 @@ impl Message {
     /// When the database cannot answer.
     pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
         let accepted: Vec<&Self> = accepted.into_iter().collect();
-        if accepted.is_empty() {
-            return Ok(());
+        for message in accepted {
+            db.insert_if_missing(Self::COLLECTION, message.id, to_bson(message)?).await?;
         }
-        match db.of::<Self>().insert_many(accepted).ordered(false).await {
-            Err(error) if only_repeats(&error) => Ok(()),
-            stored => stored.map(drop),
-        }
+        Ok(())
     }
 
     /// The messages of a conversation with these numbers, the oldest first.
