@@ -90,9 +90,7 @@ impl Config {
             connections_endpoint: need("CONNECTIONS_ENDPOINT")?,
         })
     }
-}
 
-impl Config {
     /// Whether pages of this origin may use the live chat.
     pub fn allows(&self, origin: &[u8]) -> bool {
         self.cors_origin.iter().any(|allowed| allowed == "*" || allowed.as_bytes() == origin)

@@ -29,7 +29,7 @@ tokio::task_local! {
 /// How long a caller may still wait for what `longest` allows, with time left to hand on the rest.
 pub fn before_answer(longest: Duration) -> Instant {
     let soon = Instant::now() + longest;
-    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by - HAND_ON / 4))
+    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by.checked_sub(HAND_ON / 4).unwrap_or(by)))
 }
 
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.

@@ -90,13 +90,14 @@ async fn connect(
 }
 
 async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
-    match news::leave(&app, &id).await {
-        Ok(farewell) => {
-            news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
-            200
-        }
-        Err(error) => status(Err(error)),
-    }
+    let left = async {
+        let farewell = news::leave(&app, &id).await?;
+        news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
+        Ok(())
+    };
+    // Nobody waits for an answer: it has all the time that Lambda gives.
+    let left = tokio::time::timeout(deadline::until(ends_at), left).await;
+    status(left.unwrap_or_else(|elapsed| Err(Error::unavailable(elapsed))))
 }
 
 fn status(result: Result<()>) -> i64 {
@@ -117,8 +118,8 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
         let (event, data) = event?;
         answer(&working, &id_too, identity, &event, data).await
     };
-    // The sender has been told that it failed, the others must be told that it did not.
     let (done, all_done) = oneshot::channel::<()>();
+    // The sender has been told that it failed, the others must be told that it did not.
     let late = move |answer: Result<events::Answer>| async move {
         if let Ok(answer) = answer {
             news::tell(&telling, answer.news, deadline::end_of_work(ends_at)).await;

@@ -123,12 +123,9 @@ pub async fn send(app: &App, by: &Person, draft: &Draft) -> Result<Outcome<Messa
         if let Some((before, message)) = Conversation::accept(&app.db, message, seen).await? {
             return Ok(sent(app, by, before, message).await);
         }
-        // Closed, or others came between: among them may be the same message.
-        if let Before::Sent(view) = sent_before(app, by, draft).await? {
-            return Ok(Outcome::quiet(*view));
-        }
-        if by.conversation(app, draft.conversation_id).await?.status == Status::Closed {
-            return Err(Error::conflict("The conversation is closed"));
+        // Closed, which the next look tells a named one, or others came between.
+        if draft.client_message_id.is_none() {
+            refuse_closed(&by.conversation(app, draft.conversation_id).await?)?;
         }
     }
     Err(Error::unavailable("too many messages at once"))
@@ -152,7 +149,17 @@ async fn sent_before(app: &App, by: &Person, draft: &Draft) -> Result<Before> {
             let view = stored_view(app, &found.conversation, message.clone(), by).await?;
             Ok(Before::Sent(Box::new(view)))
         }
-        None => Ok(Before::Unsent { seen: found.conversation.seq }),
+        None => {
+            refuse_closed(&found.conversation)?;
+            Ok(Before::Unsent { seen: found.conversation.seq })
+        }
+    }
+}
+
+fn refuse_closed(conversation: &Conversation) -> Result<()> {
+    match conversation.status {
+        Status::Closed => Err(Error::conflict("The conversation is closed")),
+        _ => Ok(()),
     }
 }
 

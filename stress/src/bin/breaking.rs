@@ -39,6 +39,8 @@ const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 const DATABASE: &str = "breaking";
 /// Instances of each function.
 const CONCURRENCY: usize = 40;
+/// One conversation of so many is closed while it goes on.
+const CLOSED: usize = 5;
 
 /// Breaks the live chat on purpose, and checks what survives.
 #[derive(Clone, Copy, Debug, Parser)]
@@ -194,6 +196,12 @@ async fn run(options: Options) -> Result<bool, Failure> {
         }
     }
     close_some(&world).await;
+    // Both sides go on until they find it closed.
+    let (closed, open): (Vec<_>, Vec<_>) =
+        chatting.into_iter().enumerate().partition(|(room, _)| room.is_multiple_of(CLOSED));
+    for (_, room) in closed {
+        room.await??;
+    }
     world.stopping.store(true, Ordering::Relaxed);
     let mut broken = breaking.await??;
     broken.functions_killed = killing.await?;
@@ -201,7 +209,7 @@ async fn run(options: Options) -> Result<bool, Failure> {
     let elapsed = began.elapsed();
     set.lock().await.whole().await?;
     faulty.set_active(false);
-    for room in chatting {
+    for (_, room) in open {
         room.await??;
     }
     glancing.await??;
@@ -440,9 +448,9 @@ async fn deliver(
     }
 }
 
-/// Closes every fifth conversation while both sides go on sending.
+/// Closes some conversations while both sides go on sending.
 async fn close_some(world: &World) {
-    let closing = world.rooms.iter().step_by(5).map(|room| async move {
+    let closing = world.rooms.iter().step_by(CLOSED).map(|room| async move {
         let path = format!("/api/conversations/{}/close", room.id);
         let (agent, _) = &world.agents[room.suitors[0]];
         while !matches!(world.call("PUT", &path, Some(&agent.token), &json!({})).await, Ok((200, _))) {
@@ -451,8 +459,6 @@ async fn close_some(world: &World) {
         room.closed.store(true, Ordering::SeqCst);
     });
     join_all(closing).await;
-    // Long enough for both sides to have found it closed.
-    sleep(Duration::from_secs(2)).await;
 }
 
 /// Kills, freezes and deposes servers, one at a time, until the run stops.
