@@ -1,12 +1,15 @@
 //! The way to MongoDB.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
+use futures::TryStreamExt;
 use futures::future::try_join_all;
 use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
 use mongodb::options::{
-    ClientOptions, IndexOptions, ReadConcern, ReturnDocument, UpdateModifications, WriteConcern,
+    ClientOptions, FindOptions, IndexOptions, ReadConcern, ReturnDocument, UpdateModifications,
+    WriteConcern,
 };
 use mongodb::{Client, Collection, Database, IndexModel};
 use serde::de::DeserializeOwned;
@@ -172,9 +175,103 @@ pub enum Missing {
     Insert,
 }
 
+/// A look at the documents of a collection that match, read as `T`.
+#[must_use]
+pub struct Query<'a, T> {
+    db: &'a Db,
+    collection: &'static str,
+    filter: Document,
+    options: FindOptions,
+    read_as: PhantomData<T>,
+}
+
+impl<'a, T: DeserializeOwned> Query<'a, T> {
+    /// Reads no more than a part of each document.
+    pub fn part<P: Projected>(self) -> Query<'a, P> {
+        let Self { db, collection, filter, mut options, .. } = self;
+        options.projection = Some(P::fields());
+        Query { db, collection, filter, options, read_as: PhantomData }
+    }
+
+    /// Leaves out, or reads only, some fields.
+    pub fn fields(mut self, projection: Document) -> Self {
+        self.options.projection = Some(projection);
+        self
+    }
+
+    /// In this order.
+    pub fn sort(mut self, keys: Document) -> Self {
+        self.options.sort = Some(keys);
+        self
+    }
+
+    /// Without the first ones.
+    pub fn skip(mut self, count: u64) -> Self {
+        self.options.skip = Some(count);
+        self
+    }
+
+    /// So many at most.
+    pub fn limit(mut self, most: i64) -> Self {
+        self.options.limit = Some(most);
+        self
+    }
+
+    /// The first of them. One round trip.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn one(self) -> Result<Option<T>, MongoError> {
+        // A negative limit asks for a single batch.
+        Ok(self.limit(-1).all().await?.pop())
+    }
+
+    /// All of them. One round trip for every 16 MB.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn all(self) -> Result<Vec<T>, MongoError> {
+        let Self { db, collection, filter, options, .. } = self;
+        read(&Box::pin(db.find_raw(collection, filter, options)).await?)
+    }
+}
+
+fn read<T: DeserializeOwned>(raw: &[RawDocumentBuf]) -> Result<Vec<T>, MongoError> {
+    raw.iter().map(|raw| Ok(bson::deserialize_from_slice(raw.as_bytes())?)).collect()
+}
+
+/// What is done with documents. All collections share the code below, which reads and writes raw
+/// documents: the driver's is compiled anew for each type, which makes functions larger.
 impl Db {
-    /// Updates the one document that matches and gives it back. All collections share this code: the
-    /// driver's is compiled anew for each type, which makes functions larger.
+    /// The documents of a collection that match.
+    pub fn query<T: Stored>(&self, filter: Document) -> Query<'_, T> {
+        let (collection, options) = (T::COLLECTION, FindOptions::default());
+        Query { db: self, collection, filter, options, read_as: PhantomData }
+    }
+
+    /// What an aggregation of a collection gives.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn aggregate<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<T>, MongoError> {
+        read(&Box::pin(self.aggregate_raw(collection, pipeline)).await?)
+    }
+
+    /// Inserts a document.
+    ///
+    /// # Errors
+    /// When no server can be reached, or a unique index is violated.
+    pub async fn insert<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
+        let raw = bson::serialize_to_raw_document_buf(document)?;
+        let collection = self.database.collection::<RawDocumentBuf>(T::COLLECTION);
+        Box::pin(async move { collection.insert_one(raw).await }).await.map(drop)
+    }
+
+    /// Updates the one document that matches and gives it back.
     ///
     /// # Errors
     /// When no server can be reached, or a unique index is violated.
@@ -212,6 +309,26 @@ impl Db {
             Err(error) if violates(&error, "_id_") => Ok(()),
             inserted => inserted.map(drop),
         }
+    }
+
+    async fn find_raw(
+        &self,
+        collection: &str,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<Vec<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        collection.find(filter).with_options(options).await?.try_collect().await
+    }
+
+    async fn aggregate_raw(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        let aggregation = collection.aggregate(pipeline).with_type::<RawDocumentBuf>();
+        aggregation.await?.try_collect().await
     }
 
     async fn update_raw(

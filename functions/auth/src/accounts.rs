@@ -56,7 +56,7 @@ pub async fn register(app: &App, caller: Option<Caller>, input: Register) -> Res
 }
 
 async fn insert(app: &App, user: &User) -> Result<(), mongodb::error::Error> {
-    app.db.of::<User>().insert_one(user).await.map(drop)
+    app.db.insert(user).await
 }
 
 /// The role of a new user, once there is a first one.

@@ -1,7 +1,6 @@
 //! Canned responses: texts that agents use again and again.
 
 use bson::{Document, doc};
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
@@ -88,7 +87,7 @@ impl CannedResponse {
     /// # Errors
     /// When the database cannot answer, or the shortcut is taken.
     pub async fn insert(&self, db: &Db) -> Result<()> {
-        db.of::<Self>().insert_one(self).await.map(drop)
+        db.insert(self).await
     }
 
     /// Writes what may change, unless somebody else changed it since `read_at`. The response afterwards.
@@ -130,6 +129,6 @@ impl CannedResponse {
                 "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
             } },
         ];
-        db.of::<Self>().aggregate(pipeline).with_type::<WithAuthor>().await?.try_collect().await
+        db.aggregate(Self::COLLECTION, pipeline).await
     }
 }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use bson::{Bson, Document, doc};
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
-use crate::db::{Db, Give, Missing, Stored, expiring, index, to_bson};
+use crate::db::{Db, Give, Missing, Projected, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes
@@ -231,6 +230,12 @@ struct OnlyId {
     id: String,
 }
 
+impl Projected for OnlyId {
+    fn fields() -> Document {
+        doc! { "_id": 1 }
+    }
+}
+
 impl Connection {
     /// Stores a connection that has just been opened.
     ///
@@ -245,7 +250,7 @@ impl Connection {
             joined: Vec::new(),
             expires_at: connected_at.plus(LIFETIME),
         };
-        db.of::<Self>().insert_one(connection).await.map(drop)
+        db.insert(&connection).await
     }
 
     /// The connection of this id.
@@ -253,7 +258,7 @@ impl Connection {
     /// # Errors
     /// When the database cannot answer.
     pub async fn find(db: &Db, id: &str) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "_id": id }).await
+        db.query(doc! { "_id": id }).one().await
     }
 
     /// Removes a connection.
@@ -350,13 +355,7 @@ impl Connection {
     }
 
     async fn ids(db: &Db, filter: Document) -> Result<Vec<String>> {
-        db.of::<Self>()
-            .clone_with_type::<OnlyId>()
-            .find(filter)
-            .projection(doc! { "_id": 1 })
-            .await?
-            .map_ok(|connection| connection.id)
-            .try_collect()
-            .await
+        let found = db.query::<Self>(filter).part::<OnlyId>().all().await?;
+        Ok(found.into_iter().map(|connection| connection.id).collect())
     }
 }

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use bson::{Bson, Document, doc};
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::WriteConcern;
@@ -421,7 +420,7 @@ impl Conversation {
     /// # Errors
     /// When the database cannot answer.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "_id": id }).await
+        db.query(doc! { "_id": id }).one().await
     }
 
     /// The visitor's conversation that is not closed, the latest if there are more.
@@ -430,7 +429,7 @@ impl Conversation {
     /// When the database cannot answer.
     pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
         let open = doc! { "visitor": visitor, "status": { "$ne": Status::Closed } };
-        db.of::<Self>().find_one(open).sort(doc! { "activeAt": -1 }).await
+        db.query(open).sort(doc! { "activeAt": -1 }).one().await
     }
 
     /// The visitor's conversation that was started with this `clientMessageId`.
@@ -438,7 +437,7 @@ impl Conversation {
     /// # Errors
     /// When the database cannot answer.
     pub async fn started_with(db: &Db, visitor: Id, key: &str) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "visitor": visitor, "startKey": key }).await
+        db.query(doc! { "visitor": visitor, "startKey": key }).one().await
     }
 
     /// Does `action` to a conversation if it can be done and `guard` matches, with `set` (an
@@ -477,8 +476,7 @@ impl Conversation {
                 "from": Message::COLLECTION, "as": "sent", "pipeline": [{ "$match": named }],
             } },
         ];
-        let mut found = db.of::<Self>().aggregate(pipeline).with_type::<WithSent>().await?;
-        found.try_next().await
+        Ok(db.aggregate(Self::COLLECTION, pipeline).await?.pop())
     }
 
     /// Accepts a message: one update gives it the next numbers and puts it into the outbox. The
@@ -561,10 +559,13 @@ impl Conversation {
         struct OnlyOutbox {
             outbox: Vec<Outgoing>,
         }
-        let conversations = db.of::<Self>().clone_with_type::<OnlyOutbox>();
-        let filled = conversations.find(doc! { "outbox.due": { "$exists": true } });
-        let filled: Vec<OnlyOutbox> =
-            filled.projection(doc! { "outbox": 1 }).await?.try_collect().await?;
+        impl Projected for OnlyOutbox {
+            fn fields() -> Document {
+                doc! { "outbox": 1 }
+            }
+        }
+        let filled = db.query::<Self>(doc! { "outbox.due": { "$exists": true } });
+        let filled = filled.part::<OnlyOutbox>().all().await?;
         let accepted = filled.iter().flat_map(|only| &only.outbox).map(|outgoing| &outgoing.message);
         Message::store(db, accepted).await
     }
@@ -576,7 +577,7 @@ impl Conversation {
     pub async fn outgoing(db: &Db, message: Id) -> Result<Option<Message>> {
         // The first condition is for its index, which has the few conversations with something in it.
         let filter = doc! { "outbox.due": { "$exists": true }, "outbox.message._id": message };
-        let found = db.of::<Self>().find_one(filter).await?;
+        let found: Option<Self> = db.query(filter).one().await?;
         Ok(found.and_then(|found| found.accepted().find(|accepted| accepted.id == message).cloned()))
     }
 
@@ -586,7 +587,7 @@ impl Conversation {
     /// When the database cannot answer.
     pub async fn with_due(db: &Db) -> Result<Vec<Self>> {
         let due = doc! { "outbox.due": { "$lte": Time::now() } };
-        db.of::<Self>().find(due).limit(MOST_TAKEN_OVER).await?.try_collect().await
+        db.query(due).limit(MOST_TAKEN_OVER).all().await
     }
 
     /// Takes a message over, if it is due; whether it is this caller who has it now.
@@ -689,7 +690,7 @@ impl Conversation {
                 "pipeline": [{ "$project": AgentBrief::fields() }],
             } },
         ];
-        db.of::<Self>().aggregate(pipeline).with_type::<WithPeople<V>>().await?.try_collect().await
+        db.aggregate(Self::COLLECTION, pipeline).await
     }
 
     /// How many conversations match.

@@ -6,7 +6,6 @@
 use std::ops::RangeInclusive;
 
 use bson::{Document, doc};
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
@@ -71,7 +70,7 @@ impl Mark {
         at: Time,
     ) -> Result<()> {
         let mark = Self { id: Id::sequential(), conversation, side, kind, seq, at };
-        db.of::<Self>().insert_one(mark).await.map(drop)
+        db.insert(&mark).await
     }
 }
 
@@ -115,8 +114,7 @@ impl History {
             let union: Vec<Document> = moves_of(side, kind);
             pipeline.push(doc! { "$unionWith": { "coll": Mark::COLLECTION, "pipeline": union } });
         }
-        let moves = db.of::<Mark>().aggregate(pipeline).with_type::<Mark>().await?;
-        Ok(Self { moves: moves.try_collect().await? })
+        Ok(Self { moves: db.aggregate(Mark::COLLECTION, pipeline).await? })
     }
 
     /// What became of a message. Who has read has received, too.

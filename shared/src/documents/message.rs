@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use bson::doc;
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
@@ -99,7 +98,7 @@ impl Message {
     /// # Errors
     /// When the database cannot answer.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "_id": id }).await
+        db.query(doc! { "_id": id }).one().await
     }
 
     /// The last message of `sender` up to the number `seq`.
@@ -108,7 +107,7 @@ impl Message {
     /// When the database cannot answer.
     pub async fn last_of(db: &Db, conversation: Id, sender: Side, seq: i64) -> Result<Option<Self>> {
         let filter = doc! { "conversation": conversation, "sender": sender, "seq": { "$lte": seq } };
-        db.of::<Self>().find_one(filter).sort(doc! { "seq": -1 }).await
+        db.query(filter).sort(doc! { "seq": -1 }).one().await
     }
 
     /// Moves messages that their conversation has accepted to where they are read. Those that are
@@ -144,6 +143,6 @@ impl Message {
                 "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
             } },
         ];
-        db.of::<Self>().aggregate(pipeline).with_type::<WithAuthor>().await?.try_collect().await
+        db.aggregate(Self::COLLECTION, pipeline).await
     }
 }

@@ -5,11 +5,10 @@
 //! update finds the list empty.
 
 use bson::{Bson, Document, doc};
-use futures::TryStreamExt;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Stored};
+use crate::db::{Db, Projected, Stored};
 use crate::{Id, Time};
 
 /// The most connections of one person that are counted; the oldest are forgotten.
@@ -35,6 +34,12 @@ pub struct Lapsed {
     pub connections: Vec<Presence>,
 }
 
+impl Projected for Lapsed {
+    fn fields() -> Document {
+        doc! { "connections": 1 }
+    }
+}
+
 impl Lapsed {
     /// The most that are found at once.
     const MOST: i64 = 100;
@@ -44,10 +49,8 @@ impl Lapsed {
     /// # Errors
     /// When the database cannot answer.
     pub async fn find<T: Stored>(db: &Db, now: Time) -> Result<Vec<Self>> {
-        let people = db.of::<T>().clone_with_type::<Self>();
-        let past = people.find(doc! { "connections.expiresAt": { "$lte": now } });
-        let found: Vec<Self> =
-            past.projection(doc! { "connections": 1 }).limit(Self::MOST).await?.try_collect().await?;
+        let past = db.query::<T>(doc! { "connections.expiresAt": { "$lte": now } });
+        let found = past.part::<Self>().limit(Self::MOST).all().await?;
         let only_past = |mut lapsed: Self| {
             lapsed.connections.retain(|connection| connection.expires_at <= now);
             lapsed

@@ -151,8 +151,7 @@ impl User {
     /// # Errors
     /// When the database cannot answer.
     pub async fn brief(db: &Db, id: Id) -> Result<Option<AgentBrief>> {
-        let users = db.of::<Self>().clone_with_type::<AgentBrief>();
-        users.find_one(doc! { "_id": id }).projection(AgentBrief::fields()).await
+        db.query::<Self>(doc! { "_id": id }).part().one().await
     }
 
     /// The user of this email.
@@ -160,7 +159,7 @@ impl User {
     /// # Errors
     /// When the database cannot answer.
     pub async fn with_email(db: &Db, email: &str) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "email": email }).await
+        db.query(doc! { "email": email }).one().await
     }
 
     /// The user of this id, if the session is still one of its own.
@@ -169,7 +168,7 @@ impl User {
     /// When the database cannot answer.
     pub async fn with_session(db: &Db, id: Id, session: &str) -> Result<Option<Self>> {
         let live = doc! { "id": session, "expiresAt": { "$gt": Time::now() } };
-        db.of::<Self>().find_one(doc! { "_id": id, "sessions": { "$elemMatch": live } }).await
+        db.query(doc! { "_id": id, "sessions": { "$elemMatch": live } }).one().await
     }
 
     /// Whether there is any user.
@@ -177,7 +176,7 @@ impl User {
     /// # Errors
     /// When the database cannot answer.
     pub async fn any(db: &Db) -> Result<bool> {
-        db.of::<Self>().find_one(doc! {}).await.map(|user| user.is_some())
+        db.query::<Self>(doc! {}).one().await.map(|user| user.is_some())
     }
 
     /// Adds a session, drops the expired ones.

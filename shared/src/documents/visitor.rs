@@ -1,7 +1,6 @@
 //! Visitors of the site.
 
 use bson::{Document, doc};
-use futures::TryStreamExt;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
@@ -167,13 +166,19 @@ struct OnlyId {
     id: Id,
 }
 
+impl Projected for OnlyId {
+    fn fields() -> Document {
+        doc! { "_id": 1 }
+    }
+}
+
 impl Visitor {
     /// The visitor of this id.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.of::<Self>().find_one(doc! { "_id": id }).await
+        db.query(doc! { "_id": id }).one().await
     }
 
     /// The id of the visitor whose browser chose this session.
@@ -181,9 +186,8 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn of_session(db: &Db, session_id: &str) -> Result<Option<Id>> {
-        let visitors = db.of::<Self>().clone_with_type::<OnlyId>();
         let filter = doc! { "sessionHash": hash(session_id) };
-        let found = visitors.find_one(filter).projection(doc! { "_id": 1 }).await?;
+        let found = db.query::<Self>(filter).part::<OnlyId>().one().await?;
         Ok(found.map(|visitor| visitor.id))
     }
 
@@ -192,8 +196,7 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn brief(db: &Db, id: Id) -> Result<Option<VisitorBrief>> {
-        let visitors = db.of::<Self>().clone_with_type::<VisitorBrief>();
-        visitors.find_one(doc! { "_id": id }).projection(VisitorBrief::fields()).await
+        db.query::<Self>(doc! { "_id": id }).part().one().await
     }
 
     /// The visitors that match, the last seen first, each with its [`MOST_LISTED_PAGE_VIEWS`] last page
@@ -202,14 +205,12 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn list(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<Self>> {
-        db.of::<Self>()
-            .find(filter)
-            .projection(doc! { "pageViews": { "$slice": -MOST_LISTED_PAGE_VIEWS } })
+        db.query(filter)
+            .fields(doc! { "pageViews": { "$slice": -MOST_LISTED_PAGE_VIEWS } })
             .sort(doc! { "lastSeen": -1, "_id": -1 })
             .skip(u64::try_from(skip).unwrap_or(0))
             .limit(limit)
-            .await?
-            .try_collect()
+            .all()
             .await
     }
 
@@ -231,16 +232,9 @@ impl Visitor {
         if filter.is_empty() {
             return Ok(Vec::new());
         }
-        db.of::<Self>()
-            .clone_with_type::<OnlyId>()
-            .find(filter)
-            .projection(doc! { "_id": 1 })
-            .sort(doc! { "lastSeen": -1, "_id": -1 })
-            .limit(MOST_FOUND)
-            .await?
-            .map_ok(|visitor| visitor.id)
-            .try_collect()
-            .await
+        let found = db.query::<Self>(filter).part::<OnlyId>();
+        let found = found.sort(doc! { "lastSeen": -1, "_id": -1 }).limit(MOST_FOUND).all().await?;
+        Ok(found.into_iter().map(|visitor| visitor.id).collect())
     }
 
     /// Counts a connection of the visitor with this session in, and the visitor itself when it is

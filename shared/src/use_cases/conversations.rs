@@ -38,7 +38,7 @@ pub async fn start(
     });
     // Loaded before anything is stored: what is stored must be told.
     let view = ConversationView::load(&app.db, conversation.clone()).await?;
-    let inserted = app.db.of::<Conversation>().insert_one(&conversation).await;
+    let inserted = app.db.insert(&conversation).await;
     match (inserted, &key) {
         (Err(error), Some(key)) if violates(&error, START_INDEX) => {
             return started_before(app, by, key).await.map(Outcome::quiet);
