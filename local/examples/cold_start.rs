@@ -103,7 +103,7 @@ fn peak_memory_kib(process: u32) -> Result<u64, Failure> {
 
 /// A good token of a user who does not exist: the database is asked, and the answer is 401.
 fn token_of_nobody() -> Result<String, Failure> {
-    let tokens = Tokens::new(&Secret::new(SECRET));
+    let tokens = Tokens::new(&Secret::new(SECRET), None);
     let later = Time::now().plus(Duration::from_secs(3600));
     Ok(tokens.sign(Audience::Agent, Id::sequential(), "session", later)?)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::gateway::Gateway;
-use crate::tokens::Tokens;
+use crate::tokens::{Identities, Tokens};
 use crate::use_cases::upkeep::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
@@ -18,6 +18,8 @@ pub struct App {
     pub db: Db,
     /// The signer of tokens.
     pub tokens: Tokens,
+    /// The checker of what the site says of its visitors.
+    pub identities: Identities,
     /// The way to the connected clients.
     pub gateway: Gateway,
     /// When what has to be done now and then is due.
@@ -32,7 +34,8 @@ impl App {
     pub async fn new(config: Config) -> Result<Self, StartError> {
         Ok(Self {
             db: Db::open(&config).await.map_err(StartError::MongoDb)?,
-            tokens: Tokens::new(&config.jwt_secret),
+            tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
+            identities: Identities::new(config.visitor_identity_secret.as_ref()),
             gateway: Gateway::new(&config.connections_endpoint),
             upkeep: Schedule::default(),
             config: Arc::new(config),

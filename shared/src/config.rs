@@ -3,19 +3,24 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::limits::Limits;
 use crate::secret::Secret;
 
 /// The fewest bytes a secret for HS256 may have (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 
 /// The keys of the environment that a function reads, and whether it needs them.
-pub const KEYS: [(&str, bool); 7] = [
+pub const KEYS: [(&str, bool); 11] = [
     ("MONGODB_URI", true),
     ("MONGODB_MAX_POOL_SIZE", false),
     ("JWT_SECRET", true),
+    ("JWT_SECRET_PREVIOUS", false),
     ("JWT_EXPIRE", false),
+    ("VISITOR_IDENTITY_SECRET", false),
     ("REGISTRATION", false),
     ("CORS_ORIGIN", false),
+    ("LIMITS", false),
+    ("RETENTION_DAYS", false),
     ("CONNECTIONS_ENDPOINT", true),
 ];
 
@@ -29,12 +34,22 @@ pub struct Config {
     pub mongodb_max_pool_size: u32,
     /// `JWT_SECRET`: what tokens are signed with, 32 bytes or more.
     pub jwt_secret: Secret,
+    /// `JWT_SECRET_PREVIOUS`: what tokens were signed with before, which are good until they expire.
+    pub jwt_secret_previous: Option<Secret>,
     /// `JWT_EXPIRE`: how long an agent's token is good for.
     pub jwt_expire: Duration,
+    /// `VISITOR_IDENTITY_SECRET`: what the site signs its visitors' identities with, 32 bytes or more;
+    /// without it nobody can be identified.
+    pub visitor_identity_secret: Option<Secret>,
     /// `REGISTRATION`: who may register once there is a first user.
     pub registration: Registration,
     /// `CORS_ORIGIN`: the origins whose pages may call the API.
     pub cors_origin: Vec<String>,
+    /// `LIMITS`: how often something may be done.
+    pub limits: Limits,
+    /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is erased; never
+    /// without it.
+    pub retention: Option<Duration>,
     /// `CONNECTIONS_ENDPOINT`: the address in front of `/@connections`.
     pub connections_endpoint: String,
 }
@@ -83,10 +98,14 @@ impl Config {
             mongodb_uri: Secret::new(need("MONGODB_URI")?),
             mongodb_max_pool_size: get("MONGODB_MAX_POOL_SIZE")
                 .map_or(Ok(3), |text| pool_size(&text))?,
-            jwt_secret: long_enough(need("JWT_SECRET")?)?,
+            jwt_secret: long_enough("JWT_SECRET", need("JWT_SECRET")?)?,
+            jwt_secret_previous: secret("JWT_SECRET_PREVIOUS", get)?,
             jwt_expire: lifetime(get("JWT_EXPIRE").as_deref().unwrap_or("7d"))?,
+            visitor_identity_secret: secret("VISITOR_IDENTITY_SECRET", get)?,
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
             cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
+            limits: limits(&get("LIMITS").unwrap_or_default())?,
+            retention: get("RETENTION_DAYS").map_or(Ok(None), |text| days(&text))?,
             connections_endpoint: need("CONNECTIONS_ENDPOINT")?,
         })
     }
@@ -104,15 +123,44 @@ fn pool_size(text: &str) -> Result<u32, ConfigError> {
     })
 }
 
-fn long_enough(secret: String) -> Result<Secret, ConfigError> {
+fn long_enough(key: &'static str, secret: String) -> Result<Secret, ConfigError> {
     if secret.len() < SECRET_BYTES {
-        return Err(ConfigError { key: "JWT_SECRET", problem: "must have 32 bytes or more" });
+        return Err(ConfigError { key, problem: "must have 32 bytes or more" });
     }
     Ok(Secret::new(secret))
 }
 
-/// Reads `7d`, `12h`, `30m`, `45s` or seconds; from one second to ten years.
+fn secret(
+    key: &'static str,
+    get: impl Fn(&'static str) -> Option<String>,
+) -> Result<Option<Secret>, ConfigError> {
+    get(key).map(|secret| long_enough(key, secret)).transpose()
+}
+
+fn limits(text: &str) -> Result<Limits, ConfigError> {
+    let problem = "must be off, or changes such as logins=10/1m,typing=off";
+    Limits::read(text).ok_or(ConfigError { key: "LIMITS", problem })
+}
+
+/// Reads a number of days; 0 is none.
+fn days(text: &str) -> Result<Option<Duration>, ConfigError> {
+    let problem = "must be a whole number from 0 to 36500";
+    let days: u64 = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|days| *days <= 36_500)
+        .ok_or(ConfigError { key: "RETENTION_DAYS", problem })?;
+    Ok((days > 0).then(|| Duration::from_secs(days * 24 * 3600)))
+}
+
 fn lifetime(text: &str) -> Result<Duration, ConfigError> {
+    let problem = "must look like 7d, 12h, 30m or 3600";
+    duration(text).ok_or(ConfigError { key: "JWT_EXPIRE", problem })
+}
+
+/// Reads `7d`, `12h`, `30m`, `45s` or seconds; from one second to ten years.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     const TEN_YEARS: u64 = 10 * 365 * 24 * 3600;
     let text = text.trim();
     let digits = text.trim_end_matches(['d', 'h', 'm', 's']);
@@ -129,7 +177,6 @@ fn lifetime(text: &str) -> Result<Duration, ConfigError> {
         .and_then(|count| count.checked_mul(unit))
         .filter(|seconds| (1..=TEN_YEARS).contains(seconds))
         .map(Duration::from_secs)
-        .ok_or(ConfigError { key: "JWT_EXPIRE", problem: "must look like 7d, 12h, 30m or 3600" })
 }
 
 fn registration(text: &str) -> Result<Registration, ConfigError> {
@@ -190,7 +237,11 @@ mod tests {
             ("JWT_EXPIRE", "soon", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
             ("JWT_EXPIRE", "0", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
             ("JWT_EXPIRE", "7dd", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
+            ("JWT_SECRET_PREVIOUS", "short", "JWT_SECRET_PREVIOUS must have 32 bytes or more"),
+            ("VISITOR_IDENTITY_SECRET", "short", "VISITOR_IDENTITY_SECRET must have 32 bytes or more"),
             ("REGISTRATION", "closed", "REGISTRATION must be open or admin"),
+            ("LIMITS", "often", "LIMITS must be off, or changes such as logins=10/1m,typing=off"),
+            ("RETENTION_DAYS", "-1", "RETENTION_DAYS must be a whole number from 0 to 36500"),
             (
                 "MONGODB_MAX_POOL_SIZE",
                 "0",
@@ -206,7 +257,7 @@ mod tests {
     fn lifetimes_have_units() {
         for (text, seconds) in [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90", 90), ("45s", 45)]
         {
-            assert_eq!(lifetime(text), Ok(Duration::from_secs(seconds)), "{text}");
+            assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
     }
 

@@ -282,8 +282,24 @@ impl Db {
         give: Give,
         missing: Missing,
     ) -> Result<Option<T>, MongoError> {
-        let update = update.into();
-        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, give, missing)).await?;
+        let (update, all) = (update.into(), WriteConcern::majority());
+        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, give, missing, all)).await?;
+        Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
+    }
+
+    /// Notes something that may be lost on the one document that matches, and gives that back: it does not
+    /// wait for a majority.
+    ///
+    /// # Errors
+    /// When no server can be reached.
+    pub async fn note<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+    ) -> Result<Option<T>, MongoError> {
+        let (update, one) = (update.into(), WriteConcern::nodes(1));
+        let updating = self.update_raw(T::COLLECTION, filter, update, Give::After, Missing::Leave, one);
+        let raw = Box::pin(updating).await?;
         Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
     }
 
@@ -303,7 +319,8 @@ impl Db {
         fields.remove("_id");
         let update = UpdateModifications::Document(doc! { "$setOnInsert": fields });
         let filter = doc! { "_id": id };
-        let inserting = self.update_raw(collection, filter, update, Give::Before, Missing::Insert);
+        let (missing, all) = (Missing::Insert, WriteConcern::majority());
+        let inserting = self.update_raw(collection, filter, update, Give::Before, missing, all);
         match Box::pin(inserting).await {
             // Another one inserted it at the same time.
             Err(error) if violates(&error, "_id_") => Ok(()),
@@ -338,6 +355,7 @@ impl Db {
         update: UpdateModifications,
         give: Give,
         missing: Missing,
+        written_by: WriteConcern,
     ) -> Result<Option<RawDocumentBuf>, MongoError> {
         let collection = self.database.collection::<RawDocumentBuf>(collection);
         let give = match give {
@@ -345,7 +363,8 @@ impl Db {
             Give::After => ReturnDocument::After,
         };
         let upsert = missing == Missing::Insert;
-        collection.find_one_and_update(filter, update).return_document(give).upsert(upsert).await
+        let updating = collection.find_one_and_update(filter, update);
+        updating.return_document(give).upsert(upsert).write_concern(written_by).await
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -13,8 +14,8 @@ use serde::Serialize;
 /// A result whose error a caller can be told.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Seconds after which a caller may try again when the database is away.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+/// When a caller may try again after the database was away.
+const BACK_SOON: Duration = Duration::from_secs(2);
 
 /// The stable names of what can go wrong, each with its HTTP status (contract, Conventions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -30,14 +31,20 @@ pub enum Code {
     Unauthorized,
     /// 403: known, and not allowed.
     Forbidden,
+    /// 403: a visitor who has been banned.
+    Banned,
     /// 404: does not exist, or not for this caller.
     NotFound,
+    /// 405: the path exists, and not for this method.
+    MethodNotAllowed,
     /// 409: not possible in the present state.
     Conflict,
     /// 413: larger than the bounds.
     PayloadTooLarge,
     /// 415: a body that is not declared as JSON.
     UnsupportedMediaType,
+    /// 429: too often; `retryAfter` says in how many seconds to come back.
+    RateLimited,
     /// 500: a fault of ours; the log has the rest.
     Internal,
     /// 503: the database cannot be reached.
@@ -50,11 +57,13 @@ impl Code {
         match self {
             Self::BadRequest | Self::ValidationFailed | Self::UnknownEvent => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Banned => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -77,6 +86,8 @@ pub struct Error {
     code: Code,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
     #[serde(skip)]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -84,7 +95,7 @@ pub struct Error {
 impl Error {
     /// An error that a caller is told in full.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), code, errors: Vec::new(), source: None }
+        Self { message: message.into(), code, errors: Vec::new(), retry_after: None, source: None }
     }
 
     /// 400 for input that is not well-formed.
@@ -122,6 +133,15 @@ impl Error {
         Self::new(Code::Conflict, message)
     }
 
+    /// 429, to be tried again after a while, which is told in whole seconds, 1 or more.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        Self {
+            retry_after: Some(seconds.try_into().unwrap_or(u64::MAX)),
+            ..Self::new(Code::RateLimited, "Too many requests, try again later")
+        }
+    }
+
     /// 500 with no inner detail; the source is for the log.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
@@ -134,6 +154,7 @@ impl Error {
     pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),
+            retry_after: Some(BACK_SOON.as_secs()),
             ..Self::new(Code::Unavailable, "The service is unavailable for the moment, try again")
         }
     }
@@ -183,14 +204,13 @@ impl IntoResponse for Error {
         self.log();
         let mut response = (self.code.status(), Json(&self)).into_response();
         let headers = response.headers_mut();
-        match self.code {
-            Code::Unavailable => headers.insert(header::RETRY_AFTER, RETRY_AFTER),
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.code == Code::Unauthorized {
             // RFC 9110, section 11.6.1: a 401 names the scheme that would do.
-            Code::Unauthorized => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            }
-            _ => None,
-        };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response
     }
 }

@@ -133,7 +133,7 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         match bearer(&parts.headers)? {
-            Some(token) => Self::of_token(app, token).await,
+            Some(token) => Self::of_call(app, token).await,
             None => Err(Error::unauthorized("A token is required")),
         }
     }
@@ -147,6 +147,17 @@ impl FromRequestParts<App> for Agent {
     }
 }
 
+/// A caller who is an administrator.
+pub struct Admin(pub Agent);
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Agent::from_request_parts(parts, app).await?.admin().map(Self)
+    }
+}
+
 /// The caller of a route that needs none; a token that is shown must be good all the same.
 pub struct MaybeCaller(pub Option<Caller>);
 
@@ -155,9 +166,23 @@ impl FromRequestParts<App> for MaybeCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         match bearer(&parts.headers)? {
-            Some(token) => Caller::of_token(app, token).await.map(Some).map(Self),
+            Some(token) => Caller::of_call(app, token).await.map(Some).map(Self),
             None => Ok(Self(None)),
         }
+    }
+}
+
+/// The address that a request comes from, as the gateway saw it.
+pub struct Address(pub Option<String>);
+
+impl FromRequestParts<App> for Address {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        Ok(Self(match parts.extensions.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+            _ => None,
+        }))
     }
 }
 

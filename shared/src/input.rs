@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::error::FieldError;
-use crate::{Error, Id, Result};
+use crate::{Error, Id, Result, Time};
 
 /// Data that a caller sends. Unknown fields are ignored.
 pub trait Input: DeserializeOwned {
@@ -153,6 +153,17 @@ pub fn email_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// When it is neither a text nor null.
 pub fn change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     trimmed_option(deserializer).map(Some)
+}
+
+/// Deserializes an optional time: an ISO 8601 date and time with its offset, as in `2026-01-31T09:30:00Z`.
+///
+/// # Errors
+/// When it is neither that nor null.
+pub fn time_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
+    let text = trimmed_option(deserializer)?;
+    let time = text.map(|text| text.parse::<jiff::Timestamp>()).transpose();
+    time.map(|time| time.map(|time| Time::from_millis(time.as_millisecond())))
+        .map_err(|_| serde::de::Error::custom("must be a time such as 2026-01-31T09:30:00Z"))
 }
 
 /// Reads the id in a path.

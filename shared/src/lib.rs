@@ -17,6 +17,7 @@ pub mod http;
 pub mod id;
 pub mod input;
 pub mod lambda;
+pub mod limits;
 pub mod logging;
 pub mod news;
 pub mod paging;

@@ -6,12 +6,15 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::hs256;
+use crate::input::{self, Check, Input, email_option, trimmed, trimmed_option};
 use crate::secret::Secret;
 use crate::{Error, Id, Result, Time};
 
 /// How long a visitor's token is good for; each `visitor:connect` gives a new one.
 pub const VISITOR_TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The seconds by which clocks may differ.
+const LEEWAY: u64 = 30;
 /// Who signs our tokens, and whose tokens we take.
 const ISSUER: &str = "livechat";
 
@@ -43,22 +46,27 @@ pub struct Claims {
 #[derive(Clone)]
 pub struct Tokens {
     signing: EncodingKey,
-    checking: DecodingKey,
+    /// The present secret, and the one before.
+    checking: Vec<DecodingKey>,
     rules: Validation,
 }
 
 impl Tokens {
-    /// Tokens of this secret.
-    pub fn new(secret: &Secret) -> Self {
+    /// Tokens of this secret; those of the one before are good until they expire.
+    pub fn new(secret: &Secret, previous: Option<&Secret>) -> Self {
         hs256::install();
         let mut rules = Validation::new(Algorithm::HS256);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&["agent", "visitor"]);
         rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-        rules.leeway = 30;
+        rules.leeway = LEEWAY;
         Self {
             signing: EncodingKey::from_secret(secret.reveal().as_bytes()),
-            checking: DecodingKey::from_secret(secret.reveal().as_bytes()),
+            checking: [Some(secret), previous]
+                .into_iter()
+                .flatten()
+                .map(|secret| DecodingKey::from_secret(secret.reveal().as_bytes()))
+                .collect(),
             rules,
         }
     }
@@ -85,9 +93,66 @@ impl Tokens {
     /// # Errors
     /// Unauthorized for every other token, whatever is wrong with it.
     pub fn check(&self, token: &str) -> Result<Claims> {
-        jsonwebtoken::decode::<Claims>(token, &self.checking, &self.rules)
+        self.checking
+            .iter()
+            .find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &self.rules).ok())
             .map(|token| token.claims)
-            .map_err(|_| invalid_token())
+            .ok_or_else(invalid_token)
+    }
+}
+
+/// Who a visitor is, as the site says that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Identity {
+    /// The site's own id of the person, 1 to 255 characters.
+    #[serde(deserialize_with = "trimmed")]
+    pub sub: String,
+    /// Its name.
+    #[serde(default, deserialize_with = "trimmed_option")]
+    pub name: Option<String>,
+    /// Its email.
+    #[serde(default, deserialize_with = "email_option")]
+    pub email: Option<String>,
+}
+
+impl Input for Identity {
+    fn check(&self, check: &mut Check) {
+        check.line("identity.sub", &self.sub, 1..=255);
+        check.line("identity.name", self.name.as_deref().unwrap_or_default(), 0..=100);
+        if let Some(email) = &self.email {
+            check.email("identity.email", email);
+        }
+    }
+}
+
+/// Checks what a site says of its visitors: JWTs signed with HS256 and a secret that it shares with us.
+#[derive(Clone)]
+pub struct Identities(Option<(DecodingKey, Validation)>);
+
+impl Identities {
+    /// Identities of this secret; none without one.
+    pub fn new(secret: Option<&Secret>) -> Self {
+        Self(secret.map(|secret| {
+            hs256::install();
+            let mut rules = Validation::new(Algorithm::HS256);
+            rules.validate_aud = false;
+            rules.set_required_spec_claims(&["exp", "sub"]);
+            rules.leeway = LEEWAY;
+            (DecodingKey::from_secret(secret.reveal().as_bytes()), rules)
+        }))
+    }
+
+    /// Who the visitor is.
+    ///
+    /// # Errors
+    /// Unauthorized for what the site has not signed, has no end or is past it; validation failed for
+    /// values that break a rule.
+    pub fn check(&self, identity: &str) -> Result<Identity> {
+        let claims = self.0.as_ref().and_then(|(key, rules)| {
+            jsonwebtoken::decode::<serde_json::Value>(identity, key, rules).ok()
+        });
+        let claims = claims.ok_or_else(|| Error::unauthorized("The identity is invalid or expired"))?;
+        input::from_value(claims.claims)
     }
 }
 
@@ -114,7 +179,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn tokens(secret: &str) -> Tokens {
-        Tokens::new(&Secret::new(secret))
+        Tokens::new(&Secret::new(secret), None)
     }
 
     #[test]
@@ -124,6 +189,47 @@ mod tests {
         let token = tokens.sign(Audience::Agent, sub, "one", Time::now().plus(HOUR)).unwrap();
         let claims = tokens.check(&token).unwrap();
         assert_eq!((claims.sub, claims.aud, claims.jti.as_str()), (sub, Audience::Agent, "one"));
+    }
+
+    #[test]
+    fn only_what_the_site_has_signed_and_ends_is_an_identity() {
+        const SITES: &str = "the secret of the site, more than 32 bytes";
+        let identities = Identities::new(Some(&Secret::new(SITES)));
+        let sign = |claims: serde_json::Value, secret: &str| {
+            let key = EncodingKey::from_secret(secret.as_bytes());
+            jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
+        };
+        let (soon, ago) = (Time::now().millis() / 1000 + 60, Time::now().millis() / 1000 - 60);
+        let good = serde_json::json!({ "sub": "u-7", "name": " Vic ", "exp": soon });
+        let found = identities.check(&sign(good.clone(), SITES)).unwrap();
+        assert_eq!((found.sub.as_str(), found.name.as_deref()), ("u-7", Some("Vic")));
+        for (claims, secret) in [
+            (good.clone(), "another secret of more than 32 bytes, too"),
+            (serde_json::json!({ "sub": "u-7" }), SITES),
+            (serde_json::json!({ "exp": soon }), SITES),
+            (serde_json::json!({ "sub": "u-7", "exp": ago }), SITES),
+        ] {
+            let refused = identities.check(&sign(claims.clone(), secret)).unwrap_err();
+            assert_eq!(refused.code(), Code::Unauthorized, "{claims}");
+        }
+        let long = serde_json::json!({ "sub": "x".repeat(256), "exp": soon });
+        assert_eq!(identities.check(&sign(long, SITES)).unwrap_err().code(), Code::ValidationFailed);
+        assert!(Identities::new(None).check(&sign(good, SITES)).is_err(), "none is set up");
+    }
+
+    #[test]
+    fn tokens_of_the_secret_before_are_good_until_they_expire() {
+        let (old, new) = (
+            "the old secret of more than 32 bytes, for tests",
+            "the new one of 32 bytes, too, for tests",
+        );
+        let token = tokens(old).sign(Audience::Agent, Id::sequential(), "one", Time::now().plus(HOUR));
+        let both = Tokens::new(&Secret::new(new), Some(&Secret::new(old)));
+        assert!(both.check(&token.unwrap()).is_ok());
+        let signed =
+            both.sign(Audience::Agent, Id::sequential(), "two", Time::now().plus(HOUR)).unwrap();
+        assert!(tokens(new).check(&signed).is_ok(), "the new secret signs");
+        assert!(tokens(old).check(&signed).is_err());
     }
 
     #[test]

@@ -5,13 +5,14 @@ use bson::{Document, doc};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Projected};
+use crate::documents::audit;
 use crate::documents::canned_response::{self, CannedResponse};
 use crate::documents::connection::{Person, Side};
 use crate::documents::conversation::{self, Conversation, Priority};
 use crate::documents::mark::Fate;
 use crate::documents::message::{self, Message};
 use crate::documents::user::{AgentBrief, Role, Status, User};
-use crate::documents::visitor::{PageView, Visitor, VisitorBrief};
+use crate::documents::visitor::{Ban, PageView, Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
 /// A user to itself.
@@ -23,6 +24,8 @@ pub struct UserView {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// Whether it may log in.
+    pub active: bool,
     pub status: Status,
     pub avatar: Option<String>,
     pub department: Option<String>,
@@ -36,11 +39,33 @@ impl From<User> for UserView {
             name: user.name,
             email: user.email,
             role: user.role,
+            active: user.active,
             status: user.status,
             avatar: user.avatar,
             department: user.department,
             created_at: user.created_at,
         }
+    }
+}
+
+/// An entry of the security log.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the fields are the document's")]
+pub struct AuditView {
+    #[serde(rename = "_id")]
+    pub id: Id,
+    pub at: Time,
+    pub action: audit::Action,
+    pub actor: Option<audit::Party>,
+    pub target: audit::Party,
+    pub address: Option<String>,
+    pub detail: Option<String>,
+}
+
+impl From<audit::Entry> for AuditView {
+    fn from(entry: audit::Entry) -> Self {
+        let audit::Entry { id, at, action, actor, target, address, detail, .. } = entry;
+        Self { id, at, action, actor, target, address, detail }
     }
 }
 
@@ -65,6 +90,14 @@ pub struct VisitorView {
     pub visit_count: i64,
     pub total_time_on_site: i64,
     pub is_online: bool,
+    /// Whether the site has said who it is, and its own id then.
+    #[serde(default)]
+    pub verified: bool,
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// That it may not come in.
+    #[serde(default)]
+    pub ban: Option<Ban>,
     pub last_seen: Time,
     pub created_at: Time,
 }
@@ -93,6 +126,9 @@ impl From<Visitor> for VisitorView {
             visit_count: visitor.visit_count,
             total_time_on_site: visitor.total_time_on_site,
             is_online: visitor.is_online,
+            verified: visitor.verified,
+            external_id: visitor.external_id,
+            ban: visitor.ban,
             last_seen: visitor.last_seen,
             created_at: visitor.created_at,
         }

@@ -1,21 +1,39 @@
 //! Who may register, and what logging in and out does.
 
+use futures::future::{try_join, try_join3};
 use shared::config::Registration;
 use shared::db::violates;
+use shared::documents::audit::{Action, Entry, Party};
 use shared::documents::connection::{Audience, Connection};
+use shared::documents::super_admins::SuperAdmins;
 use shared::documents::user::{EMAIL_INDEX, FOUNDER_INDEX, Role, Session, Status, User};
 use shared::error::Code;
 use shared::events::Event;
+use shared::limits::{self, Limit};
 use shared::news::{self, News, Outcome};
 use shared::secret::Secret;
 use shared::use_cases::caller::{Agent, Caller};
 use shared::{App, Error, Id, Result, Time, passwords, tokens};
 
-use crate::input::{Login, Register};
+use crate::input::{ChangePassword, Login, Register};
 
 /// Registers a user, who is logged in from then on. The very first one is the super administrator.
-pub async fn register(app: &App, caller: Option<Caller>, input: Register) -> Result<(User, String)> {
-    let founds = !User::any(&app.db).await?;
+pub async fn register(
+    app: &App,
+    caller: Option<Caller>,
+    input: Register,
+    address: Option<String>,
+) -> Result<(User, String)> {
+    let counting = async {
+        match &caller {
+            // Who has a token is counted by it.
+            Some(_) => Ok(()),
+            None => limits::count_from(app, Limit::Registrations, address.as_deref()).await,
+        }
+    };
+    let any = async { User::any(&app.db).await.map_err(Error::from) };
+    let ((), any) = try_join(counting, any).await?;
+    let founds = !any;
     let role = if founds { Role::SuperAdmin } else { role_for(app, caller.as_ref(), input.role)? };
     let session = Session::begin(app.config.jwt_expire)?;
     let mut user = User {
@@ -24,6 +42,7 @@ pub async fn register(app: &App, caller: Option<Caller>, input: Register) -> Res
         email: input.email,
         password_hash: passwords::hash(Secret::new(input.password)).await?,
         role,
+        active: true,
         status: Status::Offline,
         chosen_status: Status::Online,
         avatar: None,
@@ -49,6 +68,15 @@ pub async fn register(app: &App, caller: Option<Caller>, input: Register) -> Res
         }
         other => {
             other?;
+            if user.role == Role::SuperAdmin {
+                SuperAdmins::add(&app.db, user.id).await?;
+            }
+            let actor = match caller {
+                Some(Caller::Agent(agent)) => agent.party(),
+                _ => user.party(),
+            };
+            let entry = Entry::new(Action::Registered, Some(actor), user.party(), address);
+            entry.about(user.role.name()).write(&app.db).await?;
             let token = token_of(app, &user, &session)?;
             Ok((user, token))
         }
@@ -75,18 +103,53 @@ fn role_for(app: &App, caller: Option<&Caller>, wanted: Option<Role>) -> Result<
     }
 }
 
-/// Logs a user in. An unknown email and a wrong password are told the same, after the same time.
-pub async fn login(app: &App, input: Login) -> Result<(User, String)> {
-    let user = User::with_email(&app.db, &input.email).await?;
+/// Logs a user in. An unknown email, a wrong password and an account that is switched off are told the
+/// same, after the same time.
+pub async fn login(app: &App, input: Login, address: Option<String>) -> Result<(User, String)> {
+    let (user, (), ()) = try_join3(
+        async { User::with_email(&app.db, &input.email).await.map_err(Error::from) },
+        limits::count_from(app, Limit::Logins, address.as_deref()),
+        limits::count(app, Limit::LoginsByEmail, &input.email),
+    )
+    .await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let matches = passwords::verify(Secret::new(input.password), stored).await?;
-    let Some(user) = user.filter(|_| matches) else {
-        return Err(Error::new(Code::Unauthorized, "The email or the password is wrong"));
-    };
-    let session = Session::begin(app.config.jwt_expire)?;
-    User::add_session(&app.db, user.id, &session).await?;
-    let token = token_of(app, &user, &session)?;
-    Ok((user, token))
+    let target = Party { id: user.as_ref().map(|user| user.id), email: Some(input.email) };
+    if let Some(user) = user.filter(|user| matches && user.active) {
+        let session = Session::begin(app.config.jwt_expire)?;
+        if User::add_session(&app.db, &user, &session).await? {
+            let token = token_of(app, &user, &session)?;
+            return Ok((user, token));
+        }
+    }
+    Entry::new(Action::LoginFailed, None, target, address).write(&app.db).await?;
+    Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
+}
+
+/// Changes one's own password. Every other token is dead, the connections that they opened are closed.
+pub async fn change_password(
+    app: &App,
+    agent: &Agent,
+    input: ChangePassword,
+    address: Option<String>,
+) -> Result<()> {
+    let user = &agent.user;
+    // Who has stolen a token must not guess on.
+    limits::count(app, Limit::LoginsByEmail, &user.email).await?;
+    let present = Secret::new(input.current_password);
+    if !passwords::verify(present, Some(user.password_hash.clone())).await? {
+        let entry = Entry::new(Action::LoginFailed, Some(user.party()), user.party(), address);
+        entry.about("change of the password").write(&app.db).await?;
+        return Err(Error::forbidden("The current password is wrong"));
+    }
+    let hash = passwords::hash(Secret::new(input.new_password)).await?;
+    let kept = agent.session.id.as_str();
+    User::set_password(&app.db, user.id, &hash, Some(kept)).await?.ok_or_else(tokens::invalid_token)?;
+    let entry = Entry::new(Action::PasswordChanged, Some(user.party()), user.party(), address);
+    entry.write(&app.db).await?;
+    let others = Connection::of_person_but(&app.db, user.id, kept).await?;
+    news::close(app, &others).await;
+    Ok(())
 }
 
 fn token_of(app: &App, user: &User, session: &Session) -> Result<String> {
@@ -102,8 +165,10 @@ pub async fn set_status(app: &App, user: &User, status: Status) -> Result<Outcom
 
 /// Ends the session of the token that was shown: the token is dead, the connections that it opened are
 /// closed.
-pub async fn logout(app: &App, agent: &Agent) -> Result<()> {
+pub async fn logout(app: &App, agent: &Agent, address: Option<String>) -> Result<()> {
     User::end_session(&app.db, agent.user.id, &agent.session.id).await?;
+    let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
+    entry.write(&app.db).await?;
     let connections = Connection::of_session(&app.db, &agent.session.id).await?;
     news::close(app, &connections).await;
     Ok(())

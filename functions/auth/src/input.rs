@@ -1,8 +1,15 @@
 //! What comes in.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
-use shared::documents::user::{Role, Status};
-use shared::input::{Check, Input, email, trimmed};
+use shared::documents::audit::Action;
+use shared::documents::user::{Changes, Role, Status};
+use shared::input::{Check, Input, change, email, trimmed, trimmed_option};
+use shared::paging::Paging;
+
+/// The characters of a new password (contract, Users).
+const PASSWORD: RangeInclusive<usize> = 8..=128;
 
 /// The body of a registration.
 #[derive(Deserialize)]
@@ -20,7 +27,7 @@ impl Input for Register {
     fn check(&self, check: &mut Check) {
         check.line("name", &self.name, 1..=100);
         check.email("email", &self.email);
-        check.text("password", &self.password, 8..=128);
+        check.text("password", &self.password, PASSWORD);
     }
 }
 
@@ -37,6 +44,97 @@ impl Input for Login {
     fn check(&self, check: &mut Check) {
         check.email("email", &self.email);
         check.text("password", &self.password, 1..=128);
+    }
+}
+
+/// The body of a change of one's own password.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePassword {
+    #[serde(default)]
+    pub current_password: String,
+    #[serde(default)]
+    pub new_password: String,
+}
+
+impl Input for ChangePassword {
+    fn check(&self, check: &mut Check) {
+        check.text("currentPassword", &self.current_password, 1..=128);
+        check.text("newPassword", &self.new_password, PASSWORD);
+    }
+}
+
+/// The body of a reset of somebody's password.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetPassword {
+    #[serde(default)]
+    pub new_password: String,
+}
+
+impl Input for ResetPassword {
+    fn check(&self, check: &mut Check) {
+        check.text("newPassword", &self.new_password, PASSWORD);
+    }
+}
+
+/// The query of the list of users.
+#[derive(Deserialize)]
+pub struct UserParams {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+    page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+impl UserParams {
+    /// Which page is asked for.
+    pub fn paging(&self) -> Paging {
+        Paging::new(self.page, self.limit, self.cursor.clone())
+    }
+}
+
+/// The query of the security log.
+#[derive(Deserialize)]
+pub struct AuditParams {
+    pub action: Option<Action>,
+    page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+impl AuditParams {
+    /// Which page is asked for.
+    pub fn paging(&self) -> Paging {
+        Paging::new(self.page, self.limit, self.cursor.clone())
+    }
+}
+
+/// The body of a change of a user: null or an empty text empties the department.
+#[derive(Deserialize)]
+pub struct UpdateUser {
+    role: Option<Role>,
+    active: Option<bool>,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "change")]
+    department: Option<Option<String>>,
+}
+
+impl Input for UpdateUser {
+    fn check(&self, check: &mut Check) {
+        if let Some(name) = &self.name {
+            check.line("name", name, 1..=100);
+        }
+        let department = self.department.iter().flatten().next();
+        check.line("department", department.map_or("", String::as_str), 0..=100);
+    }
+}
+
+impl From<UpdateUser> for Changes {
+    fn from(UpdateUser { role, active, name, department }: UpdateUser) -> Self {
+        Self { role, active, name, department }
     }
 }
 

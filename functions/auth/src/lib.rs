@@ -1,20 +1,27 @@
-//! `/api/auth`: registering, logging in and out, one's own profile and status; and `/health`.
+//! `/api/auth`: registering, logging in and out, one's own profile, status and password; users and the
+//! security log for administrators; and `/health`.
 
 mod accounts;
 mod health;
 mod input;
+mod users;
 
 use axum::Json;
 use axum::extract::State;
+use bson::doc;
 use http::StatusCode;
 use serde::Serialize;
 use shared::documents::user::{Role, Status, User};
-use shared::http::{Body, MaybeCaller, Routes};
+use shared::http::{Address, Admin, Body, MaybeCaller, Params, PathId, Routes};
+use shared::paging::Pages;
 use shared::use_cases::caller::Agent;
-use shared::views::UserView;
+use shared::views::{AuditView, UserView};
 use shared::{App, Id, Result};
 
-use input::{Login, Register, SetStatus};
+use input::{
+    AuditParams, ChangePassword, Login, Register, ResetPassword, SetStatus, UpdateUser, UserParams,
+};
+use users::Page;
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -23,7 +30,12 @@ pub fn routes() -> Routes {
         .post("/api/auth/login", login)
         .get("/api/auth/profile", profile)
         .put("/api/auth/status", set_status)
+        .put("/api/auth/password", change_password)
         .post("/api/auth/logout", logout)
+        .get("/api/auth/users", list_users)
+        .put("/api/auth/users/{id}", update_user)
+        .put("/api/auth/users/{id}/password", reset_password)
+        .get("/api/auth/audit", audit)
         .get("/health", health::health)
 }
 
@@ -65,15 +77,20 @@ struct Done {
 
 async fn register(
     State(app): State<App>,
+    Address(address): Address,
     MaybeCaller(caller): MaybeCaller,
     Body(input): Body<Register>,
 ) -> Result<(StatusCode, Json<LoggedIn>)> {
-    let (user, token) = accounts::register(&app, caller, input).await?;
+    let (user, token) = accounts::register(&app, caller, input, address).await?;
     Ok((StatusCode::CREATED, Json(LoggedIn::new(user, token))))
 }
 
-async fn login(State(app): State<App>, Body(input): Body<Login>) -> Result<Json<LoggedIn>> {
-    let (user, token) = accounts::login(&app, input).await?;
+async fn login(
+    State(app): State<App>,
+    Address(address): Address,
+    Body(input): Body<Login>,
+) -> Result<Json<LoggedIn>> {
+    let (user, token) = accounts::login(&app, input, address).await?;
     Ok(Json(LoggedIn::new(user, token)))
 }
 
@@ -91,7 +108,85 @@ async fn set_status(
     Ok(Json(StatusSet { id: agent.user.id, name: agent.user.name, status }))
 }
 
-async fn logout(State(app): State<App>, agent: Agent) -> Result<Json<Done>> {
-    accounts::logout(&app, &agent).await?;
+async fn logout(State(app): State<App>, Address(address): Address, agent: Agent) -> Result<Json<Done>> {
+    accounts::logout(&app, &agent, address).await?;
     Ok(Json(Done { message: "Logged out" }))
+}
+
+async fn change_password(
+    State(app): State<App>,
+    Address(address): Address,
+    agent: Agent,
+    Body(input): Body<ChangePassword>,
+) -> Result<Json<Done>> {
+    accounts::change_password(&app, &agent, input, address).await?;
+    Ok(Json(Done { message: "Password changed" }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserList {
+    users: Vec<UserView>,
+    #[serde(flatten)]
+    pages: Pages,
+    next_cursor: Option<String>,
+}
+
+async fn list_users(
+    State(app): State<App>,
+    Admin(_): Admin,
+    Params(params): Params<UserParams>,
+) -> Result<Json<UserList>> {
+    let window = params.paging().window("createdAt")?;
+    let mut filter = doc! {};
+    if let Some(role) = params.role {
+        filter.insert("role", role);
+    }
+    if let Some(active) = params.active {
+        filter.insert("active", doc! { "$ne": !active });
+    }
+    let Page { entries, pages, next_cursor } = users::list(&app, filter, &window).await?;
+    let users = entries.into_iter().map(UserView::from).collect();
+    Ok(Json(UserList { users, pages, next_cursor }))
+}
+
+async fn update_user(
+    State(app): State<App>,
+    Address(address): Address,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    Body(input): Body<UpdateUser>,
+) -> Result<Json<UserView>> {
+    Ok(Json(users::change(&app, &admin, id, input.into(), address).await?.into()))
+}
+
+async fn reset_password(
+    State(app): State<App>,
+    Address(address): Address,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    Body(input): Body<ResetPassword>,
+) -> Result<Json<Done>> {
+    users::reset_password(&app, &admin, id, input.new_password, address).await?;
+    Ok(Json(Done { message: "Password reset" }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuditList {
+    entries: Vec<AuditView>,
+    #[serde(flatten)]
+    pages: Pages,
+    next_cursor: Option<String>,
+}
+
+async fn audit(
+    State(app): State<App>,
+    Admin(_): Admin,
+    Params(params): Params<AuditParams>,
+) -> Result<Json<AuditList>> {
+    let window = params.paging().window("at")?;
+    let Page { entries, pages, next_cursor } = users::audit(&app, params.action, &window).await?;
+    let entries = entries.into_iter().map(AuditView::from).collect();
+    Ok(Json(AuditList { entries, pages, next_cursor }))
 }

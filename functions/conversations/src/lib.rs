@@ -9,7 +9,8 @@ use futures::future::try_join;
 use serde::Serialize;
 use shared::documents::conversation::{Conversation, WithPeople};
 use shared::documents::visitor::{Visitor, VisitorBrief};
-use shared::http::{Body, Params, PathId, Routes};
+use shared::http::{Address, Body, Params, PathId, Routes};
+use shared::limits::{self, Limit};
 use shared::paging::{Cursor, Pages};
 use shared::use_cases::caller::{Agent, Caller};
 use shared::use_cases::conversations as rules;
@@ -136,9 +137,11 @@ async fn close(State(app): State<App>, _: Agent, PathId(id): PathId) -> Result<J
 
 async fn rate(
     State(app): State<App>,
+    Address(address): Address,
     PathId(id): PathId,
     Body(input): Body<Rate>,
 ) -> Result<Json<ConversationView>> {
+    limits::count_from(&app, Limit::Calls, address.as_deref()).await?;
     let outcome = rules::rate(&app, id, input.rating, input.comment.as_deref()).await?;
     Ok(Json(outcome.told(&app).await))
 }

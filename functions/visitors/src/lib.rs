@@ -1,20 +1,22 @@
-//! `/api/visitors`: who is and was on the site.
+//! `/api/visitors`: who is and was on the site, who may not come in, and what is known of a person.
 
 use axum::Json;
 use axum::extract::State;
 use bson::doc;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
+use shared::documents::audit::{Action, Entry, Party};
 use shared::documents::connection::{Connection, Side};
-use shared::documents::visitor::{Changes, Visitor};
-use shared::http::{Body, Params, PathId, Routes};
-use shared::input::{Check, Input, change};
+use shared::documents::visitor::{Ban, Changes, Visitor};
+use shared::http::{Address, Admin, Body, Params, PathId, Routes};
+use shared::input::{Check, Input, change, time_option, trimmed_option};
 use shared::news::Outcome;
 use shared::paging::{Cursor, Pages, Paging};
 use shared::use_cases::caller::{Agent, Caller, person_of};
-use shared::use_cases::presence::visitor_updated;
+use shared::use_cases::presence::{self, visitor_updated};
+use shared::use_cases::privacy::{self, Export, Place};
 use shared::views::VisitorView;
-use shared::{App, Error, Id, Result, words};
+use shared::{App, Error, Id, Result, Time, words};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -22,6 +24,10 @@ pub fn routes() -> Routes {
         .get("/api/visitors", list)
         .get("/api/visitors/{id}", read)
         .put("/api/visitors/{id}", update)
+        .delete("/api/visitors/{id}", erase)
+        .get("/api/visitors/{id}/export", export)
+        .put("/api/visitors/{id}/ban", ban)
+        .delete("/api/visitors/{id}/ban", unban)
 }
 
 #[derive(Deserialize)]
@@ -117,6 +123,91 @@ async fn change_visitor(app: &App, id: Id, input: Update) -> Result<Outcome<Visi
     let visitor = Visitor::update(&app.db, id, changes).await?.ok_or_else(unknown)?;
     Connection::rename(&app.db, &person_of(&visitor)).await?;
     Ok(Outcome { value: visitor.clone().into(), news: vec![visitor_updated(visitor)] })
+}
+
+/// The body of a ban: for good without `until`.
+#[derive(Deserialize)]
+struct BanInput {
+    #[serde(default, deserialize_with = "time_option")]
+    until: Option<Time>,
+    #[serde(default, deserialize_with = "trimmed_option")]
+    reason: Option<String>,
+}
+
+impl Input for BanInput {
+    fn check(&self, check: &mut Check) {
+        let later = self.until.is_none_or(|until| until > Time::now());
+        check.that(later, "until", "Must be in the future");
+        check.text("reason", self.reason.as_deref().unwrap_or_default(), 0..=500);
+    }
+}
+
+async fn ban(
+    State(app): State<App>,
+    Address(address): Address,
+    agent: Agent,
+    PathId(id): PathId,
+    Body(input): Body<BanInput>,
+) -> Result<Json<VisitorView>> {
+    let BanInput { until, reason } = input;
+    let ban = Ban { until, reason, by: agent.user.id, at: Time::now() };
+    let outcome = presence::ban(&app, id, ban).await?;
+    log(&app, Action::VisitorBanned, &agent, id, address).await?;
+    Ok(Json(outcome.told(&app).await))
+}
+
+async fn unban(
+    State(app): State<App>,
+    Address(address): Address,
+    agent: Agent,
+    PathId(id): PathId,
+) -> Result<Json<VisitorView>> {
+    let outcome = presence::unban(&app, id).await?;
+    log(&app, Action::VisitorUnbanned, &agent, id, address).await?;
+    Ok(Json(outcome.told(&app).await))
+}
+
+#[derive(Deserialize)]
+struct ExportParams {
+    cursor: Option<String>,
+}
+
+async fn export(
+    State(app): State<App>,
+    Address(address): Address,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+    Params(params): Params<ExportParams>,
+) -> Result<Json<Export>> {
+    let from = params.cursor.as_deref().map(Place::read).transpose()?;
+    let begins = from.is_none();
+    let export = privacy::export(&app, id, from).await?;
+    if begins {
+        log(&app, Action::VisitorExported, &admin, id, address).await?;
+    }
+    Ok(Json(export))
+}
+
+#[derive(Serialize)]
+struct Done {
+    message: &'static str,
+}
+
+async fn erase(
+    State(app): State<App>,
+    Address(address): Address,
+    Admin(admin): Admin,
+    PathId(id): PathId,
+) -> Result<Json<Done>> {
+    privacy::erase(&app, id).await?;
+    log(&app, Action::VisitorErased, &admin, id, address).await?;
+    Ok(Json(Done { message: "Visitor erased" }))
+}
+
+/// Writes into the security log what was done to a visitor.
+async fn log(app: &App, action: Action, by: &Agent, visitor: Id, address: Option<String>) -> Result<()> {
+    let target = Party { id: Some(visitor), email: None };
+    Ok(Entry::new(action, Some(by.party()), target, address).write(&app.db).await?)
 }
 
 fn unknown() -> Error {

@@ -1,5 +1,6 @@
 //! Every event that a client may send.
 
+use futures::future::try_join;
 use serde::Serialize;
 use serde_json::Value;
 use shared::documents::connection::{Connection, Person, Side};
@@ -7,6 +8,7 @@ use shared::documents::mark::Kind;
 use shared::error::Code;
 use shared::events::Event;
 use shared::input::from_value;
+use shared::limits::{self, Limit};
 use shared::news::{News, Outcome};
 use shared::use_cases::messages::SendInput;
 use shared::use_cases::{conversations, messages, presence};
@@ -97,6 +99,15 @@ impl Caller {
     }
 }
 
+/// What an event is counted as.
+pub fn limit_of(event: &str) -> Limit {
+    match event {
+        "message:send" => Limit::Messages,
+        "typing:start" | "typing:stop" => Limit::Typing,
+        _ => Limit::Frames,
+    }
+}
+
 /// Handles an event.
 pub async fn handle(app: &App, caller: &Caller, event: &str, data: Value) -> Result<Answer> {
     match event {
@@ -109,7 +120,7 @@ pub async fn handle(app: &App, caller: &Caller, event: &str, data: Value) -> Res
     match event {
         "agent:watch" => agent_watch(app, person, connection, from_value(data)?).await,
         "visitor:page" => visitor_page(app, person, from_value(data)?).await,
-        "conversation:start" => conversation_start(app, person, from_value(data)?).await,
+        "conversation:start" => conversation_start(app, caller, person, from_value(data)?).await,
         "conversation:join" => conversation_join(app, person, connection, from_value(data)?).await,
         "conversation:leave" => conversation_leave(app, connection, from_value(data)?).await,
         "message:send" => message_send(app, person, from_value(data)?).await,
@@ -136,7 +147,14 @@ async fn agent_watch(app: &App, by: &Person, connection: &str, input: AgentWatch
 }
 
 async fn visitor_connect(app: &App, caller: &Caller, input: VisitorConnect) -> Result<Answer> {
-    let (arrival, after) = input.from(caller.ip_address.clone(), caller.user_agent.clone());
+    let identity = input.identity.as_deref().map(|identity| app.identities.check(identity));
+    let (arrival, after) =
+        input.from(identity.transpose()?, caller.ip_address.clone(), caller.user_agent.clone());
+    try_join(
+        limits::count_from(app, Limit::Visits, caller.ip_address.as_deref()),
+        presence::refuse_banned(app, &arrival.who),
+    )
+    .await?;
     let outcome = presence::visitor_connects(app, &caller.connection, &arrival, after).await?;
     let ack = json(&outcome.value)?;
     Ok(Answer { event: Some(Event::VisitorConnected(outcome.value)), ack, news: outcome.news })
@@ -146,8 +164,14 @@ async fn visitor_page(app: &App, by: &Person, input: VisitorPage) -> Result<Answ
     presence::visitor_views(app, by, &input.into()).await.map(Answer::done)
 }
 
-async fn conversation_start(app: &App, by: &Person, input: ConversationStart) -> Result<Answer> {
+async fn conversation_start(
+    app: &App,
+    caller: &Caller,
+    by: &Person,
+    input: ConversationStart,
+) -> Result<Answer> {
     let ConversationStart { message, client_message_id } = input;
+    limits::count_from(app, Limit::Conversations, caller.ip_address.as_deref()).await?;
     let outcome = conversations::start(app, by, message, client_message_id).await?;
     let ack = json(&outcome.value)?;
     Ok(Answer { event: Some(Event::ConversationCreated(outcome.value)), ack, news: outcome.news })

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 use shared::documents::connection::Watch;
-use shared::documents::visitor::{Arrival, PageView};
+use shared::documents::visitor::{Arrival, PageView, Who};
 use shared::input::{Check, Input, email_option, trimmed, trimmed_option};
+use shared::tokens::Identity;
 use shared::use_cases::messages::{CLIENT_MESSAGE_ID, CONTENT, UpTo};
 use shared::{Error, Id, Result, Time};
 
@@ -33,7 +34,9 @@ impl Input for AgentWatch {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitorConnect {
-    session_id: String,
+    session_id: Option<String>,
+    /// A JWT of the site that says who the visitor is.
+    pub identity: Option<String>,
     #[serde(default, deserialize_with = "trimmed_option")]
     name: Option<String>,
     #[serde(default, deserialize_with = "email_option")]
@@ -47,7 +50,10 @@ pub struct VisitorConnect {
 
 impl Input for VisitorConnect {
     fn check(&self, check: &mut Check) {
-        check.line("sessionId", &self.session_id, 16..=128);
+        match &self.session_id {
+            Some(session_id) => check.line("sessionId", session_id, 16..=128),
+            None => check.that(self.identity.is_some(), "sessionId", "Is required"),
+        }
         check.line("name", self.name.as_deref().unwrap_or_default(), 0..=100);
         if let Some(email) = &self.email {
             check.email("email", email);
@@ -59,12 +65,20 @@ impl Input for VisitorConnect {
 }
 
 impl VisitorConnect {
-    /// With what the gateway says of the client; and what it has of its conversation.
-    pub fn from(self, ip_address: Option<String>, user_agent: Option<String>) -> (Arrival, Option<i64>) {
-        let Self { session_id, name, email, current_page, referrer, after } = self;
+    /// With what the site and the gateway say of the client; and what it has of its conversation.
+    pub fn from(
+        self,
+        identity: Option<Identity>,
+        ip_address: Option<String>,
+        user_agent: Option<String>,
+    ) -> (Arrival, Option<i64>) {
+        let Self { session_id, name, email, current_page, referrer, after, .. } = self;
         let user_agent = user_agent.map(|text| text.chars().take(512).collect());
-        let arrival =
-            Arrival { session_id, name, email, current_page, referrer, ip_address, user_agent };
+        let (who, name, email) = match identity {
+            Some(Identity { sub, name, email }) => (Who::Identified(sub), name, email),
+            None => (Who::Session(session_id.unwrap_or_default()), name, email),
+        };
+        let arrival = Arrival { who, name, email, current_page, referrer, ip_address, user_agent };
         (arrival, after)
     }
 }

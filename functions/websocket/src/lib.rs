@@ -185,11 +185,19 @@ async fn answer(
     event: &str,
     data: serde_json::Value,
 ) -> Result<events::Answer> {
-    let Some(connection) = Connection::find(&app.db, id).await? else {
+    let limit = events::limit_of(event);
+    let found = match app.config.limits.rate(limit) {
+        Some(rate) => Connection::count_frame(&app.db, id, limit, rate)
+            .await?
+            .map(|(connection, counted)| (connection, counted.refuse_past(rate))),
+        None => Connection::find(&app.db, id).await?.map(|connection| (connection, Ok(()))),
+    };
+    let Some((connection, allowed)) = found else {
         // It counts as gone, so that nothing is pushed to it: its client must know, and come back.
         news::close(app, &[id.to_owned()]).await;
         return Err(Error::unauthorized("The connection has ended"));
     };
+    allowed?;
     let Identity { ip_address, user_agent } = identity;
     let caller = Caller { connection, ip_address, user_agent };
     events::handle(app, &caller, event, data).await

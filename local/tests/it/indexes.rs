@@ -43,8 +43,13 @@ async fn no_operation_scans_a_collection() {
         &format!("/api/visitors/{}", vic.id),
         &format!("/api/canned-responses/{}", text(&canned["_id"])),
         "/api/canned-responses?category=General&q=hi",
+        "/api/auth/users?role=agent&active=true",
+        "/api/auth/users",
+        "/api/auth/audit?action=registered",
+        "/api/auth/audit",
+        &format!("/api/visitors/{}/export", vic.id),
     ] {
-        chat.get(path).by(&ada.token).await.expect(200);
+        chat.get(path).by(&sue.token).await.expect(200);
     }
     for (path, body) in [
         (format!("/api/messages/{}/read", text(&sent["message"]["_id"])), json!({})),
@@ -53,13 +58,16 @@ async fn no_operation_scans_a_collection() {
         (format!("/api/conversations/{id}"), json!({ "tags": ["vip"] })),
         (format!("/api/conversations/{id}/transfer"), json!({ "agentId": sue.id })),
         (format!("/api/visitors/{}", vic.id), json!({ "name": "Victor" })),
+        (format!("/api/visitors/{}/ban", vic.id), json!({})),
+        (format!("/api/auth/users/{}", sue.id), json!({ "role": "agent" })),
+        (format!("/api/auth/users/{}/password", ada.id), json!({ "newPassword": "battery staple" })),
         ("/api/auth/status".to_owned(), json!({ "status": "away" })),
         (format!("/api/conversations/{id}/close"), json!({})),
     ] {
         chat.put(&path, body).by(&sue.token).await;
     }
     upkeep::run(&chat.app, Instant::now() + Duration::from_secs(20)).await;
-    chat.post("/api/auth/logout", json!({})).by(&ada.token).await.expect(200);
+    chat.post("/api/auth/logout", json!({})).by(&sue.token).await.expect(200);
     vic.socket.close().await;
 
     let profile = database.collection::<Document>("system.profile");

@@ -11,6 +11,7 @@
 
 mod support;
 
+mod accounts;
 mod analytics;
 mod auth;
 mod canned_responses;
@@ -19,8 +20,10 @@ mod gateway_http;
 mod gateway_websocket;
 mod http_rules;
 mod indexes;
+mod limits;
 mod messages;
 mod model;
+mod privacy;
 mod routes;
 mod socket_conversations;
 mod socket_messages;

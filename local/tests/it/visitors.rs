@@ -32,6 +32,9 @@ async fn a_list_shows_the_last_seen_first() {
         "isOnline",
         "lastSeen",
         "createdAt",
+        "verified",
+        "externalId",
+        "ban",
     ];
     contract.sort_unstable();
     assert_eq!(fields, contract);

@@ -1,5 +1,6 @@
 //! The open connections of the WebSocket: who is behind each, and which of them an event reaches.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bson::{Bson, Document, doc};
@@ -8,7 +9,9 @@ use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
+use super::tally::one_more;
 use crate::db::{Db, Give, Missing, Projected, Stored, expiring, index, to_bson};
+use crate::limits::{Counted, Limit, Rate};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes
@@ -104,6 +107,17 @@ pub struct Connection {
     pub joined: Vec<Id>,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
+    /// How often it sent what is limited.
+    #[serde(default)]
+    pub counts: HashMap<String, FrameCount>,
+}
+
+/// How often a connection sent frames of one kind.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameCount {
+    count: i64,
+    ends_at: Time,
 }
 
 /// Whom an event reaches. It follows from who people are, not from what a connection remembers,
@@ -249,6 +263,7 @@ impl Connection {
             watch: Watch::Mine,
             joined: Vec::new(),
             expires_at: connected_at.plus(LIFETIME),
+            counts: HashMap::new(),
         };
         db.insert(&connection).await
     }
@@ -259,6 +274,28 @@ impl Connection {
     /// When the database cannot answer.
     pub async fn find(db: &Db, id: &str) -> Result<Option<Self>> {
         db.query(doc! { "_id": id }).one().await
+    }
+
+    /// The connection of this id, and how often it has sent frames of a kind, this one included. One round
+    /// trip; a count that a change of the primary undoes is no loss.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn count_frame(
+        db: &Db,
+        id: &str,
+        limit: Limit,
+        rate: Rate,
+    ) -> Result<Option<(Self, Counted)>> {
+        let (kind, field) = (limit.name(), format!("counts.{}", limit.name()));
+        let [count, ends_at] =
+            one_more(&format!("${field}.count"), &format!("${field}.endsAt"), rate.window);
+        let update = vec![doc! { "$set": { field: { "count": count, "endsAt": ends_at } } }];
+        let found: Option<Self> = db.note(doc! { "_id": id }, update).await?;
+        Ok(found.and_then(|connection| {
+            let FrameCount { count, ends_at } = *connection.counts.get(kind)?;
+            Some((connection, Counted { count, ends_at }))
+        }))
     }
 
     /// Removes a connection.
@@ -335,6 +372,22 @@ impl Connection {
     /// When the database cannot answer.
     pub async fn still(db: &Db, ids: &[String]) -> Result<Vec<String>> {
         Self::ids(db, living(vec![doc! { "_id": { "$in": ids } }])).await
+    }
+
+    /// The ids of a person's connections.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn of_person(db: &Db, person: Id) -> Result<Vec<String>> {
+        Self::ids(db, doc! { "person.id": person }).await
+    }
+
+    /// The ids of a user's connections that other sessions than this one opened.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn of_person_but(db: &Db, person: Id, session: &str) -> Result<Vec<String>> {
+        Self::ids(db, doc! { "person.id": person, "session.id": { "$ne": session } }).await
     }
 
     /// The ids of the connections that a session opened.

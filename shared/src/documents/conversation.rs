@@ -33,6 +33,8 @@ const MOST_RECENT: i32 = 32;
 /// After so long whoever finds an accepted message moves and tells it: the function that accepted it
 /// has no more time, which ends after 28 seconds (`Timeout` in `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);
+/// The most conversations that are forgotten at once.
+const MOST_FORGOTTEN: i64 = 20;
 /// The most conversations whose messages are taken over at once.
 const MOST_TAKEN_OVER: i64 = 10;
 
@@ -301,6 +303,18 @@ pub struct Conversation {
     /// The names of the last messages that have one.
     #[serde(default)]
     pub recent: Vec<Recent>,
+    /// When what was said in it was forgotten, unless something has been said since.
+    #[serde(default)]
+    pub erased_at: Option<Time>,
+}
+
+/// Of which conversation what was said is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgetting {
+    /// Of any, which ends with it.
+    Ends,
+    /// Of one that ended before a time.
+    EndedBefore(Time),
 }
 
 impl Stored for Conversation {
@@ -314,6 +328,7 @@ impl Stored for Conversation {
             index(doc! { "visitor": 1, "activeAt": -1, "_id": -1 }),
             index(doc! { "tags": 1, "activeAt": -1, "_id": -1 }),
             index(doc! { "createdAt": 1 }),
+            index(doc! { "erasedAt": 1, "status": 1, "activeAt": 1 }),
             unique(
                 START_INDEX,
                 doc! { "visitor": 1, "startKey": 1 },
@@ -402,6 +417,7 @@ impl Conversation {
             start_key,
             outbox: Vec::new(),
             recent: Vec::new(),
+            erased_at: None,
         })
     }
 
@@ -430,6 +446,77 @@ impl Conversation {
     pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
         let open = doc! { "visitor": visitor, "status": { "$ne": Status::Closed } };
         db.query(open).sort(doc! { "activeAt": -1 }).one().await
+    }
+
+    /// Conversations of a visitor in the order of their ids, from one on.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn of_visitor(db: &Db, visitor: Id, from: Option<Id>, most: i64) -> Result<Vec<Self>> {
+        let mut filter = doc! { "visitor": visitor };
+        if let Some(from) = from {
+            filter.insert("_id", doc! { "$gte": from });
+        }
+        db.query(filter).sort(doc! { "_id": 1 }).limit(most).all().await
+    }
+
+    /// Some conversations that ended before a time, and of which something is remembered.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn ended_before(db: &Db, time: Time) -> Result<Vec<Id>> {
+        #[derive(Deserialize)]
+        struct OnlyId {
+            #[serde(rename = "_id")]
+            id: Id,
+        }
+        impl Projected for OnlyId {
+            fn fields() -> Document {
+                doc! { "_id": 1 }
+            }
+        }
+        let ended = db.query::<Self>(ended_before(time)).part::<OnlyId>();
+        let ended = ended.limit(MOST_FORGOTTEN).all().await?;
+        Ok(ended.into_iter().map(|conversation| conversation.id).collect())
+    }
+
+    /// Forgets what a conversation's document says of what was said. The conversation afterwards, or
+    /// `None` when it is none of those.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn forget(db: &Db, id: Id, which: Forgetting) -> Result<Option<Self>> {
+        let now = Time::now();
+        let nothing = doc! { "content": "", "fileUrl": null, "clientMessageId": null };
+        let mut set = doc! {
+            "notes": "",
+            "tags": [],
+            "ratingComment": null,
+            "lastMessage": null,
+            "recent": [],
+            "outbox": { "$map": { "input": or_empty("outbox"), "in": { "$mergeObjects": [
+                "$$this", { "message": { "$mergeObjects": ["$$this.message", nothing] } },
+            ] } } },
+        };
+        let mut filter = doc! { "_id": id };
+        match which {
+            Forgetting::Ends => {
+                set.insert("status", Status::Closed);
+                set.insert("closedAt", doc! { "$ifNull": ["$closedAt", now] });
+            }
+            Forgetting::EndedBefore(time) => filter.extend(ended_before(time)),
+        }
+        let update = vec![doc! { "$set": set }, doc! { "$unset": ["startKey"] }];
+        Self::change(db, filter, update).await
+    }
+
+    /// Notes that everything up to a number has been forgotten.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn forgotten(db: &Db, id: Id, up_to: i64) -> Result<()> {
+        let update = doc! { "$set": { "erasedAt": Time::now() } };
+        db.of::<Self>().update_one(doc! { "_id": id, "seq": up_to }, update).await.map(drop)
     }
 
     /// The visitor's conversation that was started with this `clientMessageId`.
@@ -524,6 +611,7 @@ impl Conversation {
         set.insert(count, nth);
         set.insert("lastMessage", doc! { "$literal": preview(&message.content) });
         set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
+        set.insert("erasedAt", Bson::Null);
         let update = action_update(action, set);
         let before: Option<Self> = db.update(filter, update, Give::Before, Missing::Leave).await?;
         Ok(before.map(|before| {
@@ -707,6 +795,17 @@ impl Conversation {
         update: impl Into<mongodb::options::UpdateModifications>,
     ) -> Result<Option<Self>> {
         db.update(filter, update, Give::After, Missing::Leave).await
+    }
+}
+
+/// Matches what ended before a time, of which something is remembered.
+fn ended_before(time: Time) -> Document {
+    let before = doc! { "$lte": time };
+    doc! {
+        "erasedAt": null,
+        "status": { "$in": [Status::Resolved, Status::Closed] },
+        "activeAt": &before,
+        "$or": [{ "closedAt": &before }, { "status": Status::Resolved, "resolvedAt": &before }],
     }
 }
 

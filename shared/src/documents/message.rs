@@ -123,6 +123,19 @@ impl Message {
         Ok(())
     }
 
+    /// Forgets what the messages of a conversation up to a number say.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn forget(db: &Db, conversation: Id, up_to: i64) -> Result<()> {
+        let them = doc! { "conversation": conversation, "seq": { "$lte": up_to } };
+        let update = doc! {
+            "$set": { "content": "", "fileUrl": null },
+            "$unset": { "clientMessageId": "" },
+        };
+        db.of::<Self>().update_many(them, update).await.map(drop)
+    }
+
     /// The messages of a conversation with these numbers, the oldest first.
     ///
     /// # Errors

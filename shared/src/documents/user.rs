@@ -8,7 +8,7 @@ use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::presence::{self, Lapsed, Presence};
-use crate::db::{Db, Give, Missing, Projected, Stored, sparse, unique};
+use crate::db::{self, Db, Give, Missing, Projected, Stored, index, sparse, to_bson, unique};
 use crate::passwords::PasswordHash;
 use crate::{Id, Time};
 
@@ -29,6 +29,23 @@ pub enum Role {
     Admin,
     /// Makes administrators.
     SuperAdmin,
+}
+
+impl Role {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Admin => "admin",
+            Self::SuperAdmin => "super_admin",
+        }
+    }
+}
+
+impl From<Role> for Bson {
+    fn from(role: Role) -> Self {
+        Bson::String(role.name().to_owned())
+    }
 }
 
 /// Whether a user can be talked to.
@@ -93,6 +110,9 @@ pub struct User {
     pub password_hash: PasswordHash,
     /// What it may do.
     pub role: Role,
+    /// Whether it may log in.
+    #[serde(default = "yes")]
+    pub active: bool,
     /// What the others see.
     pub status: Status,
     /// The status that a first connection brings back: the last one chosen, besides `offline`.
@@ -113,6 +133,24 @@ pub struct User {
     /// Set for the very first user only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub founder: Option<bool>,
+}
+
+/// Documents of an earlier build do not say whether they are active.
+fn yes() -> bool {
+    true
+}
+
+/// What an administrator writes of a user; `None` leaves as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// What it may do.
+    pub role: Option<Role>,
+    /// Whether it may log in.
+    pub active: Option<bool>,
+    /// Its name.
+    pub name: Option<String>,
+    /// A part of the company; `Some(None)` empties.
+    pub department: Option<Option<String>>,
 }
 
 /// An agent inside a conversation.
@@ -138,6 +176,8 @@ impl Stored for User {
 
     fn indexes() -> Vec<IndexModel> {
         vec![
+            index(doc! { "createdAt": -1, "_id": -1 }),
+            index(doc! { "role": 1, "createdAt": -1, "_id": -1 }),
             unique(EMAIL_INDEX, doc! { "email": 1 }, None),
             sparse(doc! { "connections.expiresAt": 1 }),
             unique(FOUNDER_INDEX, doc! { "founder": 1 }, Some(doc! { "founder": true })),
@@ -179,11 +219,82 @@ impl User {
         db.query::<Self>(doc! {}).one().await.map(|user| user.is_some())
     }
 
-    /// Adds a session, drops the expired ones.
+    /// The user of this id.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn add_session(db: &Db, id: Id, session: &Session) -> Result<()> {
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.query(doc! { "_id": id }).one().await
+    }
+
+    /// The users that match, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn list(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<Self>> {
+        db.query(filter)
+            .sort(doc! { "createdAt": -1, "_id": -1 })
+            .skip(u64::try_from(skip).unwrap_or(0))
+            .limit(limit)
+            .all()
+            .await
+    }
+
+    /// How many users match.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn count(db: &Db, filter: Document) -> Result<u64> {
+        db::count(&db.of::<Self>(), filter).await
+    }
+
+    /// Writes what an administrator changes, unless role or account were changed since they were looked at.
+    /// Who is switched off is logged out. The user afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn change(db: &Db, looked_at: &Self, changes: Changes) -> Result<Option<Self>> {
+        let mut set = doc! {
+            "role": changes.role.unwrap_or(looked_at.role),
+            "active": changes.active.unwrap_or(looked_at.active),
+        };
+        if let Some(name) = changes.name {
+            set.insert("name", name);
+        }
+        if let Some(department) = changes.department {
+            set.insert("department", department);
+        }
+        if changes.active == Some(false) {
+            set.insert("sessions", Bson::Array(Vec::new()));
+        }
+        let same = doc! { "role": looked_at.role, "active": { "$ne": !looked_at.active } };
+        let filter = doc! { "_id": looked_at.id, "$and": [same] };
+        db.update(filter, doc! { "$set": set }, Give::After, Missing::Leave).await
+    }
+
+    /// Gives a user another password, and ends its sessions but one. The user as it was.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn set_password(
+        db: &Db,
+        id: Id,
+        hash: &PasswordHash,
+        but: Option<&str>,
+    ) -> Result<Option<Self>> {
+        let update = doc! {
+            "$set": { "passwordHash": to_bson(hash)? },
+            "$pull": { "sessions": { "id": { "$ne": but } } },
+        };
+        db.update(doc! { "_id": id }, update, Give::Before, Missing::Leave).await
+    }
+
+    /// Adds a session, drops the expired ones; whether the account is still as it was when the password was
+    /// checked.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn add_session(db: &Db, checked: &Self, session: &Session) -> Result<bool> {
         let live = doc! { "$filter": {
             "input": "$sessions",
             "cond": { "$gt": ["$$this.expiresAt", Time::now()] },
@@ -191,7 +302,12 @@ impl User {
         let new = doc! { "id": &session.id, "expiresAt": session.expires_at };
         let sessions = doc! { "$slice": [{ "$concatArrays": [live, [new]] }, -MOST_SESSIONS] };
         let update = vec![doc! { "$set": { "sessions": sessions } }];
-        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+        let same = doc! {
+            "_id": checked.id,
+            "passwordHash": to_bson(&checked.password_hash)?,
+            "active": { "$ne": false },
+        };
+        Ok(db.of::<Self>().update_one(same, update).await?.matched_count > 0)
     }
 
     /// Ends a session.

@@ -38,8 +38,20 @@ pub struct Visitor {
     /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// The hash of the secret that its browser chose.
+    /// What it is known by: see [`Who`].
     pub session_hash: String,
+    /// The site's own id of a visitor that it has identified.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Whether the site has said who it is.
+    #[serde(default)]
+    pub verified: bool,
+    /// That it may not come in.
+    #[serde(default)]
+    pub ban: Option<Ban>,
+    /// When everything personal about it was erased.
+    #[serde(default)]
+    pub erased_at: Option<Time>,
     /// Its name, if it gave one.
     pub name: Option<String>,
     /// Its email, if it gave one.
@@ -87,11 +99,46 @@ pub struct Visitor {
     pub words: Vec<String>,
 }
 
+/// That a visitor may not come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ban {
+    /// Until when; for good if it does not say.
+    pub until: Option<Time>,
+    /// Why, for the agents.
+    pub reason: Option<String>,
+    /// Who said so.
+    pub by: Id,
+    /// Since when.
+    pub at: Time,
+}
+
+/// How a visitor is known.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// By the secret that its browser chose.
+    Session(String),
+    /// By the site's own id: the same person on every device.
+    Identified(String),
+}
+
+impl Who {
+    /// What it is stored as. A secret is 16 to 128 characters of a browser's randomness, so that a plain
+    /// hash cannot be turned back; and no hash begins like a site's id, which no secret can claim so.
+    fn key(&self) -> String {
+        match self {
+            Self::Session(secret) => {
+                Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+            Self::Identified(id) => format!("identified:{id}"),
+        }
+    }
+}
+
 /// What is known of a visitor that connects. What it does not say stays as it was.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Arrival {
-    /// The secret that its browser chose.
-    pub session_id: String,
+    /// Who it is.
+    pub who: Who,
     /// A name.
     pub name: Option<String>,
     /// An email.
@@ -181,14 +228,52 @@ impl Visitor {
         db.query(doc! { "_id": id }).one().await
     }
 
-    /// The id of the visitor whose browser chose this session.
+    /// The visitor that is known so.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn of_session(db: &Db, session_id: &str) -> Result<Option<Id>> {
-        let filter = doc! { "sessionHash": hash(session_id) };
-        let found = db.query::<Self>(filter).part::<OnlyId>().one().await?;
-        Ok(found.map(|visitor| visitor.id))
+    pub async fn known(db: &Db, who: &Who) -> Result<Option<Self>> {
+        db.query(doc! { "sessionHash": who.key() }).one().await
+    }
+
+    /// Whether it may not come in now.
+    pub fn is_banned(&self) -> bool {
+        let until = self.ban.as_ref().map(|ban| ban.until);
+        until.is_some_and(|until| until.is_none_or(|until| until > Time::now()))
+    }
+
+    /// Bans the visitor, or lets it in again. The visitor afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn set_ban(db: &Db, id: Id, ban: Option<Ban>) -> Result<Option<Self>> {
+        let update = doc! { "$set": { "ban": to_bson(&ban)? } };
+        db.update(doc! { "_id": id, "erasedAt": null }, update, Give::After, Missing::Leave).await
+    }
+
+    /// Forgets everything personal, and what the visitor is known by. The visitor as it was.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn erase(db: &Db, id: Id) -> Result<Option<Self>> {
+        let update = doc! {
+            "$set": {
+                "sessionHash": format!("erased:{id}"),
+                "verified": false,
+                "isOnline": false,
+                "pageViews": [],
+                "connections": [],
+                "words": [],
+                "nameWords": [],
+                "emailWords": [],
+                "erasedAt": Time::now(),
+            },
+            "$unset": {
+                "name": "", "email": "", "externalId": "", "ban": "", "ipAddress": "", "userAgent": "",
+                "browser": "", "os": "", "country": "", "city": "", "currentPage": "", "referrer": "",
+            },
+        };
+        db.update(doc! { "_id": id }, update, Give::Before, Missing::Leave).await
     }
 
     /// What a conversation shows of a visitor.
@@ -243,7 +328,7 @@ impl Visitor {
     /// # Errors
     /// When the database cannot answer.
     pub async fn arrive(db: &Db, arrival: &Arrival, arriving: &Presence) -> Result<(Self, bool)> {
-        let filter = doc! { "sessionHash": hash(&arrival.session_id) };
+        let filter = doc! { "sessionHash": arrival.who.key() };
         let upsert = || {
             let update = arrival_update(arrival, arriving);
             db.update(filter.clone(), update, Give::After, Missing::Insert)
@@ -349,12 +434,6 @@ impl Visitor {
     }
 }
 
-/// How a session's secret is stored. It is 16 to 128 characters of a browser's randomness, so that
-/// a plain hash cannot be turned back.
-fn hash(session_id: &str) -> String {
-    Sha256::digest(session_id).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// An expression for the words of a text.
 fn literal_words(text: &Option<String>) -> Document {
     let words: Vec<String> = words::of(text.as_deref()).into_iter().collect();
@@ -370,6 +449,10 @@ fn all_words() -> Document {
 fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
     let now = Time::now();
     let (browser, os) = arrival.user_agent.as_deref().map_or((None, None), browser_and_os);
+    let identified = match &arrival.who {
+        Who::Identified(id) => Some(id),
+        Who::Session(_) => None,
+    };
     let absent = || presence::if_absent(true, false);
     let kept = |field: &str, value: &Option<String>| match value {
         Some(value) => doc! { "$literal": value },
@@ -389,6 +472,8 @@ fn arrival_update(arrival: &Arrival, arriving: &Presence) -> Vec<Document> {
             "visitBeganAt": presence::if_absent(now, "$visitBeganAt"),
             "wasAbsent": absent(),
             "connections": presence::with(arriving, now),
+            "externalId": { "$literal": identified },
+            "verified": identified.is_some(),
             "name": kept("name", &arrival.name),
             "email": kept("email", &arrival.email),
             "currentPage": kept("currentPage", &arrival.current_page),
@@ -473,6 +558,9 @@ mod tests {
 
     #[test]
     fn a_session_is_stored_as_its_sha_256() {
-        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            Who::Session("abc".to_owned()).key(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }

@@ -1,12 +1,16 @@
 //! Who calls, and what the caller may see.
 
 use bson::{Document, doc};
+use futures::future::try_join;
 
+use crate::documents::audit::Party;
 use crate::documents::connection::{Person, Side};
 use crate::documents::conversation::Conversation;
 use crate::documents::user::{Role, Session, User};
 use crate::documents::visitor::Visitor;
-use crate::tokens::{Audience, invalid_token};
+use crate::error::Code;
+use crate::limits::{self, Limit};
+use crate::tokens::{Audience, Claims, invalid_token};
 use crate::{App, Error, Id, Result};
 
 /// Somebody who has shown a token.
@@ -31,9 +35,28 @@ impl Caller {
     /// Who a token belongs to. One round trip.
     ///
     /// # Errors
-    /// Unauthorized for a token that is not good (any more).
+    /// Unauthorized for a token that is not good (any more); banned for a visitor who may not come in.
     pub async fn of_token(app: &App, token: &str) -> Result<Self> {
+        Self::of_claims(app, &app.tokens.check(token)?).await
+    }
+
+    /// Who makes a call with a token, which is counted at the same time. One round trip.
+    ///
+    /// # Errors
+    /// As [`Self::of_token`]; rate limited when there were too many calls.
+    pub async fn of_call(app: &App, token: &str) -> Result<Self> {
         let claims = app.tokens.check(token)?;
+        let who = match claims.aud {
+            Audience::Agent => claims.jti.clone(),
+            // Each `visitor:connect` gives a visitor another token.
+            Audience::Visitor => claims.sub.to_string(),
+        };
+        let counting = limits::count(app, Limit::Calls, &who);
+        let ((), caller) = try_join(counting, Self::of_claims(app, &claims)).await?;
+        Ok(caller)
+    }
+
+    async fn of_claims(app: &App, claims: &Claims) -> Result<Self> {
         match claims.aud {
             Audience::Agent => {
                 let user = User::with_session(&app.db, claims.sub, &claims.jti).await?;
@@ -44,7 +67,12 @@ impl Caller {
             }
             Audience::Visitor => {
                 let visitor = Visitor::find(&app.db, claims.sub).await?;
-                visitor.map(|visitor| Self::Visitor(Box::new(visitor))).ok_or_else(invalid_token)
+                let visitor = visitor.filter(|visitor| visitor.erased_at.is_none());
+                let visitor = visitor.ok_or_else(invalid_token)?;
+                if visitor.is_banned() {
+                    return Err(banned());
+                }
+                Ok(Self::Visitor(Box::new(visitor)))
             }
         }
     }
@@ -72,18 +100,48 @@ impl Caller {
 impl Agent {
     /// As somebody who takes part in conversations.
     pub fn person(&self) -> Person {
-        Person {
-            side: Side::Agent,
-            id: self.user.id,
-            name: Some(self.user.name.clone()),
-            email: Some(self.user.email.clone()),
-        }
+        self.user.person()
+    }
+
+    /// The agent, if it is an administrator.
+    ///
+    /// # Errors
+    /// Forbidden for everybody else.
+    pub fn admin(self) -> Result<Self> {
+        if self.is_admin() { Ok(self) } else { Err(Error::forbidden("Only administrators may do this")) }
+    }
+
+    /// As somebody in the security log.
+    pub fn party(&self) -> Party {
+        self.user.party()
     }
 
     /// Whether it is an administrator.
     pub fn is_admin(&self) -> bool {
         self.user.role >= Role::Admin
     }
+}
+
+impl User {
+    /// As somebody who takes part in conversations.
+    pub fn person(&self) -> Person {
+        Person {
+            side: Side::Agent,
+            id: self.id,
+            name: Some(self.name.clone()),
+            email: Some(self.email.clone()),
+        }
+    }
+
+    /// As somebody in the security log.
+    pub fn party(&self) -> Party {
+        Party { id: Some(self.id), email: Some(self.email.clone()) }
+    }
+}
+
+/// The answer to a visitor who may not come in.
+pub fn banned() -> Error {
+    Error::new(Code::Banned, "You may not use this chat")
 }
 
 /// A visitor as somebody who takes part in conversations.

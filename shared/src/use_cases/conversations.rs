@@ -207,7 +207,8 @@ async fn tell_change(
 }
 
 async fn known_agent(app: &App, id: Id) -> Result<()> {
-    User::brief(&app.db, id).await?.map(drop).ok_or_else(|| Error::not_found("Agent"))
+    let user = User::find(&app.db, id).await?.filter(|user| user.active);
+    user.map(drop).ok_or_else(|| Error::not_found("Agent"))
 }
 
 /// Matches the conversations that an agent may hand on.

@@ -297,6 +297,19 @@ pub async fn catch_up(app: &App, by: &Person, id: Id, after: Option<i64>) -> Res
     Ok(Joined { conversation: view, messages, has_more })
 }
 
+/// Some messages of a conversation after a number, the oldest first, and the number of the last one that
+/// there is.
+///
+/// # Errors
+/// Not found for an unknown conversation.
+pub(super) async fn after(app: &App, id: Id, seq: i64, limit: i64) -> Result<(Vec<MessageView>, i64)> {
+    let conversation = Conversation::find(&app.db, id).await?;
+    let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
+    Message::store(&app.db, conversation.accepted()).await?;
+    let numbers = Span::After(seq).numbers(conversation.seq, limit);
+    Ok((read(app, &conversation, &numbers).await?, conversation.seq))
+}
+
 /// A conversation that the person may see, with all its messages where they are read.
 async fn settled(app: &App, by: &Person, id: Id) -> Result<Conversation> {
     let conversation = by.conversation(app, id).await?;

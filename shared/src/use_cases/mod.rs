@@ -4,4 +4,5 @@ pub mod caller;
 pub mod conversations;
 pub mod messages;
 pub mod presence;
+pub mod privacy;
 pub mod upkeep;

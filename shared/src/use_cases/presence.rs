@@ -3,13 +3,13 @@
 use futures::future::{join, try_join};
 use tokio::time::Instant;
 
-use super::caller::{Caller, person_of};
+use super::caller::{Caller, banned, person_of};
 use super::messages::{Joined, catch_up};
 use crate::documents::connection::{Audience, Connection, Person, Side, Watch};
 use crate::documents::conversation::Conversation;
 use crate::documents::presence::{Lapsed, Presence};
 use crate::documents::user::User;
-use crate::documents::visitor::{Arrival, PageView, Visitor};
+use crate::documents::visitor::{Arrival, Ban, PageView, Visitor, Who};
 use crate::events::{Event, Missed, VisitorConnected};
 use crate::news::{News, Outcome, close, count_out, soon, tell};
 use crate::tokens::{self, VISITOR_TOKEN_LIFETIME};
@@ -104,11 +104,15 @@ pub async fn visitor_connects(
     after: Option<i64>,
 ) -> Result<Outcome<VisitorConnected>> {
     if connection.person.is_some() {
-        let known = Visitor::of_session(&app.db, &arrival.session_id).await?;
-        refuse_another(connection, known.ok_or_else(taken)?)?;
+        let known = Visitor::known(&app.db, &arrival.who).await?;
+        refuse_another(connection, known.ok_or_else(taken)?.id)?;
     }
     let (visitor, came) = Visitor::arrive(&app.db, arrival, &presence_of(connection)).await?;
     let person = person_of(&visitor);
+    if visitor.is_banned() {
+        withdraw(app, &connection.id, &person).await;
+        return Err(banned());
+    }
     let proved = Connection::prove(&app.db, &connection.id, &person, None, Watch::Mine);
     let (proved, open) = join(proved, Conversation::open_of(&app.db, visitor.id)).await;
     match proved {
@@ -146,6 +150,38 @@ pub async fn visitor_connects(
             Err(error)
         }
     }
+}
+
+/// Shuts a visitor out, until `until` or for good. Its connections are closed.
+///
+/// # Errors
+/// Not found for an unknown one.
+pub async fn ban(app: &App, visitor: Id, ban: Ban) -> Result<Outcome<VisitorView>> {
+    let after = Visitor::set_ban(&app.db, visitor, Some(ban)).await?;
+    let after = after.ok_or_else(|| Error::not_found("Visitor"))?;
+    // Who came before the ban is counted in, who comes after it is refused.
+    let here: Vec<String> = after.connections.iter().map(|connection| connection.id.clone()).collect();
+    close(app, &here).await;
+    Ok(Outcome { value: after.clone().into(), news: vec![visitor_updated(after)] })
+}
+
+/// Lets a visitor in again.
+///
+/// # Errors
+/// Not found for an unknown one.
+pub async fn unban(app: &App, visitor: Id) -> Result<Outcome<VisitorView>> {
+    let after = Visitor::set_ban(&app.db, visitor, None).await?;
+    let after = after.ok_or_else(|| Error::not_found("Visitor"))?;
+    Ok(Outcome { value: after.clone().into(), news: vec![visitor_updated(after)] })
+}
+
+/// Refuses a visitor who has been banned.
+///
+/// # Errors
+/// Banned.
+pub async fn refuse_banned(app: &App, who: &Who) -> Result<()> {
+    let known = Visitor::known(&app.db, who).await?;
+    if known.is_some_and(|visitor| visitor.is_banned()) { Err(banned()) } else { Ok(()) }
 }
 
 /// What a visitor is told of itself.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use futures::future::join3;
+use futures::future::join4;
 use tokio::time::Instant;
 
-use super::{messages, presence};
+use super::{messages, presence, privacy};
 use crate::{App, Result, Time, news};
 
 /// The milliseconds from one upkeep to the next in the same process.
@@ -40,16 +40,17 @@ pub async fn now_and_then(app: &App, until: Instant) {
 }
 
 /// Tells what those left behind who ended in the middle, who is gone without a `$disconnect`, and what
-/// was handed on, until there is no more or no time. Four round trips side by side when there is
-/// nothing to do.
+/// was handed on, and forgets what is not to be kept any longer, until there is no more or no time. Four
+/// round trips side by side when there is nothing to do, five with a retention.
 pub async fn run(app: &App, until: Instant) {
-    let (left_behind, lapsed, handed_on) = join3(
+    let (left_behind, lapsed, handed_on, forgotten) = join4(
         messages::tell_left_behind(app, until),
         presence::tell_lapsed(app, until),
         news::go_on(app, until),
+        privacy::forget_old(app, until),
     )
     .await;
-    for error in [left_behind, lapsed, handed_on].into_iter().filter_map(Result::err) {
+    for error in [left_behind, lapsed, handed_on, forgotten].into_iter().filter_map(Result::err) {
         error.log();
     }
 }

@@ -154,6 +154,7 @@ async fn run(options: Options) -> Result<bool, Failure> {
         ("MONGODB_URI", uri.as_str()),
         ("JWT_SECRET", "a secret of more than 32 bytes, for the breaking"),
         ("REGISTRATION", "open"),
+        ("LIMITS", "off"),
         ("CONNECTIONS_ENDPOINT", &endpoint),
         ("RUST_LOG", "warn"),
     ]

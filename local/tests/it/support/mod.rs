@@ -106,6 +106,7 @@ impl Chat {
                 "MONGODB_URI" => Some(uri.as_str()),
                 "JWT_SECRET" => Some(SECRET),
                 "REGISTRATION" => Some("open"),
+                "LIMITS" => Some("off"),
                 "CORS_ORIGIN" => Some("http://widget.example,https://dashboard.example"),
                 "MONGODB_MAX_POOL_SIZE" => Some("8"),
                 _ => None,
@@ -195,6 +196,7 @@ pub fn environment(config: &Config) -> Environment {
         ("MONGODB_URI", config.mongodb_uri.reveal()),
         ("JWT_SECRET", config.jwt_secret.reveal()),
         ("REGISTRATION", "open"),
+        ("LIMITS", "off"),
         ("CORS_ORIGIN", "https://dashboard.example"),
         ("CONNECTIONS_ENDPOINT", &config.connections_endpoint),
     ]
