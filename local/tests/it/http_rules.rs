@@ -21,6 +21,25 @@ async fn an_unknown_route_or_method_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_browser_is_told_to_make_nothing_else_of_an_answer() {
+    let chat = Chat::start().await;
+    for path in ["/health", "/api/nothing", "/api/auth/profile"] {
+        let answer = chat.get(path).await;
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("referrer-policy", "no-referrer"),
+            ("strict-transport-security", "max-age=31536000"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{path}");
+        }
+        assert_eq!(answer.header("access-control-allow-credentials"), None);
+    }
+}
+
+#[tokio::test]
 async fn a_body_must_be_json_and_say_so() {
     let chat = Chat::start().await;
     let post = |content_type: &str, body: &str| {

@@ -23,6 +23,7 @@ mod indexes;
 mod limits;
 mod messages;
 mod model;
+mod permissions;
 mod privacy;
 mod routes;
 mod socket_conversations;
