@@ -9,6 +9,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use mongodb::error::{ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERROR};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A result whose error a caller can be told.
@@ -18,7 +19,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 const BACK_SOON: Duration = Duration::from_secs(2);
 
 /// The stable names of what can go wrong, each with its HTTP status (contract, Conventions).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// 400: not what a request or frame looks like.
@@ -71,7 +72,7 @@ impl Code {
 }
 
 /// One value that breaks a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
     /// Where it is in the input, as in `email` or `tags[2]`.
     pub path: String,
@@ -80,7 +81,7 @@ pub struct FieldError {
 }
 
 /// What went wrong. It serializes to the shape that callers get; its source stays inside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Error {
     message: Cow<'static, str>,
     code: Code,

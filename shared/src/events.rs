@@ -1,5 +1,6 @@
 //! What the server sends over the WebSocket (contract, The WebSocket).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::{Error, Id, Result, Time};
 pub const MOST_BYTES: usize = 128 * 1024;
 
 /// An event for those whom it concerns.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "event", content = "data", rename_all_fields = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the contract's")]
 pub enum Event {
@@ -74,7 +75,7 @@ impl Event {
 }
 
 /// The data of `visitor:connected`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitorConnected {
     /// Who the visitor is.
@@ -89,7 +90,7 @@ pub struct VisitorConnected {
 }
 
 /// Messages that a client has missed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Missed {
     /// The messages, the oldest first.
@@ -99,7 +100,7 @@ pub struct Missed {
 }
 
 /// The data of `conversation:created`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ConversationCreated {
     /// The conversation.
     pub conversation: Box<ConversationView>,
@@ -108,7 +109,7 @@ pub struct ConversationCreated {
 }
 
 /// The data of `typing:start` and `typing:stop`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {
     /// Where.

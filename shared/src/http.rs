@@ -29,6 +29,7 @@ pub const MOST_BODY_BYTES: usize = 256 * 1024;
 pub struct Routes {
     router: Router<App>,
     list: Vec<(Method, &'static str)>,
+    has_fallback: bool,
 }
 
 impl Routes {
@@ -61,6 +62,13 @@ impl Routes {
         self.add(Method::DELETE, MethodFilter::DELETE, path, handler)
     }
 
+    /// Answers what no route takes.
+    #[must_use]
+    pub fn otherwise<T: 'static>(self, handler: impl Handler<T, App>) -> Self {
+        let router = self.router.fallback(handler.clone()).method_not_allowed_fallback(handler);
+        Self { router, has_fallback: true, ..self }
+    }
+
     fn add<T: 'static>(
         mut self,
         method: Method,
@@ -80,9 +88,9 @@ impl Routes {
 
     /// The function: these routes, and not found for everything else.
     pub fn into_router(self, app: App) -> Router {
-        self.router
-            .fallback(no_route)
-            .method_not_allowed_fallback(no_route)
+        let routes = if self.has_fallback { self } else { self.otherwise(no_route) };
+        routes
+            .router
             .layer(middleware::from_fn(within_deadline))
             .layer(middleware::map_response(protected))
             .layer(middleware::from_fn(logged))

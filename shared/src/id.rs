@@ -3,13 +3,30 @@
 use std::fmt;
 use std::str::FromStr;
 
+use std::borrow::Cow;
+
 use bson::Bson;
 use bson::oid::ObjectId;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The id of a document: 24 hex digits in JSON, an `ObjectId` in MongoDB.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(ObjectId);
+
+impl JsonSchema for Id {
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F]{24}$" })
+    }
+}
 
 impl Id {
     /// An id that sorts by its time of creation and may be guessed.

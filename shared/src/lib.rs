@@ -8,6 +8,7 @@ mod app;
 pub mod config;
 pub mod db;
 pub mod deadline;
+pub mod describe;
 pub mod documents;
 pub mod error;
 pub mod events;

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bson::{Document, doc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{Error, Id, Result, Time};
@@ -19,7 +20,7 @@ pub struct Paging {
 }
 
 /// Where a page is in its list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pages {
     /// The number of pages.

@@ -1,14 +1,30 @@
 //! Points in time.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bson::{Bson, DateTime};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time to the millisecond: ISO 8601 in UTC with milliseconds in JSON
 /// (`2026-01-31T09:30:00.000Z`), a date in MongoDB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(DateTime);
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
 
 impl Time {
     /// The present.

@@ -2,6 +2,7 @@
 //! them, except in the answers of the authentication routes.
 
 use bson::{Document, doc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Projected};
@@ -16,9 +17,10 @@ use crate::documents::visitor::{Ban, PageView, Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
 /// A user to itself.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "User")]
 pub struct UserView {
     pub id: Id,
     pub name: String,
@@ -49,8 +51,9 @@ impl From<User> for UserView {
 }
 
 /// An entry of the security log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "AuditEntry")]
 pub struct AuditView {
     #[serde(rename = "_id")]
     pub id: Id,
@@ -70,9 +73,10 @@ impl From<audit::Entry> for AuditView {
 }
 
 /// A whole visitor, without its secret.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "Visitor")]
 pub struct VisitorView {
     #[serde(rename = "_id")]
     pub id: Id,
@@ -136,9 +140,10 @@ impl From<Visitor> for VisitorView {
 }
 
 /// A conversation with its people; `V` is how much of the visitor it shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "Conversation_{V}")]
 pub struct ConversationView<V = VisitorBrief> {
     #[serde(rename = "_id")]
     pub id: Id,
@@ -222,8 +227,9 @@ impl ConversationView {
 }
 
 /// Who wrote a message or a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "Person")]
 pub struct PersonView {
     #[serde(rename = "_id")]
     pub id: Id,
@@ -238,7 +244,7 @@ impl From<Person> for PersonView {
 }
 
 /// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {
     /// It is stored.
@@ -250,9 +256,10 @@ pub enum Delivery {
 }
 
 /// A message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "Message")]
 pub struct MessageView {
     #[serde(rename = "_id")]
     pub id: Id,
@@ -305,9 +312,10 @@ impl MessageView {
 }
 
 /// A canned response.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "CannedResponse")]
 pub struct CannedResponseView {
     #[serde(rename = "_id")]
     pub id: Id,

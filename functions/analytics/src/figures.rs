@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bson::{Document, doc};
 use futures::TryStreamExt;
 use futures::future::{try_join, try_join4};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::db::{Db, Projected, Stored};
@@ -19,7 +20,7 @@ use shared::{Id, Result, Time};
 use crate::calendar::Calendar;
 
 /// The figures of all conversations.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
     total_conversations: i64,
@@ -82,7 +83,7 @@ pub async fn overview(db: &Db) -> Result<Overview> {
 }
 
 /// How many there were on a day.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct DayCount {
     #[serde(rename = "_id")]
     day: String,
@@ -126,7 +127,7 @@ async fn per_day<T: Stored>(db: &Db, calendar: &Calendar) -> Result<Vec<DayCount
 }
 
 /// What an agent did.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgentFigures {
     id: Id,

@@ -5,7 +5,9 @@ mod figures;
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use shared::describe::Operation;
 use shared::http::{Params, Routes};
 use shared::use_cases::caller::Agent;
 use shared::{App, Error, Result};
@@ -21,17 +23,30 @@ pub fn routes() -> Routes {
         .get("/api/analytics/agents", agents)
 }
 
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    vec![
+        Operation::get::<Overview>("/api/analytics/overview", "Figures of all conversations"),
+        Operation::get::<Charts>(
+            "/api/analytics/charts",
+            "Conversations and messages of each day of a period",
+        )
+        .query::<ChartParams>(),
+        Operation::get::<Vec<AgentFigures>>("/api/analytics/agents", "Figures of each agent"),
+    ]
+}
+
 async fn overview(State(app): State<App>, _: Agent) -> Result<Json<Overview>> {
     Ok(Json(figures::overview(&app.db).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ChartParams {
     period: Option<String>,
     tz: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Charts {
     conversations: Vec<DayCount>,
     messages: Vec<DayCount>,

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::documents::audit::Action;
 use shared::documents::user::{Changes, Role, Status};
@@ -12,7 +13,7 @@ use shared::paging::Paging;
 const PASSWORD: RangeInclusive<usize> = 8..=128;
 
 /// The body of a registration.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Register {
     #[serde(default, deserialize_with = "trimmed")]
     pub name: String,
@@ -32,7 +33,7 @@ impl Input for Register {
 }
 
 /// The body of a login.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Login {
     #[serde(default, deserialize_with = "email")]
     pub email: String,
@@ -48,7 +49,7 @@ impl Input for Login {
 }
 
 /// The body of a change of one's own password.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePassword {
     #[serde(default)]
@@ -65,7 +66,7 @@ impl Input for ChangePassword {
 }
 
 /// The body of a reset of somebody's password.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetPassword {
     #[serde(default)]
@@ -79,7 +80,7 @@ impl Input for ResetPassword {
 }
 
 /// The query of the list of users.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct UserParams {
     pub role: Option<Role>,
     pub active: Option<bool>,
@@ -96,7 +97,7 @@ impl UserParams {
 }
 
 /// The query of the security log.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct AuditParams {
     pub action: Option<Action>,
     page: Option<u32>,
@@ -112,7 +113,7 @@ impl AuditParams {
 }
 
 /// The body of a change of a user: null or an empty text empties the department.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct UpdateUser {
     role: Option<Role>,
     active: Option<bool>,
@@ -139,7 +140,7 @@ impl From<UpdateUser> for Changes {
 }
 
 /// The body of a change of status.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct SetStatus {
     pub status: Status,
 }

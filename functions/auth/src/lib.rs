@@ -2,6 +2,7 @@
 //! security log for administrators; and `/health`.
 
 mod accounts;
+mod described;
 mod health;
 mod input;
 mod users;
@@ -10,7 +11,9 @@ use axum::Json;
 use axum::extract::State;
 use bson::doc;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
+use shared::describe::{Callers, Operation};
 use shared::documents::user::{Role, Status, User};
 use shared::http::{Address, Admin, Body, MaybeCaller, Params, PathId, Routes};
 use shared::paging::Pages;
@@ -37,16 +40,74 @@ pub fn routes() -> Routes {
         .put("/api/auth/users/{id}/password", reset_password)
         .get("/api/auth/audit", audit)
         .get("/health", health::health)
+        .get("/api/openapi.json", described::openapi)
+        .get("/api/asyncapi.json", described::asyncapi)
+        .get("/api/docs", described::page)
+        .otherwise(described::no_route)
+}
+
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    use Callers::{Administrators, Anybody, Everybody};
+    vec![
+        Operation::post::<LoggedIn>(
+            "/api/auth/register",
+            "Registers a user; the first one becomes the super administrator",
+        )
+        .creates()
+        .by(Anybody)
+        .body::<Register>()
+        .refuses(&[401, 403, 409]),
+        Operation::post::<LoggedIn>("/api/auth/login", "Logs a user in")
+            .by(Everybody)
+            .body::<Login>()
+            .refuses(&[401]),
+        Operation::get::<UserView>("/api/auth/profile", "The user whose token it is"),
+        Operation::put::<StatusSet>("/api/auth/status", "Sets what the others see of the user")
+            .body::<SetStatus>(),
+        Operation::put::<Done>("/api/auth/password", "Changes one's own password; other tokens die")
+            .body::<ChangePassword>(),
+        Operation::post::<Done>("/api/auth/logout", "Ends the token's session"),
+        Operation::get::<UserList>("/api/auth/users", "The users, the latest first")
+            .by(Administrators)
+            .query::<UserParams>(),
+        Operation::put::<UserView>(
+            "/api/auth/users/{id}",
+            "Changes a user; a super administrator may change roles and administrators",
+        )
+        .by(Administrators)
+        .body::<UpdateUser>()
+        .refuses(&[409]),
+        Operation::put::<Done>(
+            "/api/auth/users/{id}/password",
+            "Gives a user another password; its tokens die",
+        )
+        .by(Administrators)
+        .body::<ResetPassword>(),
+        Operation::get::<AuditList>("/api/auth/audit", "The security log, the latest first")
+            .by(Administrators)
+            .query::<AuditParams>(),
+        Operation::get::<health::Health>(
+            "/health",
+            "A sign of life; with `deep=1` of the database, too",
+        )
+        .by(Everybody)
+        .query::<health::Depth>(),
+        Operation::get::<described::Document>("/api/openapi.json", "This description").by(Everybody),
+        Operation::get::<described::Document>("/api/asyncapi.json", "The WebSocket, described")
+            .by(Everybody),
+        Operation::get::<described::Page>("/api/docs", "This description, to read").by(Everybody),
+    ]
 }
 
 /// The answer to a registration and a login.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LoggedIn {
     token: String,
     user: LoggedInUser,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LoggedInUser {
     id: Id,
     name: String,
@@ -63,14 +124,15 @@ impl LoggedIn {
 }
 
 /// What a user sees of the status that it set.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StatusSet {
     id: Id,
     name: String,
     status: Status,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Done {
     message: &'static str,
 }
@@ -123,7 +185,7 @@ async fn change_password(
     Ok(Json(Done { message: "Password changed" }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UserList {
     users: Vec<UserView>,
@@ -171,7 +233,7 @@ async fn reset_password(
     Ok(Json(Done { message: "Password reset" }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AuditList {
     entries: Vec<AuditView>,

@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::db::violates;
+use shared::describe::Operation;
 use shared::documents::canned_response::{CannedResponse, SHORTCUT_INDEX, WithAuthor};
 use shared::http::{Body, Params, PathId, Routes};
 use shared::input::{Check, Input, trimmed, trimmed_option};
@@ -25,14 +27,37 @@ pub fn routes() -> Routes {
         .delete("/api/canned-responses/{id}", delete)
 }
 
-#[derive(Deserialize)]
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    vec![
+        Operation::get::<Vec<CannedResponseView>>("/api/canned-responses", "The newest first")
+            .query::<ListParams>(),
+        Operation::post::<CannedResponseView>("/api/canned-responses", "Makes a canned response")
+            .creates()
+            .body::<Create>()
+            .refuses(&[409]),
+        Operation::get::<CannedResponseView>("/api/canned-responses/{id}", "A canned response"),
+        Operation::put::<CannedResponseView>(
+            "/api/canned-responses/{id}",
+            "Changes one's own; an administrator any",
+        )
+        .body::<Update>()
+        .refuses(&[409]),
+        Operation::delete::<Done>(
+            "/api/canned-responses/{id}",
+            "Deletes one's own; an administrator any",
+        ),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
 struct ListParams {
     category: Option<String>,
     q: Option<String>,
 }
 
 /// The body of a new response.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Create {
     #[serde(default, deserialize_with = "trimmed")]
     title: String,
@@ -51,7 +76,7 @@ impl Input for Create {
 }
 
 /// The body of a change; what is absent or null stays as it was.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Update {
     title: Option<String>,
     content: Option<String>,
@@ -80,7 +105,8 @@ fn check_fields(
     check.line("category", category.as_deref().unwrap_or_default().trim(), 0..=100);
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Done {
     message: &'static str,
 }

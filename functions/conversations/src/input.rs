@@ -1,5 +1,6 @@
 //! What comes in.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::documents::conversation::{Changes, Priority, Status};
 use shared::input::{Check, Input, trimmed_option};
@@ -7,7 +8,7 @@ use shared::paging::Paging;
 use shared::{Error, Id, Result};
 
 /// The query of a list.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListParams {
     status: Option<String>,
@@ -59,7 +60,7 @@ impl ListParams {
 }
 
 /// The body of a change.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Update {
     notes: Option<String>,
     tags: Option<Vec<String>>,
@@ -95,7 +96,7 @@ impl From<Update> for Changes {
 }
 
 /// The body of an assignment.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Assign {
     /// To whom; oneself if absent.
@@ -107,7 +108,7 @@ impl Input for Assign {
 }
 
 /// The body of a transfer.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Transfer {
     /// To whom.
@@ -119,7 +120,7 @@ impl Input for Transfer {
 }
 
 /// The body of a rating.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Rate {
     /// 1 to 5.
     pub rating: i32,

@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use bson::{Document, doc};
 use futures::future::try_join;
+use schemars::JsonSchema;
 use serde::Serialize;
+use shared::describe::{Callers, Operation};
 use shared::documents::conversation::{Conversation, WithPeople};
 use shared::documents::visitor::{Visitor, VisitorBrief};
 use shared::http::{Address, Body, Params, PathId, Routes};
@@ -32,8 +34,48 @@ pub fn routes() -> Routes {
         .put("/api/conversations/{id}/rate", rate)
 }
 
-#[derive(Serialize)]
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    use Callers::{Everybody, Known};
+    vec![
+        Operation::get::<List>("/api/conversations", "The conversations, the latest message first")
+            .by(Known)
+            .query::<ListParams>(),
+        Operation::get::<ConversationView<VisitorView>>(
+            "/api/conversations/{id}",
+            "A conversation with its whole visitor",
+        )
+        .by(Known),
+        Operation::put::<ConversationView>("/api/conversations/{id}", "Writes notes, tags and priority")
+            .body::<Update>(),
+        Operation::put::<ConversationView>(
+            "/api/conversations/{id}/assign",
+            "Gives a conversation to an agent, or takes it",
+        )
+        .body::<Assign>()
+        .refuses(&[409]),
+        Operation::put::<ConversationView>(
+            "/api/conversations/{id}/transfer",
+            "Hands a conversation that somebody holds to an agent",
+        )
+        .body::<Transfer>()
+        .refuses(&[409]),
+        Operation::put::<ConversationView>("/api/conversations/{id}/resolve", "Marks it as settled")
+            .refuses(&[409]),
+        Operation::put::<ConversationView>("/api/conversations/{id}/close", "Ends it for good"),
+        Operation::put::<ConversationView>(
+            "/api/conversations/{id}/rate",
+            "Rates a conversation that has ended; who knows its id may",
+        )
+        .by(Everybody)
+        .body::<Rate>()
+        .refuses(&[409]),
+    ]
+}
+
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ConversationList")]
 struct List {
     conversations: Vec<ConversationView>,
     #[serde(flatten)]

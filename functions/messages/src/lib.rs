@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use shared::describe::{Callers, Operation};
 use shared::documents::mark::Kind;
 use shared::http::{Body, Params, PathId, Routes};
 use shared::paging::Paging;
@@ -21,7 +23,37 @@ pub fn routes() -> Routes {
         .put("/api/messages/conversation/{conversationId}/read-all", read_all)
 }
 
-#[derive(Deserialize)]
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    use Callers::Known;
+    vec![
+        Operation::get::<MessageList>(
+            "/api/messages/{conversationId}",
+            "Messages of a conversation: page 1 is the newest, the oldest of a page comes first",
+        )
+        .by(Known)
+        .query::<ListParams>(),
+        Operation::post::<MessageView>(
+            "/api/messages",
+            "Sends a message; the same `clientMessageId` gives the one that is stored",
+        )
+        .creates()
+        .by(Known)
+        .body::<SendInput>()
+        .refuses(&[404, 409]),
+        Operation::put::<MessageView>(
+            "/api/messages/{id}/read",
+            "Marks the messages up to this one as read",
+        )
+        .by(Known),
+        Operation::put::<ReadAll>(
+            "/api/messages/conversation/{conversationId}/read-all",
+            "Marks what the visitor sent as read",
+        ),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
 struct ListParams {
     page: Option<u32>,
     limit: Option<u32>,
@@ -65,7 +97,7 @@ async fn mark_read(
     Ok(Json(rules::mark_read(&app, &caller.person(), id).await?.told(&app).await))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ReadAll {
     message: &'static str,

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use bson::doc;
 use futures::future::try_join;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use shared::describe::{Callers, Operation};
 use shared::documents::audit::{Action, Entry, Party};
 use shared::documents::connection::{Connection, Side};
 use shared::documents::visitor::{Ban, Changes, Visitor};
@@ -30,7 +32,34 @@ pub fn routes() -> Routes {
         .delete("/api/visitors/{id}/ban", unban)
 }
 
-#[derive(Deserialize)]
+/// The routes, described.
+pub fn describe() -> Vec<Operation> {
+    use Callers::{Administrators, Known};
+    vec![
+        Operation::get::<List>("/api/visitors", "The visitors, the last seen first")
+            .by(Known)
+            .query::<ListParams>(),
+        Operation::get::<VisitorView>("/api/visitors/{id}", "A visitor").by(Known),
+        Operation::put::<VisitorView>("/api/visitors/{id}", "Writes what is known of a visitor")
+            .body::<Update>(),
+        Operation::delete::<Done>(
+            "/api/visitors/{id}",
+            "Erases everything personal about a visitor and what was said with it",
+        )
+        .by(Administrators),
+        Operation::get::<Export>(
+            "/api/visitors/{id}/export",
+            "All that is stored of a visitor, in parts of some megabytes",
+        )
+        .by(Administrators)
+        .query::<ExportParams>(),
+        Operation::put::<VisitorView>("/api/visitors/{id}/ban", "Shuts a visitor out")
+            .body::<BanInput>(),
+        Operation::delete::<VisitorView>("/api/visitors/{id}/ban", "Lets a visitor in again"),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
 struct ListParams {
     online: Option<bool>,
     q: Option<String>,
@@ -39,8 +68,9 @@ struct ListParams {
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "VisitorList")]
 struct List {
     visitors: Vec<VisitorView>,
     #[serde(flatten)]
@@ -84,7 +114,7 @@ async fn read(State(app): State<App>, caller: Caller, PathId(id): PathId) -> Res
 }
 
 /// The body of a change: null or an empty text empties a field.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Update {
     #[serde(default, deserialize_with = "change")]
     name: Option<Option<String>>,
@@ -126,7 +156,7 @@ async fn change_visitor(app: &App, id: Id, input: Update) -> Result<Outcome<Visi
 }
 
 /// The body of a ban: for good without `until`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct BanInput {
     #[serde(default, deserialize_with = "time_option")]
     until: Option<Time>,
@@ -167,7 +197,7 @@ async fn unban(
     Ok(Json(outcome.told(&app).await))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ExportParams {
     cursor: Option<String>,
 }
@@ -188,7 +218,8 @@ async fn export(
     Ok(Json(export))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Done {
     message: &'static str,
 }

@@ -1,17 +1,20 @@
 //! Every event that a client may send.
 
 use futures::future::try_join;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use shared::describe::{ClientEvent, Nothing};
 use shared::documents::connection::{Connection, Person, Side};
 use shared::documents::mark::Kind;
 use shared::error::Code;
-use shared::events::Event;
+use shared::events::{ConversationCreated, Event, VisitorConnected};
 use shared::input::from_value;
 use shared::limits::{self, Limit};
 use shared::news::{News, Outcome};
 use shared::use_cases::messages::SendInput;
 use shared::use_cases::{conversations, messages, presence};
+use shared::views::{MessageView, UserView};
 use shared::{App, Error, Result, Time};
 
 use crate::input::{
@@ -35,6 +38,49 @@ pub const EVENTS: [&str; 13] = [
     "typing:stop",
     "ping",
 ];
+
+/// All of them, described.
+pub fn describe() -> Vec<ClientEvent> {
+    vec![
+        ClientEvent::new::<AgentConnect, UserAck<UserView>>(
+            "agent:connect",
+            "Proves with a token that an agent is behind the connection",
+        ),
+        ClientEvent::new::<AgentWatch, Nothing>(
+            "agent:watch",
+            "Changes how much the agent's connection is pushed",
+        ),
+        ClientEvent::new::<VisitorConnect, VisitorConnected>(
+            "visitor:connect",
+            "Proves with a secret of the browser, or an identity of the site, who the visitor is",
+        ),
+        ClientEvent::new::<VisitorPage, Nothing>("visitor:page", "The visitor looks at a page"),
+        ClientEvent::new::<ConversationStart, ConversationCreated>(
+            "conversation:start",
+            "The visitor starts a conversation",
+        ),
+        ClientEvent::new::<ConversationJoin, messages::Joined>(
+            "conversation:join",
+            "Joins a conversation, and brings what came after a message",
+        ),
+        ClientEvent::new::<InConversation, Nothing>("conversation:leave", "Leaves a conversation"),
+        ClientEvent::new::<SendInput, MessageAck<MessageView>>(
+            "message:send",
+            "Sends a message; the same `clientMessageId` gives the one that is stored",
+        ),
+        ClientEvent::new::<MessageDelivered, messages::Marked>(
+            "message:delivered",
+            "The client has received the messages up to a number",
+        ),
+        ClientEvent::new::<MessageRead, messages::Marked>(
+            "message:read",
+            "The messages up to one have been read",
+        ),
+        ClientEvent::new::<InConversation, Nothing>("typing:start", "Somebody begins to type"),
+        ClientEvent::new::<InConversation, Nothing>("typing:stop", "Somebody stops typing"),
+        ClientEvent::new::<Nothing, Nothing>("ping", "Keeps the connection open"),
+    ]
+}
 
 /// The connection that sent a frame, and what the gateway says of the client.
 pub struct Caller {
@@ -67,12 +113,12 @@ impl Answer {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct UserAck<T> {
     user: T,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MessageAck<T> {
     message: T,
 }

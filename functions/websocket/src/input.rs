@@ -1,5 +1,6 @@
 //! What comes in with the events.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::documents::connection::Watch;
 use shared::documents::visitor::{Arrival, PageView, Who};
@@ -11,7 +12,7 @@ use shared::{Error, Id, Result, Time};
 /// The characters of a page's address.
 const MOST_URL: usize = 1024;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct AgentConnect {
     pub token: String,
     #[serde(default)]
@@ -22,7 +23,7 @@ impl Input for AgentConnect {
     fn check(&self, _: &mut Check) {}
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct AgentWatch {
     pub watch: Watch,
 }
@@ -31,7 +32,7 @@ impl Input for AgentWatch {
     fn check(&self, _: &mut Check) {}
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitorConnect {
     session_id: Option<String>,
@@ -83,7 +84,7 @@ impl VisitorConnect {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationStart {
     #[serde(default, deserialize_with = "trimmed_option")]
@@ -102,7 +103,7 @@ impl Input for ConversationStart {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationJoin {
     pub conversation_id: Id,
@@ -115,7 +116,7 @@ impl Input for ConversationJoin {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InConversation {
     pub conversation_id: Id,
@@ -125,7 +126,7 @@ impl Input for InConversation {
     fn check(&self, _: &mut Check) {}
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageDelivered {
     pub conversation_id: Id,
@@ -138,7 +139,7 @@ impl Input for MessageDelivered {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRead {
     pub conversation_id: Id,
@@ -163,7 +164,7 @@ impl MessageRead {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct VisitorPage {
     #[serde(default, deserialize_with = "trimmed")]
     url: String,

@@ -27,7 +27,7 @@ use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use events::Caller;
-pub use events::EVENTS;
+pub use events::{EVENTS, describe};
 use frame::Frame;
 
 /// How long the others wait for the sender to take its answer.

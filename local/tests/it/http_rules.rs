@@ -5,18 +5,32 @@ use serde_json::json;
 use crate::support::Chat;
 
 #[tokio::test]
-async fn an_unknown_route_or_method_is_not_found() {
+async fn an_unknown_route_is_not_found() {
     let chat = Chat::start().await;
     for (method, path) in [
         ("GET", "/api"),
         ("GET", "/api/nothing"),
-        ("PATCH", "/api/auth/login"),
-        ("GET", "/api/auth/login"),
-        ("DELETE", "/api/conversations"),
+        ("PATCH", "/api/auth"),
         ("GET", "/api/conversations/"),
     ] {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         chat.call(method, path).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
+    let chat = Chat::start().await;
+    for (method, path, allow) in [
+        ("PATCH", "/api/auth/login", "POST"),
+        ("GET", "/api/auth/login", "POST"),
+        ("DELETE", "/api/conversations", "GET"),
+        ("POST", "/api/visitors/65a1b2c3d4e5f6a7b8c9d0e1", "DELETE, GET, PUT"),
+    ] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let answer = chat.call(method, path).await;
+        assert_eq!(answer.header("allow"), Some(allow), "{path}");
+        answer.refused(405, "method_not_allowed");
     }
 }
 

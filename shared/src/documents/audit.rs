@@ -5,6 +5,7 @@ use std::time::Duration;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{self, Db, Stored, expiring, index};
@@ -14,8 +15,9 @@ use crate::{Id, Time};
 const KEPT: Duration = Duration::from_secs(395 * 24 * 3600);
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AuditAction")]
 pub enum Action {
     /// A user was registered.
     Registered,
@@ -64,7 +66,8 @@ impl From<Action> for Bson {
 }
 
 /// Somebody in the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditParty")]
 pub struct Party {
     /// The user's or visitor's id; none for an email that nobody has.
     pub id: Option<Id>,

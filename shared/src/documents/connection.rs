@@ -6,6 +6,7 @@ use std::time::Duration;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
@@ -22,7 +23,7 @@ pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60 + 5 * 60);
 const MOST_JOINED: i32 = 200;
 
 /// The two sides of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The company's.
@@ -70,7 +71,7 @@ pub struct Person {
 }
 
 /// How much an agent's connection is pushed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Watch {
     /// What concerns unassigned conversations, the agent's own and those it joined.

@@ -10,6 +10,7 @@ use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::WriteConcern;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +40,9 @@ const MOST_FORGOTTEN: i64 = 20;
 const MOST_TAKEN_OVER: i64 = 10;
 
 /// Where a conversation is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ConversationStatus")]
 pub enum Status {
     /// Nobody has taken it.
     Pending,
@@ -138,7 +140,7 @@ fn states() -> impl Iterator<Item = (Status, bool)> {
 }
 
 /// How urgent a conversation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
     /// It can wait.

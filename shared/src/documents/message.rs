@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use bson::doc;
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::connection::Side;
@@ -13,8 +14,9 @@ use crate::db::{Db, Stored, index, to_bson, unique};
 use crate::{Id, Time};
 
 /// What a message carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "MessageType")]
 pub enum Kind {
     /// Text.
     #[default]

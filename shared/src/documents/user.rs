@@ -5,6 +5,7 @@ use std::time::Duration;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::presence::{self, Lapsed, Presence};
@@ -20,7 +21,7 @@ pub const FOUNDER_INDEX: &str = "founder";
 const MOST_SESSIONS: i32 = 50;
 
 /// What a user may do; a later role may all that an earlier one may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Talks with visitors.
@@ -49,8 +50,9 @@ impl From<Role> for Bson {
 }
 
 /// Whether a user can be talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "UserStatus")]
 pub enum Status {
     /// There.
     Online,
@@ -154,7 +156,7 @@ pub struct Changes {
 }
 
 /// An agent inside a conversation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the fields are the document's")]
 pub struct AgentBrief {
     #[serde(rename = "_id")]

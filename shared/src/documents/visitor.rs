@@ -3,6 +3,7 @@
 use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +21,7 @@ pub const MOST_FOUND: i64 = 200;
 const SESSION_INDEX: &str = "sessionHash";
 
 /// A look at a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PageView {
     /// The page's address.
@@ -100,7 +101,7 @@ pub struct Visitor {
 }
 
 /// That a visitor may not come in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ban {
     /// Until when; for good if it does not say.
     pub until: Option<Time>,
@@ -167,7 +168,7 @@ pub struct Changes {
 }
 
 /// A visitor inside a conversation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are the document's")]
 pub struct VisitorBrief {

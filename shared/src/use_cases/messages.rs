@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use futures::future::{try_join, try_join3};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -75,7 +76,7 @@ impl Draft {
 }
 
 /// What a caller sends, over HTTP and over the socket.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SendInput {
     conversation_id: Id,
@@ -241,7 +242,7 @@ impl Span {
 }
 
 /// Some of a conversation's messages, the oldest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MessageList {
     messages: Vec<MessageView>,
     #[serde(flatten)]
@@ -260,7 +261,7 @@ pub async fn list(app: &App, by: &Person, id: Id, span: Span, limit: i64) -> Res
 }
 
 /// What a join brings.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
     /// The conversation.
@@ -429,7 +430,7 @@ pub enum UpTo {
 }
 
 /// Where a mark is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Marked {
     /// In which conversation.

@@ -1,5 +1,6 @@
 //! What is known of a person: handing it out, and forgetting it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -20,7 +21,7 @@ const MOST_CONVERSATIONS: usize = 50;
 const ENOUGH_BYTES: usize = 2 * 1024 * 1024;
 
 /// A part of all that is stored of a visitor.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Export {
     visitor: VisitorView,
@@ -31,7 +32,7 @@ pub struct Export {
 }
 
 /// A conversation, or a part of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ExportedConversation {
     conversation: ConversationView,
     /// The oldest first.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Chat;
 
 /// A request that is sent when it is awaited.
-pub struct Call(RequestBuilder);
+pub struct Call(RequestBuilder, Method, String);
 
 /// What came back.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Answer {
 
 impl Chat {
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call(self.http.request(method, self.url(path)))
+        Call(self.http.request(method.clone(), self.url(path)), method, path.to_owned())
     }
 
     pub fn get(&self, path: &str) -> Call {
@@ -43,19 +43,19 @@ impl Chat {
 
 impl Call {
     pub fn by(self, token: &str) -> Self {
-        Self(self.0.bearer_auth(token))
+        Self(self.0.bearer_auth(token), self.1, self.2)
     }
 
     pub fn header(self, name: &str, value: &str) -> Self {
-        Self(self.0.header(name, value))
+        Self(self.0.header(name, value), self.1, self.2)
     }
 
     pub fn json(self, body: &Value) -> Self {
-        Self(self.0.json(body))
+        Self(self.0.json(body), self.1, self.2)
     }
 
     pub fn body(self, body: impl Into<reqwest::Body>) -> Self {
-        Self(self.0.body(body))
+        Self(self.0.body(body), self.1, self.2)
     }
 }
 
@@ -69,6 +69,7 @@ impl IntoFuture for Call {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let bytes = response.bytes().await.unwrap();
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            super::described::check_answer(&self.1, &self.2, status, &headers, &body);
             Answer { status, headers, body }
         })
     }

@@ -113,7 +113,11 @@ impl Socket {
             let next = timeout(PATIENCE, self.stream.next()).await;
             let message = next.unwrap_or_else(|_| panic!("nothing came; unread: {:?}", self.unread));
             match message.expect("the connection ended").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => {
+                    let frame = serde_json::from_str(&text).unwrap();
+                    super::described::check_frame(&frame);
+                    return frame;
+                }
                 Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
             }
