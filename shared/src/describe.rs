@@ -132,6 +132,48 @@ impl ClientEvent {
     }
 }
 
+/// What `str::trim` takes from the ends of a text, in a class of a regular expression.
+const SPACE: &str = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+/// What `char::is_control` says of, in a class of a regular expression.
+const CONTROL: &str = r"\x00-\x1f\x7f-\x9f";
+
+/// The pattern of a text on one line that has so many characters once its ends are trimmed, from 0 or from 1
+/// on: [`crate::input::Check::line`] of [`crate::input::trimmed`].
+pub fn line(least: usize, most: usize) -> String {
+    let (ends, optional) = (most.saturating_sub(2), if least == 0 { "?" } else { "" });
+    format!(
+        "^[{SPACE}]*([^{SPACE}{CONTROL}]([^{CONTROL}]{{0,{ends}}}[^{SPACE}{CONTROL}])?){optional}[{SPACE}]*$"
+    )
+}
+
+/// The pattern of a text of so many characters without a control character: [`crate::input::Check::line`].
+pub fn exact_line(least: usize, most: usize) -> String {
+    format!("^[^{CONTROL}]{{{least},{most}}}$")
+}
+
+/// The pattern of a text that is not blank.
+pub fn not_blank() -> String {
+    format!("[^{SPACE}]")
+}
+
+/// The pattern of the emails that nearly everybody has; the server takes some more.
+pub fn email() -> String {
+    format!("^[{SPACE}]*{EMAIL}[{SPACE}]*$")
+}
+
+/// As [`email`], or nothing.
+pub fn email_or_nothing() -> String {
+    format!("^[{SPACE}]*({EMAIL})?[{SPACE}]*$")
+}
+
+const EMAIL: &str = "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\
+    (\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){1,3}";
+
+/// The pattern of a link, or nothing: [`crate::input::Check::link`].
+pub fn link_or_nothing() -> String {
+    format!("^[{SPACE}]*(https?://([^{CONTROL}]*[^{SPACE}{CONTROL}])?)?[{SPACE}]*$")
+}
+
 /// No data: an object that says nothing.
 #[derive(JsonSchema)]
 pub struct Nothing {}

@@ -155,12 +155,28 @@ pub fn change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Optio
     trimmed_option(deserializer).map(Some)
 }
 
+/// Deserializes a whole number, which JSON may also write as `4.0`.
+///
+/// # Errors
+/// When it is no whole number of 32 bits.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    // Every whole number of 32 bits is exact in 64 bits of floating point.
+    #[allow(clippy::cast_possible_truncation, reason = "compared with what it was")]
+    let whole = number as i32;
+    if f64::from(whole) == number {
+        Ok(whole)
+    } else {
+        Err(serde::de::Error::custom("must be a whole number"))
+    }
+}
+
 /// Deserializes an optional time: an ISO 8601 date and time with its offset, as in `2026-01-31T09:30:00Z`.
 ///
 /// # Errors
 /// When it is neither that nor null.
 pub fn time_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
-    let text = trimmed_option(deserializer)?;
+    let text = Option::<String>::deserialize(deserializer)?;
     let time = text.map(|text| text.parse::<jiff::Timestamp>()).transpose();
     time.map(|time| time.map(|time| Time::from_millis(time.as_millisecond())))
         .map_err(|_| serde::de::Error::custom("must be a time such as 2026-01-31T09:30:00Z"))

@@ -13,7 +13,7 @@ use crate::documents::conversation::{self, Conversation, Priority};
 use crate::documents::mark::Fate;
 use crate::documents::message::{self, Message};
 use crate::documents::user::{AgentBrief, Role, Status, User};
-use crate::documents::visitor::{Ban, PageView, Visitor, VisitorBrief};
+use crate::documents::visitor::{Ban, PageView, Shown, Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
 /// A user to itself.
@@ -112,6 +112,33 @@ impl Projected for VisitorView {
     }
 }
 
+impl Shown for VisitorView {
+    fn erased(id: Id, since: Time) -> Self {
+        Self {
+            id,
+            name: None,
+            email: None,
+            ip_address: None,
+            user_agent: None,
+            browser: None,
+            os: None,
+            country: None,
+            city: None,
+            current_page: None,
+            page_views: Vec::new(),
+            referrer: None,
+            visit_count: 0,
+            total_time_on_site: 0,
+            is_online: false,
+            verified: false,
+            external_id: None,
+            ban: None,
+            last_seen: since,
+            created_at: since,
+        }
+    }
+}
+
 impl From<Visitor> for VisitorView {
     fn from(visitor: Visitor) -> Self {
         Self {
@@ -147,7 +174,7 @@ impl From<Visitor> for VisitorView {
 pub struct ConversationView<V = VisitorBrief> {
     #[serde(rename = "_id")]
     pub id: Id,
-    pub visitor: Option<V>,
+    pub visitor: V,
     pub assigned_agent: Option<AgentBrief>,
     pub status: conversation::Status,
     pub priority: Priority,
@@ -168,9 +195,11 @@ pub struct ConversationView<V = VisitorBrief> {
     pub created_at: Time,
 }
 
-impl<V> ConversationView<V> {
-    /// As agents see it.
+impl<V: Shown> ConversationView<V> {
+    /// As agents see it; with no visitor, that was erased.
     pub fn new(conversation: Conversation, visitor: Option<V>, agent: Option<AgentBrief>) -> Self {
+        let erased = || V::erased(conversation.visitor, conversation.created_at);
+        let visitor = visitor.unwrap_or_else(erased);
         Self {
             id: conversation.id,
             visitor,
@@ -202,7 +231,7 @@ impl<V> ConversationView<V> {
     }
 }
 
-impl<V> From<conversation::WithPeople<V>> for ConversationView<V> {
+impl<V: Shown> From<conversation::WithPeople<V>> for ConversationView<V> {
     fn from(mut row: conversation::WithPeople<V>) -> Self {
         Self::new(row.conversation, row.visitor.pop(), row.agent.pop())
     }

@@ -42,6 +42,7 @@ async fn overview(State(app): State<App>, _: Agent) -> Result<Json<Overview>> {
 
 #[derive(Deserialize, JsonSchema)]
 struct ChartParams {
+    #[schemars(extend("enum" = ["7days", "30days", "90days"]))]
     period: Option<String>,
     tz: Option<String>,
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::describe::{email as email_pattern, line};
 use shared::documents::audit::Action;
 use shared::documents::user::{Changes, Role, Status};
 use shared::input::{Check, Input, change, email, trimmed, trimmed_option};
@@ -14,11 +15,15 @@ const PASSWORD: RangeInclusive<usize> = 8..=128;
 
 /// The body of a registration.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["name", "email", "password"]))]
 pub struct Register {
+    #[schemars(extend("pattern" = line(1, 100)))]
     #[serde(default, deserialize_with = "trimmed")]
     pub name: String,
+    #[schemars(extend("pattern" = email_pattern()))]
     #[serde(default, deserialize_with = "email")]
     pub email: String,
+    #[schemars(length(min = 8, max = 128))]
     #[serde(default)]
     pub password: String,
     pub role: Option<Role>,
@@ -34,9 +39,12 @@ impl Input for Register {
 
 /// The body of a login.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["email", "password"]))]
 pub struct Login {
+    #[schemars(extend("pattern" = email_pattern()))]
     #[serde(default, deserialize_with = "email")]
     pub email: String,
+    #[schemars(length(min = 1, max = 128))]
     #[serde(default)]
     pub password: String,
 }
@@ -51,9 +59,12 @@ impl Input for Login {
 /// The body of a change of one's own password.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["currentPassword", "newPassword"]))]
 pub struct ChangePassword {
+    #[schemars(length(min = 1, max = 128))]
     #[serde(default)]
     pub current_password: String,
+    #[schemars(length(min = 8, max = 128))]
     #[serde(default)]
     pub new_password: String,
 }
@@ -68,7 +79,9 @@ impl Input for ChangePassword {
 /// The body of a reset of somebody's password.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["newPassword"]))]
 pub struct ResetPassword {
+    #[schemars(length(min = 8, max = 128))]
     #[serde(default)]
     pub new_password: String,
 }
@@ -84,7 +97,9 @@ impl Input for ResetPassword {
 pub struct UserParams {
     pub role: Option<Role>,
     pub active: Option<bool>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     page: Option<u32>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     limit: Option<u32>,
     cursor: Option<String>,
 }
@@ -100,7 +115,9 @@ impl UserParams {
 #[derive(Deserialize, JsonSchema)]
 pub struct AuditParams {
     pub action: Option<Action>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     page: Option<u32>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     limit: Option<u32>,
     cursor: Option<String>,
 }
@@ -117,8 +134,10 @@ impl AuditParams {
 pub struct UpdateUser {
     role: Option<Role>,
     active: Option<bool>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     name: Option<String>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "change")]
     department: Option<Option<String>>,
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::db::violates;
-use shared::describe::Operation;
+use shared::describe::{Operation, line, not_blank};
 use shared::documents::canned_response::{CannedResponse, SHORTCUT_INDEX, WithAuthor};
 use shared::http::{Body, Params, PathId, Routes};
 use shared::input::{Check, Input, trimmed, trimmed_option};
@@ -58,13 +58,18 @@ struct ListParams {
 
 /// The body of a new response.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["title", "content"]))]
 struct Create {
+    #[schemars(extend("pattern" = line(1, 200)))]
     #[serde(default, deserialize_with = "trimmed")]
     title: String,
+    #[schemars(length(min = 1, max = 8000), extend("pattern" = not_blank()))]
     #[serde(default, deserialize_with = "trimmed")]
     content: String,
+    #[schemars(extend("pattern" = line(0, 50)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     shortcut: Option<String>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     category: Option<String>,
 }
@@ -78,9 +83,13 @@ impl Input for Create {
 /// The body of a change; what is absent or null stays as it was.
 #[derive(Deserialize, JsonSchema)]
 struct Update {
+    #[schemars(extend("pattern" = line(1, 200)))]
     title: Option<String>,
+    #[schemars(length(min = 1, max = 8000), extend("pattern" = not_blank()))]
     content: Option<String>,
+    #[schemars(extend("pattern" = line(0, 50)))]
     shortcut: Option<String>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     category: Option<String>,
 }
 

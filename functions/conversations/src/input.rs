@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::describe::line;
 use shared::documents::conversation::{Changes, Priority, Status};
-use shared::input::{Check, Input, trimmed_option};
+use shared::input::{Check, Input, trimmed_option, whole};
 use shared::paging::Paging;
 use shared::{Error, Id, Result};
 
@@ -11,11 +12,15 @@ use shared::{Error, Id, Result};
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListParams {
+    #[schemars(extend("enum" = ["", "all", "pending", "active", "resolved", "closed"]))]
     status: Option<String>,
+    #[schemars(extend("pattern" = "^(me|none|[0-9a-fA-F]{24})?$"))]
     assigned_to: Option<String>,
     /// Beginnings of words of the visitor's name and email, or a tag.
     pub q: Option<String>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     page: Option<u32>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     limit: Option<u32>,
     cursor: Option<String>,
 }
@@ -62,7 +67,9 @@ impl ListParams {
 /// The body of a change.
 #[derive(Deserialize, JsonSchema)]
 pub struct Update {
+    #[schemars(length(max = 5000))]
     notes: Option<String>,
+    #[schemars(length(max = 20), extend("items" = { "type": "string", "pattern": line(1, 50) }))]
     tags: Option<Vec<String>>,
     priority: Option<Priority>,
 }
@@ -123,8 +130,11 @@ impl Input for Transfer {
 #[derive(Deserialize, JsonSchema)]
 pub struct Rate {
     /// 1 to 5.
+    #[schemars(range(min = 1, max = 5))]
+    #[serde(deserialize_with = "whole")]
     pub rating: i32,
     /// A word with it.
+    #[schemars(length(max = 2000))]
     #[serde(default, deserialize_with = "trimmed_option")]
     pub comment: Option<String>,
 }

@@ -12,7 +12,7 @@ use shared::paging::Paging;
 use shared::use_cases::caller::{Agent, Caller};
 use shared::use_cases::messages::{self as rules, MessageList, SendInput, Span, UpTo};
 use shared::views::MessageView;
-use shared::{App, Error, Result};
+use shared::{App, Result};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -55,9 +55,13 @@ pub fn describe() -> Vec<Operation> {
 
 #[derive(Deserialize, JsonSchema)]
 struct ListParams {
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     page: Option<u32>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     limit: Option<u32>,
+    #[schemars(extend("minimum" = i64::MIN, "maximum" = i64::MAX))]
     after: Option<i64>,
+    #[schemars(extend("minimum" = i64::MIN, "maximum" = i64::MAX))]
     before: Option<i64>,
 }
 
@@ -73,9 +77,7 @@ async fn list(
         (Some(after), None) => Span::After(after),
         (None, Some(before)) => Span::Before(before),
         (None, None) => Span::Page(page),
-        (Some(_), Some(_)) => {
-            return Err(Error::invalid_field("after", "Cannot be combined with before"));
-        }
+        (Some(after), Some(before)) => Span::Between(after, before),
     };
     Ok(Json(rules::list(&app, &caller.person(), id, span, limit).await?))
 }

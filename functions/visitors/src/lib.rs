@@ -6,7 +6,7 @@ use bson::doc;
 use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::describe::{Callers, Operation};
+use shared::describe::{Callers, Operation, email_or_nothing, line};
 use shared::documents::audit::{Action, Entry, Party};
 use shared::documents::connection::{Connection, Side};
 use shared::documents::visitor::{Ban, Changes, Visitor};
@@ -63,7 +63,9 @@ pub fn describe() -> Vec<Operation> {
 struct ListParams {
     online: Option<bool>,
     q: Option<String>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     page: Option<u32>,
+    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
     limit: Option<u32>,
     cursor: Option<String>,
 }
@@ -116,12 +118,16 @@ async fn read(State(app): State<App>, caller: Caller, PathId(id): PathId) -> Res
 /// The body of a change: null or an empty text empties a field.
 #[derive(Deserialize, JsonSchema)]
 struct Update {
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "change")]
     name: Option<Option<String>>,
+    #[schemars(extend("pattern" = email_or_nothing()))]
     #[serde(default, deserialize_with = "change")]
     email: Option<Option<String>>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "change")]
     country: Option<Option<String>>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "change")]
     city: Option<Option<String>>,
 }
@@ -160,6 +166,7 @@ async fn change_visitor(app: &App, id: Id, input: Update) -> Result<Outcome<Visi
 struct BanInput {
     #[serde(default, deserialize_with = "time_option")]
     until: Option<Time>,
+    #[schemars(length(max = 500))]
     #[serde(default, deserialize_with = "trimmed_option")]
     reason: Option<String>,
 }

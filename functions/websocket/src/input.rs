@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::describe::{email_or_nothing, exact_line, line};
 use shared::documents::connection::Watch;
 use shared::documents::visitor::{Arrival, PageView, Who};
 use shared::input::{Check, Input, email_option, trimmed, trimmed_option};
@@ -35,17 +36,23 @@ impl Input for AgentWatch {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VisitorConnect {
+    #[schemars(extend("pattern" = exact_line(16, 128)))]
     session_id: Option<String>,
     /// A JWT of the site that says who the visitor is.
     pub identity: Option<String>,
+    #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     name: Option<String>,
+    #[schemars(extend("pattern" = email_or_nothing()))]
     #[serde(default, deserialize_with = "email_option")]
     email: Option<String>,
+    #[schemars(extend("pattern" = line(0, 1024)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     current_page: Option<String>,
+    #[schemars(extend("pattern" = line(0, 1024)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     referrer: Option<String>,
+    #[schemars(range(min = 0))]
     after: Option<i64>,
 }
 
@@ -87,8 +94,10 @@ impl VisitorConnect {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationStart {
+    #[schemars(length(max = 8000))]
     #[serde(default, deserialize_with = "trimmed_option")]
     pub message: Option<String>,
+    #[schemars(extend("pattern" = exact_line(1, 64)))]
     pub client_message_id: Option<String>,
 }
 
@@ -107,6 +116,7 @@ impl Input for ConversationStart {
 #[serde(rename_all = "camelCase")]
 pub struct ConversationJoin {
     pub conversation_id: Id,
+    #[schemars(range(min = 0))]
     pub after: Option<i64>,
 }
 
@@ -130,6 +140,7 @@ impl Input for InConversation {
 #[serde(rename_all = "camelCase")]
 pub struct MessageDelivered {
     pub conversation_id: Id,
+    #[schemars(range(min = 1))]
     pub up_to: i64,
 }
 
@@ -144,6 +155,7 @@ impl Input for MessageDelivered {
 pub struct MessageRead {
     pub conversation_id: Id,
     message_id: Option<Id>,
+    #[schemars(range(min = 1))]
     up_to: Option<i64>,
 }
 
@@ -165,9 +177,12 @@ impl MessageRead {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["url"]))]
 pub struct VisitorPage {
+    #[schemars(extend("pattern" = line(1, 1024)))]
     #[serde(default, deserialize_with = "trimmed")]
     url: String,
+    #[schemars(extend("pattern" = line(0, 200)))]
     #[serde(default, deserialize_with = "trimmed_option")]
     title: Option<String>,
 }

@@ -194,7 +194,8 @@ async fn page_one_is_the_newest_and_within_a_page_the_oldest_comes_first() {
     assert_eq!((&page["totalPages"], &page["currentPage"]), (&json!(3), &json!(2)));
     list("limit=0").await.invalid("limit");
     list("page=0").await.invalid("page");
-    list("after=1&before=3").await.invalid("after");
+    let between = list("after=1&before=4&limit=5").await.expect(200);
+    assert_eq!(each(&between["messages"], "seq"), [2, 3]);
     list("after=x").await.refused(400, "bad_request");
 }
 

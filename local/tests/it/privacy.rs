@@ -234,7 +234,14 @@ async fn an_erased_person_leaves_nothing_but_true_figures() {
     chat.post("/api/messages", body).by(&ada.token).await.refused(409, "conflict");
     let back = chat.visitor_with(&vic.session, "Vic").await;
     assert_ne!(back.id, vic.id, "who comes back is new");
-    chat.delete(&path).by(&sue.token).await.expect(200);
+    let nameless = chat.get(&format!("/api/conversations/{id}")).by(&ada.token).await.expect(200);
+    assert_eq!(
+        (&nameless["visitor"]["_id"], &nameless["visitor"]["name"]),
+        (&json!(vic.id), &Value::Null)
+    );
+    for call in [chat.get(&path), chat.delete(&path), chat.get(&format!("{path}/export"))] {
+        call.by(&sue.token).await.refused(404, "not_found");
+    }
     chat.delete(&format!("/api/visitors/{NOBODY}")).by(&sue.token).await.refused(404, "not_found");
 }
 

@@ -50,7 +50,7 @@ pub struct Visitor {
     /// That it may not come in.
     #[serde(default)]
     pub ban: Option<Ban>,
-    /// When everything personal about it was erased.
+    /// When everything personal about it was erased; its conversations are next, and then itself.
     #[serde(default)]
     pub erased_at: Option<Time>,
     /// Its name, if it gave one.
@@ -193,6 +193,28 @@ impl Projected for VisitorBrief {
     }
 }
 
+/// A visitor as a conversation shows it.
+pub trait Shown: Projected {
+    /// What is left of one that was erased, of a conversation that began at `since`.
+    fn erased(id: Id, since: Time) -> Self;
+}
+
+impl Shown for VisitorBrief {
+    fn erased(id: Id, _: Time) -> Self {
+        Self {
+            id,
+            name: None,
+            email: None,
+            is_online: false,
+            current_page: None,
+            country: None,
+            city: None,
+            browser: None,
+            os: None,
+        }
+    }
+}
+
 impl Stored for Visitor {
     const COLLECTION: &'static str = "visitors";
 
@@ -250,6 +272,14 @@ impl Visitor {
     pub async fn set_ban(db: &Db, id: Id, ban: Option<Ban>) -> Result<Option<Self>> {
         let update = doc! { "$set": { "ban": to_bson(&ban)? } };
         db.update(doc! { "_id": id, "erasedAt": null }, update, Give::After, Missing::Leave).await
+    }
+
+    /// Removes what is left of a visitor.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn remove(db: &Db, id: Id) -> Result<()> {
+        db.of::<Self>().delete_one(doc! { "_id": id }).await.map(drop)
     }
 
     /// Forgets everything personal, and what the visitor is known by. The visitor as it was.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::describe::{exact_line, link_or_nothing, not_blank};
 use crate::documents::connection::{Audience, Person, Side};
 use crate::documents::conversation::{Action, Conversation, Reached, Status};
 use crate::documents::mark::{Fate, History, Kind as MarkKind, Mark};
@@ -78,14 +79,18 @@ impl Draft {
 /// What a caller sends, over HTTP and over the socket.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("required" = ["conversationId", "content"]))]
 pub struct SendInput {
     conversation_id: Id,
+    #[schemars(length(min = 1, max = 8000), extend("pattern" = not_blank()))]
     #[serde(default, deserialize_with = "trimmed")]
     content: String,
     #[serde(rename = "type", default)]
     kind: Kind,
+    #[schemars(length(max = 2048), extend("pattern" = link_or_nothing()))]
     #[serde(default, deserialize_with = "trimmed_option")]
     file_url: Option<String>,
+    #[schemars(extend("pattern" = exact_line(1, 64)))]
     client_message_id: Option<String>,
 }
 
@@ -218,6 +223,8 @@ pub enum Span {
     After(i64),
     /// Those before this `seq`.
     Before(i64),
+    /// The first of those between the two.
+    Between(i64, i64),
 }
 
 impl Span {
@@ -232,6 +239,10 @@ impl Span {
             Self::After(seq) => {
                 let end = seq.max(0).saturating_add(limit).min(last);
                 seq.max(0).saturating_add(1)..=end
+            }
+            Self::Between(after, before) => {
+                let last = before.saturating_sub(1).min(last);
+                Self::After(after).numbers(last, limit)
             }
             Self::Before(seq) => {
                 let end = seq.saturating_sub(1).min(last);

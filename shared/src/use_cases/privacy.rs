@@ -139,7 +139,7 @@ pub async fn erase(app: &App, visitor: Id) -> Result<()> {
     if let Some(after) = Visitor::find(&app.db, visitor).await? {
         tell(app, vec![visitor_updated(after)], news::soon()).await;
     }
-    Ok(())
+    Ok(Visitor::remove(&app.db, visitor).await?)
 }
 
 /// Forgets what was said in conversations that ended long enough ago, until there is no more or no time.
