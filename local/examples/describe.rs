@@ -1,17 +1,25 @@
-//! Writes the description of the API to where `auth` serves it from. A test fails until that has been done.
+//! What the code expects of its deployment, as JSON: `cargo run --example describe`.
 
-use std::error::Error;
-use std::fs;
-use std::path::Path;
+use local::functions::{HTTP_FUNCTIONS, WEBSOCKET_FUNCTION};
+use serde_json::json;
+use shared::config::KEYS;
 
-use local::described::documents;
-
-fn main() -> Result<(), Box<dyn Error>> {
-    let documents = documents();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions/auth/src/described");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("openapi.json"), format!("{:#}\n", documents.openapi))?;
-    fs::write(folder.join("asyncapi.json"), format!("{:#}\n", documents.asyncapi))?;
-    fs::write(folder.join("docs.html"), documents.page)?;
-    Ok(())
+#[allow(clippy::print_stdout, reason = "this program prints what it found")]
+fn main() {
+    let http: Vec<_> = HTTP_FUNCTIONS
+        .iter()
+        .flat_map(|(function, routes)| {
+            let list = routes().list().to_vec();
+            list.into_iter().map(move |(method, path)| json!([method.as_str(), path, function]))
+        })
+        .collect();
+    let keys = |needed: bool| -> Vec<&str> {
+        KEYS.iter().filter(|(_, is_needed)| *is_needed == needed).map(|(key, _)| *key).collect()
+    };
+    let description = json!({
+        "http": http,
+        "websocket": { "function": WEBSOCKET_FUNCTION, "events": websocket::EVENTS },
+        "keys": { "needed": keys(true), "optional": keys(false) },
+    });
+    println!("{description:#}");
 }

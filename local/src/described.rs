@@ -1,5 +1,5 @@
 //! The description of the API, made of the code: OpenAPI 3.1 of the HTTP routes, AsyncAPI 3 of the WebSocket,
-//! and a page to read. `cargo run -p local --example describe` writes them to where `auth` serves them from.
+//! and a page to read. `cargo run -p local --example document` writes them to where `auth` serves them from.
 
 use std::fmt::Write;
 

@@ -3,6 +3,11 @@
 
 use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::Result;
+use crate::input::{self, Check, Input};
 
 /// Makes the schema of a type.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
@@ -41,6 +46,8 @@ pub struct Operation {
     pub query: Option<Shape>,
     /// Its body.
     pub body: Option<Shape>,
+    /// Reads a body.
+    pub read: fn(&[u8]) -> Result<()>,
     /// The status and the body of success.
     pub success: (u16, Shape),
     /// The statuses of refusal besides those that follow from the rest.
@@ -56,6 +63,7 @@ impl Operation {
             callers: Callers::Agents,
             query: None,
             body: None,
+            read: |_| Ok(()),
             success: (200, shape::<T>),
             refusals: &[],
         }
@@ -95,8 +103,9 @@ impl Operation {
 
     /// With a body.
     #[must_use]
-    pub fn body<T: JsonSchema>(self) -> Self {
-        Self { body: Some(shape::<T>), ..self }
+    pub fn body<T: JsonSchema + Input>(self) -> Self {
+        let read = |bytes: &[u8]| input::from_slice::<T>(bytes).map(drop);
+        Self { body: Some(shape::<T>), read, ..self }
     }
 
     /// Answered with 201.
@@ -123,12 +132,15 @@ pub struct ClientEvent {
     pub data: Shape,
     /// The data of its ack.
     pub ack: Shape,
+    /// Reads its data.
+    pub read: fn(Value) -> Result<()>,
 }
 
 impl ClientEvent {
     /// An event with data `D` that is acknowledged with an `A`.
-    pub fn new<D: JsonSchema, A: JsonSchema>(name: &'static str, summary: &'static str) -> Self {
-        Self { name, summary, data: shape::<D>, ack: shape::<A> }
+    pub fn new<D: JsonSchema + Input, A: JsonSchema>(name: &'static str, summary: &'static str) -> Self {
+        let read = |data: Value| input::from_value::<D>(data).map(drop);
+        Self { name, summary, data: shape::<D>, ack: shape::<A>, read }
     }
 }
 
@@ -175,5 +187,9 @@ pub fn link_or_nothing() -> String {
 }
 
 /// No data: an object that says nothing.
-#[derive(JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Nothing {}
+
+impl Input for Nothing {
+    fn check(&self, _: &mut Check) {}
+}

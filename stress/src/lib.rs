@@ -1,4 +1,5 @@
-//! Breaks the live chat on purpose (`breaking`), loads it (`load`), and takes a send apart (`profile`).
+//! Breaks the live chat on purpose (`breaking`), sends it nonsense (`nonsense`), loads it (`load`), and takes a
+//! send apart (`profile`).
 
 pub mod client;
 pub mod evidence;

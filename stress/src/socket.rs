@@ -65,6 +65,19 @@ impl Socket {
         }
     }
 
+    /// Sends a text, whatever it is.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn send(&mut self, text: String) -> Result<(), Failure> {
+        Ok(self.stream.send(Message::text(text)).await?)
+    }
+
+    /// Takes what has arrived and nobody has asked for.
+    pub fn take_unread(&mut self) -> impl Iterator<Item = Value> {
+        std::mem::take(&mut self.unread).into_iter()
+    }
+
     /// The data of the next event of this name, arrived or awaited; others are dropped.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ use tracing::Instrument;
 
 use events::Caller;
 pub use events::{EVENTS, describe};
-use frame::Frame;
+pub use frame::Frame;
 
 /// How long the others wait for the sender to take its answer.
 const HEAD_START: Duration = Duration::from_millis(300);

@@ -31,7 +31,7 @@ fn every_route_and_every_event_is_described() {
 async fn what_is_served_is_made_of_the_code() {
     let chat = Chat::start().await;
     let made = documents();
-    let how = "run: cargo run -p local --example describe";
+    let how = "run: cargo run -p local --example document";
     assert!(chat.get("/api/openapi.json").await.expect(200) == made.openapi, "{how}");
     assert!(chat.get("/api/asyncapi.json").await.expect(200) == made.asyncapi, "{how}");
     let page = reqwest::get(chat.url("/api/docs")).await.unwrap();
