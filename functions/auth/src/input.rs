@@ -16,6 +16,7 @@ const PASSWORD: RangeInclusive<usize> = 8..=128;
 /// The body of a registration.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("required" = ["name", "email", "password"]))]
+#[schemars(extend("examples" = [{ "name": "Ada", "email": "ada@example.com", "password": "correct horse" }]))]
 pub struct Register {
     #[schemars(extend("pattern" = line(1, 100)))]
     #[serde(default, deserialize_with = "trimmed")]
@@ -40,6 +41,7 @@ impl Input for Register {
 /// The body of a login.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("required" = ["email", "password"]))]
+#[schemars(extend("examples" = [{ "email": "ada@example.com", "password": "correct horse" }]))]
 pub struct Login {
     #[schemars(extend("pattern" = email_pattern()))]
     #[serde(default, deserialize_with = "email")]
@@ -60,6 +62,7 @@ impl Input for Login {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("required" = ["currentPassword", "newPassword"]))]
+#[schemars(extend("examples" = [{ "currentPassword": "correct horse", "newPassword": "battery staple" }]))]
 pub struct ChangePassword {
     #[schemars(length(min = 1, max = 128))]
     #[serde(default)]
@@ -80,6 +83,7 @@ impl Input for ChangePassword {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("required" = ["newPassword"]))]
+#[schemars(extend("examples" = [{ "newPassword": "battery staple" }]))]
 pub struct ResetPassword {
     #[schemars(length(min = 8, max = 128))]
     #[serde(default)]
@@ -131,6 +135,7 @@ impl AuditParams {
 
 /// The body of a change of a user: null or an empty text empties the department.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "role": "admin", "department": "Support" }]))]
 pub struct UpdateUser {
     role: Option<Role>,
     active: Option<bool>,
@@ -160,6 +165,7 @@ impl From<UpdateUser> for Changes {
 
 /// The body of a change of status.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "status": "away" }]))]
 pub struct SetStatus {
     pub status: Status,
 }

@@ -59,6 +59,7 @@ struct ListParams {
 /// The body of a new response.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("required" = ["title", "content"]))]
+#[schemars(extend("examples" = [{ "title": "Greeting", "content": "Hello, how can I help?", "shortcut": "/hi" }]))]
 struct Create {
     #[schemars(extend("pattern" = line(1, 200)))]
     #[serde(default, deserialize_with = "trimmed")]
@@ -82,6 +83,7 @@ impl Input for Create {
 
 /// The body of a change; what is absent or null stays as it was.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "content": "Hello! How can I help?" }]))]
 struct Update {
     #[schemars(extend("pattern" = line(1, 200)))]
     title: Option<String>,

@@ -66,6 +66,7 @@ impl ListParams {
 
 /// The body of a change.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "notes": "Wants a quote", "tags": ["sales"], "priority": "high" }]))]
 pub struct Update {
     #[schemars(length(max = 5000))]
     notes: Option<String>,
@@ -105,6 +106,7 @@ impl From<Update> for Changes {
 /// The body of an assignment.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("examples" = [{}]))]
 pub struct Assign {
     /// To whom; oneself if absent.
     pub agent_id: Option<Id>,
@@ -117,6 +119,7 @@ impl Input for Assign {
 /// The body of a transfer.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("examples" = [{ "agentId": "65a1b2c3d4e5f6a7b8c9d0e1" }]))]
 pub struct Transfer {
     /// To whom.
     pub agent_id: Id,
@@ -128,6 +131,7 @@ impl Input for Transfer {
 
 /// The body of a rating.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "rating": 5, "comment": "Quick and kind" }]))]
 pub struct Rate {
     /// 1 to 5.
     #[schemars(range(min = 1, max = 5))]

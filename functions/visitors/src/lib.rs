@@ -117,6 +117,7 @@ async fn read(State(app): State<App>, caller: Caller, PathId(id): PathId) -> Res
 
 /// The body of a change: null or an empty text empties a field.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "name": "Vic", "email": "vic@example.com", "city": "Ulm" }]))]
 struct Update {
     #[schemars(extend("pattern" = line(0, 100)))]
     #[serde(default, deserialize_with = "change")]
@@ -163,6 +164,7 @@ async fn change_visitor(app: &App, id: Id, input: Update) -> Result<Outcome<Visi
 
 /// The body of a ban: for good without `until`.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "until": "2099-01-31T09:30:00.000Z", "reason": "Spam" }]))]
 struct BanInput {
     #[serde(default, deserialize_with = "time_option")]
     until: Option<Time>,

@@ -80,6 +80,7 @@ impl Draft {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("required" = ["conversationId", "content"]))]
+#[schemars(extend("examples" = [{ "conversationId": "65a1b2c3d4e5f6a7b8c9d0e1", "content": "Hello!", "clientMessageId": "7f1c" }]))]
 pub struct SendInput {
     conversation_id: Id,
     #[schemars(length(min = 1, max = 8000), extend("pattern" = not_blank()))]
