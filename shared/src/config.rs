@@ -92,6 +92,19 @@ impl Config {
     /// # Errors
     /// Names the first key that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let config = Self::read(lookup)?;
+        // Else a visitor's own token would be an identity.
+        let ours = [Some(&config.jwt_secret), config.jwt_secret_previous.as_ref()];
+        match &config.visitor_identity_secret {
+            Some(theirs) if ours.contains(&Some(theirs)) => Err(ConfigError {
+                key: "VISITOR_IDENTITY_SECRET",
+                problem: "must not be what our own tokens are signed with",
+            }),
+            _ => Ok(config),
+        }
+    }
+
+    fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |key: &'static str| lookup(key).filter(|value| !value.trim().is_empty());
         let need = |key: &'static str| get(key).ok_or(ConfigError { key, problem: "is not set" });
         Ok(Self {
@@ -239,6 +252,11 @@ mod tests {
             ("JWT_EXPIRE", "7dd", "JWT_EXPIRE must look like 7d, 12h, 30m or 3600"),
             ("JWT_SECRET_PREVIOUS", "short", "JWT_SECRET_PREVIOUS must have 32 bytes or more"),
             ("VISITOR_IDENTITY_SECRET", "short", "VISITOR_IDENTITY_SECRET must have 32 bytes or more"),
+            (
+                "VISITOR_IDENTITY_SECRET",
+                "0123456789abcdef0123456789abcdef",
+                "VISITOR_IDENTITY_SECRET must not be what our own tokens are signed with",
+            ),
             ("REGISTRATION", "closed", "REGISTRATION must be open or admin"),
             ("LIMITS", "often", "LIMITS must be off, or changes such as logins=10/1m,typing=off"),
             ("RETENTION_DAYS", "-1", "RETENTION_DAYS must be a whole number from 0 to 36500"),

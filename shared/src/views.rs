@@ -137,6 +137,11 @@ impl Shown for VisitorView {
             created_at: since,
         }
     }
+
+    fn for_itself(self) -> Self {
+        // Why it was banned is for the agents.
+        Self { ban: None, ..self }
+    }
 }
 
 impl From<Visitor> for VisitorView {
@@ -226,6 +231,7 @@ impl<V: Shown> ConversationView<V> {
     pub fn seen_by(mut self, side: Side) -> Self {
         if side == Side::Visitor {
             self.notes = None;
+            self.visitor = self.visitor.for_itself();
         }
         self
     }

@@ -49,7 +49,7 @@ impl Socket {
     /// When it is refused, or nothing comes.
     pub async fn ask(&mut self, event: &str, data: Value) -> Result<Value, Failure> {
         self.sent += 1;
-        let id = self.sent.to_string();
+        let id = format!("asked-{}", self.sent);
         let action = event.split(':').next();
         let frame = json!({ "action": action, "event": event, "id": id, "data": data });
         self.stream.send(Message::text(frame.to_string())).await?;

@@ -26,9 +26,8 @@ pub async fn register(
 ) -> Result<(User, String)> {
     let counting = async {
         match &caller {
-            // Who has a token is counted by it.
-            Some(_) => Ok(()),
-            None => limits::count_from(app, Limit::Registrations, address.as_deref()).await,
+            Some(Caller::Agent(agent)) if agent.is_admin() => Ok(()),
+            _ => limits::count_from(app, Limit::Registrations, address.as_deref()).await,
         }
     };
     let any = async { User::any(&app.db).await.map_err(Error::from) };
@@ -144,12 +143,12 @@ pub async fn change_password(
     }
     let hash = passwords::hash(Secret::new(input.new_password)).await?;
     let kept = agent.session.id.as_str();
-    User::set_password(&app.db, user.id, &hash, Some(kept)).await?.ok_or_else(tokens::invalid_token)?;
-    let entry = Entry::new(Action::PasswordChanged, Some(user.party()), user.party(), address);
-    entry.write(&app.db).await?;
+    let changed = User::change_password(&app.db, user, &hash, kept).await?;
+    changed.ok_or_else(tokens::invalid_token)?;
     let others = Connection::of_person_but(&app.db, user.id, kept).await?;
     news::close(app, &others).await;
-    Ok(())
+    let entry = Entry::new(Action::PasswordChanged, Some(user.party()), user.party(), address);
+    Ok(entry.write(&app.db).await?)
 }
 
 fn token_of(app: &App, user: &User, session: &Session) -> Result<String> {
@@ -167,9 +166,8 @@ pub async fn set_status(app: &App, user: &User, status: Status) -> Result<Outcom
 /// closed.
 pub async fn logout(app: &App, agent: &Agent, address: Option<String>) -> Result<()> {
     User::end_session(&app.db, agent.user.id, &agent.session.id).await?;
-    let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
-    entry.write(&app.db).await?;
     let connections = Connection::of_session(&app.db, &agent.session.id).await?;
     news::close(app, &connections).await;
-    Ok(())
+    let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
+    Ok(entry.write(&app.db).await?)
 }

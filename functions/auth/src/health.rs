@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::http::Params;
+use shared::http::{Address, Params};
+use shared::limits::{self, Limit};
 use shared::{App, Result};
 
 #[derive(Deserialize, JsonSchema)]
@@ -21,9 +22,14 @@ pub struct Health {
 }
 
 /// Answers without touching the database, or with `deep=1` after pinging it.
-pub async fn health(State(app): State<App>, Params(depth): Params<Depth>) -> Result<Json<Health>> {
+pub async fn health(
+    State(app): State<App>,
+    Address(address): Address,
+    Params(depth): Params<Depth>,
+) -> Result<Json<Health>> {
     let deep = depth.deep.is_some_and(|deep| deep == "1" || deep == "true");
     if deep {
+        limits::count_from(&app, Limit::Calls, address.as_deref()).await?;
         app.db.ping().await?;
     }
     let version = env!("CARGO_PKG_VERSION");

@@ -61,6 +61,17 @@ pub async fn change(
     let after = after.ok_or_else(|| Error::conflict("Somebody else changed this user meanwhile"))?;
     if counts && !counted {
         SuperAdmins::add(&app.db, id).await?;
+        // Somebody else may have demoted it meanwhile, and not found it in the list.
+        let now = find(app, id).await?;
+        if now.role != Role::SuperAdmin || !now.active {
+            SuperAdmins::remove(&app.db, id).await?;
+        }
+    }
+    // First what matters, then what is written about it; asked again after a failure, it is done again.
+    if role != before.role || !active {
+        hang_up(app, id).await?;
+    } else if after.name != before.name {
+        Connection::rename(&app.db, &after.person()).await?;
     }
     let entry = |action| Entry::new(action, Some(by.party()), after.party(), address.clone());
     if role != before.role {
@@ -70,11 +81,6 @@ pub async fn change(
     if active != before.active {
         let action = if active { Action::Activated } else { Action::Deactivated };
         entry(action).write(&app.db).await?;
-    }
-    if role != before.role || active != before.active {
-        hang_up(app, id).await?;
-    } else if after.name != before.name {
-        Connection::rename(&app.db, &after.person()).await?;
     }
     Ok(after)
 }
@@ -87,13 +93,17 @@ pub async fn reset_password(
     password: String,
     address: Option<String>,
 ) -> Result<()> {
+    if id == by.user.id {
+        // Who has stolen a token does not know the password.
+        return Err(Error::forbidden("Change your own password with PUT /api/auth/password"));
+    }
     let target = find(app, id).await?;
     refuse_higher(by, &target, None)?;
     let hash = passwords::hash(Secret::new(password)).await?;
-    User::set_password(&app.db, id, &hash, None).await?.ok_or_else(unknown)?;
+    User::set_password(&app.db, id, &hash).await?.ok_or_else(unknown)?;
+    hang_up(app, id).await?;
     let entry = Entry::new(Action::PasswordReset, Some(by.party()), target.party(), address);
-    entry.write(&app.db).await?;
-    hang_up(app, id).await
+    Ok(entry.write(&app.db).await?)
 }
 
 async fn hang_up(app: &App, user: Id) -> Result<()> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::describe::{Callers, Operation, email_or_nothing, line};
 use shared::documents::audit::{Action, Entry, Party};
 use shared::documents::connection::{Connection, Side};
-use shared::documents::visitor::{Ban, Changes, Visitor};
+use shared::documents::visitor::{Ban, Changes, Shown, Visitor};
 use shared::http::{Address, Admin, Body, Params, PathId, Routes};
 use shared::input::{Check, Input, change, time_option, trimmed_option};
 use shared::news::Outcome;
@@ -101,13 +101,19 @@ async fn list(
     )
     .await?;
     let next_cursor = window.cut(&mut visitors, |visitor| Cursor::new(visitor.last_seen, visitor.id));
-    let visitors = visitors.into_iter().map(VisitorView::from).collect();
+    let visitors = visitors.into_iter().map(|visitor| {
+        let view = VisitorView::from(visitor);
+        if person.side == Side::Visitor { view.for_itself() } else { view }
+    });
+    let visitors = visitors.collect();
     Ok(Json(List { visitors, pages: window.pages(total), next_cursor }))
 }
 
 async fn read(State(app): State<App>, caller: Caller, PathId(id): PathId) -> Result<Json<VisitorView>> {
     match caller {
-        Caller::Visitor(visitor) if visitor.id == id => Ok(Json((*visitor).into())),
+        Caller::Visitor(visitor) if visitor.id == id => {
+            Ok(Json(VisitorView::from(*visitor).for_itself()))
+        }
         Caller::Visitor(_) => Err(unknown()),
         Caller::Agent(_) => {
             Visitor::find(&app.db, id).await?.map(|visitor| Json(visitor.into())).ok_or_else(unknown)
@@ -219,11 +225,8 @@ async fn export(
     Params(params): Params<ExportParams>,
 ) -> Result<Json<Export>> {
     let from = params.cursor.as_deref().map(Place::read).transpose()?;
-    let begins = from.is_none();
     let export = privacy::export(&app, id, from).await?;
-    if begins {
-        log(&app, Action::VisitorExported, &admin, id, address).await?;
-    }
+    log(&app, Action::VisitorExported, &admin, id, address).await?;
     Ok(Json(export))
 }
 
@@ -239,8 +242,10 @@ async fn erase(
     Admin(admin): Admin,
     PathId(id): PathId,
 ) -> Result<Json<Done>> {
-    privacy::erase(&app, id).await?;
+    Visitor::find(&app.db, id).await?.ok_or_else(unknown)?;
+    // Before it is done: afterwards there is nobody left to do it to again.
     log(&app, Action::VisitorErased, &admin, id, address).await?;
+    privacy::erase(&app, id).await?;
     Ok(Json(Done { message: "Visitor erased" }))
 }
 

@@ -19,6 +19,7 @@ use http::header::ORIGIN;
 use lambda_runtime::LambdaEvent;
 use shared::documents::connection::Connection;
 use shared::events::{self as out, Reply};
+use shared::limits::Limit;
 use shared::news::{self, News};
 use shared::use_cases::upkeep;
 use shared::{App, Error, Result, Time, deadline};
@@ -114,10 +115,7 @@ fn status(result: Result<()>) -> i64 {
 async fn message(app: App, id: String, identity: Identity, body: String, ends_at: u64) -> i64 {
     let Frame { id: frame_id, event } = Frame::read(&body);
     let (working, telling, id_too) = (app.clone(), app.clone(), id.clone());
-    let work = async move {
-        let (event, data) = event?;
-        answer(&working, &id_too, identity, &event, data).await
-    };
+    let work = async move { answer(&working, &id_too, identity, event).await };
     let (done, all_done) = oneshot::channel::<()>();
     // The sender has been told that it failed, the others must be told that it did not.
     let late = move |answer: Result<events::Answer>| async move {
@@ -182,10 +180,10 @@ async fn answer(
     app: &App,
     id: &str,
     identity: Identity,
-    event: &str,
-    data: serde_json::Value,
+    event: Result<(String, serde_json::Value)>,
 ) -> Result<events::Answer> {
-    let limit = events::limit_of(event);
+    // What cannot be read is counted, too.
+    let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| events::limit_of(event));
     let found = match app.config.limits.rate(limit) {
         Some(rate) => Connection::count_frame(&app.db, id, limit, rate)
             .await?
@@ -198,7 +196,8 @@ async fn answer(
         return Err(Error::unauthorized("The connection has ended"));
     };
     allowed?;
+    let (event, data) = event?;
     let Identity { ip_address, user_agent } = identity;
     let caller = Caller { connection, ip_address, user_agent };
-    events::handle(app, &caller, event, data).await
+    events::handle(app, &caller, &event, data).await
 }

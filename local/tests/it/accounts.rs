@@ -113,6 +113,9 @@ async fn a_reset_of_the_password_ends_every_token_and_socket() {
     is_dead(&chat, &ada.token).await;
     login(&chat, &ada.email, "correct horse").await.refused(401, "unauthorized");
     login(&chat, &ada.email, "battery staple").await.expect(200);
+    let own = format!("/api/auth/users/{}/password", sue.id);
+    let body = json!({ "newPassword": "battery staple" });
+    chat.put(&own, body).by(&sue.token).await.refused(403, "forbidden");
     let nobody = format!("/api/auth/users/{NOBODY}/password");
     let body = json!({ "newPassword": "battery staple" });
     chat.put(&nobody, body).by(&sue.token).await.refused(404, "not_found");

@@ -135,3 +135,13 @@ async fn visitors_and_conversations_from_an_address_are_limited() {
     let who = json!({ "sessionId": "session-of-a-third-0123456789" });
     third.refused("visitor:connect", who, "rate_limited").await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_is_counted_too() {
+    let chat = limited(&[("LIMITS", "frames=3/1m")]).await;
+    let mut socket = chat.socket().await;
+    for code in ["bad_request", "bad_request", "bad_request", "rate_limited"] {
+        socket.send_text("{").await;
+        assert_eq!(socket.next("error").await["code"], code);
+    }
+}

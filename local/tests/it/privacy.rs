@@ -67,7 +67,7 @@ async fn a_ban_ends_when_it_says() {
     while answer.status == 403 {
         answer = profile().await;
     }
-    answer.expect(200);
+    assert_eq!(answer.expect(200)["ban"], Value::Null, "why is for the agents");
 }
 
 #[tokio::test]

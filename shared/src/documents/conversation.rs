@@ -467,6 +467,20 @@ impl Conversation {
     /// # Errors
     /// When the database cannot answer.
     pub async fn ended_before(db: &Db, time: Time) -> Result<Vec<Id>> {
+        Self::ids(db, ended_before(time), MOST_FORGOTTEN).await
+    }
+
+    /// Some conversations of a visitor that go on, or of which something is remembered.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn to_forget(db: &Db, visitor: Id, most: i64) -> Result<Vec<Id>> {
+        let goes_on = doc! { "status": { "$ne": Status::Closed } };
+        let filter = doc! { "visitor": visitor, "$or": [{ "erasedAt": null }, goes_on] };
+        Self::ids(db, filter, most).await
+    }
+
+    async fn ids(db: &Db, filter: Document, most: i64) -> Result<Vec<Id>> {
         #[derive(Deserialize)]
         struct OnlyId {
             #[serde(rename = "_id")]
@@ -477,9 +491,8 @@ impl Conversation {
                 doc! { "_id": 1 }
             }
         }
-        let ended = db.query::<Self>(ended_before(time)).part::<OnlyId>();
-        let ended = ended.limit(MOST_FORGOTTEN).all().await?;
-        Ok(ended.into_iter().map(|conversation| conversation.id).collect())
+        let found = db.query::<Self>(filter).part::<OnlyId>().limit(most).all().await?;
+        Ok(found.into_iter().map(|conversation| conversation.id).collect())
     }
 
     /// Forgets what a conversation's document says of what was said. The conversation afterwards, or
@@ -729,9 +742,11 @@ impl Conversation {
         let mut set = doc! {};
         if let Some(notes) = &changes.notes {
             set.insert("notes", notes);
+            set.insert("erasedAt", Bson::Null);
         }
         if let Some(tags) = &changes.tags {
             set.insert("tags", tags);
+            set.insert("erasedAt", Bson::Null);
         }
         if let Some(priority) = &changes.priority {
             set.insert("priority", to_bson(priority)?);
@@ -742,13 +757,15 @@ impl Conversation {
         Self::change(db, doc! { "_id": id }, doc! { "$set": set }).await
     }
 
-    /// Rates a conversation that has ended.
+    /// Rates a conversation that has ended; what was said in it being forgotten, nothing is said with it.
     ///
     /// # Errors
     /// When the database cannot answer.
     pub async fn rate(db: &Db, id: Id, rating: i32, comment: Option<&str>) -> Result<Option<Self>> {
         let ended = doc! { "$in": [Status::Resolved, Status::Closed] };
-        let update = doc! { "$set": { "rating": rating, "ratingComment": comment } };
+        let remembered = doc! { "$eq": [{ "$ifNull": ["$erasedAt", null] }, null] };
+        let comment = doc! { "$cond": [remembered, { "$literal": comment }, null] };
+        let update = vec![doc! { "$set": { "rating": rating, "ratingComment": comment } }];
         Self::change(db, doc! { "_id": id, "status": ended }, update).await
     }
 

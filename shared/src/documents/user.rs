@@ -274,21 +274,36 @@ impl User {
         db.update(filter, doc! { "$set": set }, Give::After, Missing::Leave).await
     }
 
-    /// Gives a user another password, and ends its sessions but one. The user as it was.
+    /// Gives a user another password, and ends its sessions. The user as it was.
     ///
     /// # Errors
     /// When the database cannot answer.
-    pub async fn set_password(
+    pub async fn set_password(db: &Db, id: Id, hash: &PasswordHash) -> Result<Option<Self>> {
+        let update = doc! { "$set": { "passwordHash": to_bson(hash)?, "sessions": [] } };
+        db.update(doc! { "_id": id }, update, Give::Before, Missing::Leave).await
+    }
+
+    /// Changes a user's own password, and ends its sessions but this one, if both are still as they were
+    /// when the old password was checked. The user as it was.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn change_password(
         db: &Db,
-        id: Id,
+        checked: &Self,
         hash: &PasswordHash,
-        but: Option<&str>,
+        kept: &str,
     ) -> Result<Option<Self>> {
         let update = doc! {
             "$set": { "passwordHash": to_bson(hash)? },
-            "$pull": { "sessions": { "id": { "$ne": but } } },
+            "$pull": { "sessions": { "id": { "$ne": kept } } },
         };
-        db.update(doc! { "_id": id }, update, Give::Before, Missing::Leave).await
+        let same = doc! {
+            "_id": checked.id,
+            "passwordHash": to_bson(&checked.password_hash)?,
+            "sessions.id": kept,
+        };
+        db.update(same, update, Give::Before, Missing::Leave).await
     }
 
     /// Adds a session, drops the expired ones; whether the account is still as it was when the password was

@@ -197,6 +197,28 @@ impl Projected for VisitorBrief {
 pub trait Shown: Projected {
     /// What is left of one that was erased, of a conversation that began at `since`.
     fn erased(id: Id, since: Time) -> Self;
+
+    /// As the visitor itself may see it.
+    #[must_use]
+    fn for_itself(self) -> Self {
+        self
+    }
+}
+
+impl From<Visitor> for VisitorBrief {
+    fn from(visitor: Visitor) -> Self {
+        Self {
+            id: visitor.id,
+            name: visitor.name,
+            email: visitor.email,
+            is_online: visitor.is_online,
+            current_page: visitor.current_page,
+            country: visitor.country,
+            city: visitor.city,
+            browser: visitor.browser,
+            os: visitor.os,
+        }
+    }
 }
 
 impl Shown for VisitorBrief {

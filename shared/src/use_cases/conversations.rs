@@ -2,7 +2,7 @@
 
 use bson::{Document, doc};
 
-use super::caller::Agent;
+use super::caller::{Agent, banned};
 use super::messages::{Draft, stored_view};
 use crate::db::violates;
 use crate::documents::connection::{Audience, Person, Side};
@@ -10,8 +10,10 @@ use crate::documents::conversation::{Action, Changes, Conversation, START_INDEX,
 use crate::documents::mark::Fate;
 use crate::documents::message::Message;
 use crate::documents::user::User;
+use crate::documents::visitor::Visitor;
 use crate::events::{ConversationCreated, Event, Typing};
 use crate::news::{News, Outcome};
+use crate::tokens::invalid_token;
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -19,7 +21,7 @@ use crate::{App, Error, Id, Result, Time};
 /// gives the conversation that it started before.
 ///
 /// # Errors
-/// Forbidden for agents.
+/// Forbidden for agents; unauthorized or banned for a visitor that is not let in any more.
 pub async fn start(
     app: &App,
     by: &Person,
@@ -37,7 +39,12 @@ pub async fn start(
         message
     });
     // Loaded before anything is stored: what is stored must be told.
-    let view = ConversationView::load(&app.db, conversation.clone()).await?;
+    let visitor = Visitor::find(&app.db, by.id).await?;
+    let visitor = visitor.filter(|visitor| visitor.erased_at.is_none()).ok_or_else(invalid_token)?;
+    if visitor.is_banned() {
+        return Err(banned());
+    }
+    let view = ConversationView::new(conversation.clone(), Some(visitor.into()), None);
     let inserted = app.db.insert(&conversation).await;
     match (inserted, &key) {
         (Err(error), Some(key)) if violates(&error, START_INDEX) => {

@@ -160,9 +160,21 @@ pub async fn ban(app: &App, visitor: Id, ban: Ban) -> Result<Outcome<VisitorView
     let after = Visitor::set_ban(&app.db, visitor, Some(ban)).await?;
     let after = after.ok_or_else(|| Error::not_found("Visitor"))?;
     // Who came before the ban is counted in, who comes after it is refused.
-    let here: Vec<String> = after.connections.iter().map(|connection| connection.id.clone()).collect();
-    close(app, &here).await;
+    hang_up(app, visitor, &after.connections).await?;
     Ok(Outcome { value: after.clone().into(), news: vec![visitor_updated(after)] })
+}
+
+/// Closes a person's connections: those that have proved to be its own, and those that are about to.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn hang_up(app: &App, person: Id, counted: &[Presence]) -> Result<()> {
+    let mut all = Connection::of_person(&app.db, person).await?;
+    all.extend(counted.iter().map(|connection| connection.id.clone()));
+    all.sort_unstable();
+    all.dedup();
+    close(app, &all).await;
+    Ok(())
 }
 
 /// Lets a visitor in again.

@@ -1,15 +1,18 @@
 //! What is known of a person: handing it out, and forgetting it.
 
+use futures::future::try_join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
 
 use super::messages;
-use super::presence::visitor_updated;
+use super::presence::{hang_up, visitor_updated};
+use crate::documents::connection::Audience;
 use crate::documents::conversation::{Conversation, Forgetting};
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::news::{self, tell};
+use crate::events::Event;
+use crate::news::{self, News, tell};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -113,33 +116,38 @@ pub async fn export(app: &App, visitor: Id, from: Option<Place>) -> Result<Expor
 }
 
 /// Erases everything personal about a visitor and what was said with it. What figures are made of stays:
-/// that there were a visit, a conversation and messages, when, and how they were rated. Called again after
-/// a failure it goes on.
+/// that there were a conversation and messages, when, and how it was rated. Called again after a failure it
+/// goes on.
 ///
 /// # Errors
 /// Not found for an unknown one.
 pub async fn erase(app: &App, visitor: Id) -> Result<()> {
     // First what lets it in, so that nothing new is said while the old is forgotten.
     let before = Visitor::erase(&app.db, visitor).await?.ok_or_else(unknown)?;
-    let connections: Vec<String> =
-        before.connections.into_iter().map(|connection| connection.id).collect();
-    news::close(app, &connections).await;
-    let mut begins = None;
+    hang_up(app, visitor, &before.connections).await?;
+    let mut news = Vec::new();
+    if !before.connections.is_empty() {
+        let event = Event::VisitorOffline { visitor_id: visitor };
+        news.push(News::new(Audience::agents(), event));
+    }
     loop {
-        let them = Conversation::of_visitor(&app.db, visitor, begins, STEP).await?;
-        let last = them.last().map(|conversation| conversation.id);
-        for conversation in &them {
-            forget(app, conversation.id, Forgetting::Ends).await?;
-        }
-        if last == begins {
+        let them = Conversation::to_forget(&app.db, visitor, STEP).await?;
+        if them.is_empty() {
             break;
         }
-        begins = last;
+        let forgetting = them.into_iter().map(|id| forget(app, id, Forgetting::Ends));
+        for conversation in try_join_all(forgetting).await?.into_iter().flatten() {
+            let audience = Audience::of(&conversation);
+            let view = ConversationView::load(&app.db, conversation).await?;
+            news.extend(News::conversation_updated(audience, &view));
+        }
     }
     if let Some(after) = Visitor::find(&app.db, visitor).await? {
-        tell(app, vec![visitor_updated(after)], news::soon()).await;
+        news.push(visitor_updated(after));
     }
-    Ok(Visitor::remove(&app.db, visitor).await?)
+    Visitor::remove(&app.db, visitor).await?;
+    tell(app, news, news::soon()).await;
+    Ok(())
 }
 
 /// Forgets what was said in conversations that ended long enough ago, until there is no more or no time.
@@ -161,11 +169,12 @@ pub async fn forget_old(app: &App, until: Instant) -> Result<()> {
 
 /// Forgets what was said in a conversation. What is in its outbox is stored forgotten, so that whoever
 /// has it in hand stores it no more.
-async fn forget(app: &App, id: Id, which: Forgetting) -> Result<()> {
-    let Some(forgotten) = Conversation::forget(&app.db, id, which).await? else { return Ok(()) };
+async fn forget(app: &App, id: Id, which: Forgetting) -> Result<Option<Conversation>> {
+    let Some(forgotten) = Conversation::forget(&app.db, id, which).await? else { return Ok(None) };
     Message::store(&app.db, forgotten.accepted()).await?;
     Message::forget(&app.db, id, forgotten.seq).await?;
-    Ok(Conversation::forgotten(&app.db, id, forgotten.seq).await?)
+    Conversation::forgotten(&app.db, id, forgotten.seq).await?;
+    Ok(Some(forgotten))
 }
 
 fn unknown() -> Error {
