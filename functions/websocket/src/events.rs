@@ -218,7 +218,8 @@ async fn conversation_start(
 ) -> Result<Answer> {
     let ConversationStart { message, client_message_id } = input;
     limits::count_from(app, Limit::Conversations, caller.ip_address.as_deref()).await?;
-    let outcome = conversations::start(app, by, message, client_message_id).await?;
+    let outcome =
+        conversations::start(app, &caller.connection.id, by, message, client_message_id).await?;
     let ack = json(&outcome.value)?;
     Ok(Answer { event: Some(Event::ConversationCreated(outcome.value)), ack, news: outcome.news })
 }

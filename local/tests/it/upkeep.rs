@@ -99,7 +99,8 @@ async fn a_conversation_whose_start_was_left_behind_is_told_as_new() {
     let mut adas = chat.agent_socket(&ada).await;
     let vic = chat.visitor("Vic").await;
     let by = Person { side: Side::Visitor, id: vic.id.parse().unwrap(), name: None, email: None };
-    let started = conversations::start(&chat.app, &by, Some("Hello".to_owned()), None).await.unwrap();
+    let started =
+        conversations::start(&chat.app, "gone", &by, Some("Hello".to_owned()), None).await.unwrap();
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
     upkeep::run(&chat.app, soon()).await;
     let told = adas.next("conversation:new").await;

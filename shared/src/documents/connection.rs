@@ -128,6 +128,8 @@ pub struct Audience {
     reach: Reach,
     side: Option<Side>,
     except: Option<Id>,
+    /// The one connection that has its answer.
+    besides: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +148,7 @@ enum Holders {
 impl Audience {
     /// Every agent.
     pub fn agents() -> Self {
-        Self { reach: Reach::Agents, side: None, except: None }
+        Self { reach: Reach::Agents, side: None, except: None, besides: None }
     }
 
     /// Everybody whom a conversation concerns: its visitor, its agent (with none, all agents), who
@@ -157,7 +159,8 @@ impl Audience {
             None => Holders::Nobody,
         };
         let (id, visitor) = (conversation.id, conversation.visitor);
-        Self { reach: Reach::Conversation { id, visitor, holders }, side: None, except: None }
+        let reach = Reach::Conversation { id, visitor, holders };
+        Self { reach, side: None, except: None, besides: None }
     }
 
     /// With those who were concerned while `agent` held the conversation, or nobody did.
@@ -186,6 +189,12 @@ impl Audience {
         self
     }
 
+    /// Without one connection, which has an answer of its own.
+    #[must_use]
+    pub fn besides(self, connection: &str) -> Self {
+        Self { besides: Some(connection.to_owned()), ..self }
+    }
+
     fn filter(&self) -> Document {
         let agents = |watch: Option<Watch>| {
             let mut filter = doc! { "person.side": Side::Agent };
@@ -210,6 +219,7 @@ impl Audience {
         }];
         conditions.extend(self.side.map(|side| doc! { "person.side": side }));
         conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
+        conditions.extend(self.besides.as_ref().map(|id| doc! { "_id": { "$ne": id } }));
         living(conditions)
     }
 }

@@ -17,13 +17,15 @@ use crate::tokens::invalid_token;
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time};
 
-/// Starts a conversation, with a first message if there is one. The same `key` from the same visitor
+/// Starts a conversation over a connection, with a first message if there is one. The visitor's other
+/// connections are told what this one is answered. The same `key` from the same visitor
 /// gives the conversation that it started before.
 ///
 /// # Errors
 /// Forbidden for agents; unauthorized or banned for a visitor that is not let in any more.
 pub async fn start(
     app: &App,
+    connection: &str,
     by: &Person,
     first: Option<String>,
     key: Option<String>,
@@ -59,8 +61,11 @@ pub async fn start(
     }
     let message =
         message.map(|message| Box::new(MessageView::new(message, by.clone().into(), Fate::default())));
+    let others = Audience::of(&conversation).only(Side::Visitor).besides(connection);
     let conversation = Box::new(view.seen_by(Side::Visitor));
-    Ok(Outcome { value: ConversationCreated { conversation, message }, news: vec![news] })
+    let created = ConversationCreated { conversation, message };
+    let told = News::new(others, Event::ConversationCreated(created.clone()));
+    Ok(Outcome { value: created, news: vec![news, told] })
 }
 
 async fn started_before(app: &App, by: &Person, key: &str) -> Result<ConversationCreated> {

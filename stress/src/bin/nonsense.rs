@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use fastrand::Rng;
@@ -21,6 +22,8 @@ use shared::config::Config;
 use stress::replica_set::Failure;
 use stress::socket::Socket;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// Sends nonsense to a live chat of its own.
 #[derive(Clone, Copy, Debug, Parser)]
@@ -33,6 +36,8 @@ struct Options {
     seed: u64,
 }
 
+/// How often the victim shows that it is there; the gateway closes who is idle for 10 minutes.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// Connections that send at the same time.
 const SENDERS: usize = 8;
 /// Frames between two looks at the answers.
@@ -83,6 +88,15 @@ async fn run(options: Options) -> Result<(), Failure> {
     let victims_conversation = started["conversation"]["_id"].clone();
     let victims_message = started["message"]["_id"].clone();
 
+    // The victim says nothing but what keeps its connection open.
+    let (done, mut all_done) = oneshot::channel::<()>();
+    let listening = tokio::spawn(async move {
+        while timeout(KEEP_ALIVE, &mut all_done).await.is_err() {
+            victim.ask("ping", json!({})).await?;
+        }
+        victim.ask("ping", json!({})).await?;
+        Ok::<_, Failure>(victim)
+    });
     let each = options.frames.div_ceil(SENDERS);
     let senders = (0..SENDERS).map(|nth| {
         let (url, known) =
@@ -98,8 +112,8 @@ async fn run(options: Options) -> Result<(), Failure> {
             *answers.entry(answer).or_default() += count;
         }
     }
-    victim.ask("ping", json!({})).await?;
-    for told in victim.take_unread() {
+    drop(done);
+    for told in listening.await??.take_unread() {
         if ["message:new", "conversation:updated", "message:read"]
             .iter()
             .any(|name| told["event"] == *name)
