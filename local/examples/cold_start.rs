@@ -12,8 +12,8 @@ use local::functions::HTTP_FUNCTIONS;
 use local::mongod::Mongod;
 use local::runtime_api::{Environment, Instance};
 use serde_json::{Value, json};
+use shared::auth::tokens::{Audience, Tokens};
 use shared::secret::Secret;
-use shared::tokens::{Audience, Tokens};
 use shared::{Id, Time};
 
 /// Starts of each function.

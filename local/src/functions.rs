@@ -1,7 +1,6 @@
 //! The functions, each called as Lambda would call it: an event in, a response out.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,7 +10,7 @@ use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use shared::App;
-use shared::http::Routes;
+use shared::api::http::Routes;
 use tower::Service;
 
 pub use crate::runtime_api::FunctionError;
@@ -21,24 +20,15 @@ use crate::runtime_api::{Deployed, Environment};
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
 
 /// Why there is no response.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum InvokeError {
     /// The function failed.
+    #[error("{0}")]
     Failed(FunctionError),
     /// It took longer than an integration may.
+    #[error("it took longer than an integration may")]
     TimedOut,
 }
-
-impl fmt::Display for InvokeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(error) => error.fmt(f),
-            Self::TimedOut => f.write_str("it took longer than an integration may"),
-        }
-    }
-}
-
-impl std::error::Error for InvokeError {}
 
 type Handler =
     Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, FunctionError>> + Send + Sync>;

@@ -3,7 +3,7 @@
 //! The functions run as they do on Lambda: they get the gateways' events and post to `@connections`
 //! through the AWS SDK. What is played here is only what AWS would be.
 
-pub mod described;
+pub mod api_docs;
 pub mod functions;
 pub mod http_api;
 pub mod logging;

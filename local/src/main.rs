@@ -16,6 +16,8 @@ use local::stack::{self, Stack};
 use local::websocket_api::Limits;
 use shared::App;
 use shared::config::Config;
+use shared::documents::indexes;
+use shared::id::hex;
 use tokio::net::TcpListener;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -84,7 +86,7 @@ async fn run() -> Result<(), Failure> {
         key => env(key).or_else(|| default(key)),
     })?;
     let app = App::new(config).await?;
-    app.db.prepare().await.map_err(|error| format!("the database cannot be used: {error}"))?;
+    indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let origins = &app.config.cors_origin;
     let stack = Stack::start(listener, &Functions::new(&app), origins, Limits::default())?;
     welcome(&stack, mongod.as_ref());
@@ -136,7 +138,7 @@ fn own_secret(file: &Path) -> Result<String, Failure> {
     }
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes)?;
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = hex(bytes);
     let new = file.with_extension("new");
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

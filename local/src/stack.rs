@@ -1,6 +1,5 @@
 //! Everything together on one port.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -27,35 +26,14 @@ pub struct Stack {
 }
 
 /// Why it does not run.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StackError {
     /// The template has no usable routes.
-    Template(TemplateError),
+    #[error("{0}")]
+    Template(#[from] TemplateError),
     /// The port cannot be used.
-    Io(std::io::Error),
-}
-
-impl fmt::Display for StackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Template(error) => error.fmt(f),
-            Self::Io(error) => write!(f, "the port cannot be used: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for StackError {}
-
-impl From<TemplateError> for StackError {
-    fn from(error: TemplateError) -> Self {
-        Self::Template(error)
-    }
-}
-
-impl From<std::io::Error> for StackError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
-    }
+    #[error("the port cannot be used: {0}")]
+    Io(#[from] std::io::Error),
 }
 
 /// What functions behind a gateway on `listener` find as their `CONNECTIONS_ENDPOINT`.

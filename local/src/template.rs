@@ -1,7 +1,6 @@
 //! The routes of `template.yaml`, the one list of what is deployed.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
 
@@ -34,16 +33,9 @@ pub struct HttpRoute {
 }
 
 /// The template does not say what is expected of it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("template.yaml: {0}")]
 pub struct TemplateError(String);
-
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "template.yaml: {}", self.0)
-    }
-}
-
-impl std::error::Error for TemplateError {}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

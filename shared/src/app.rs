@@ -1,13 +1,12 @@
 //! What a process makes once and every request uses.
 
-use std::fmt;
 use std::sync::Arc;
 
+use crate::auth::tokens::{Identities, Tokens};
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
-use crate::gateway::Gateway;
-use crate::tokens::{Identities, Tokens};
-use crate::use_cases::upkeep::Schedule;
+use crate::push::{Gateway, Push};
+use crate::time::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
 #[derive(Clone)]
@@ -21,9 +20,9 @@ pub struct App {
     /// The checker of what the site says of its visitors.
     pub identities: Identities,
     /// The way to the connected clients.
-    pub gateway: Gateway,
-    /// When what has to be done now and then is due.
-    pub upkeep: Schedule,
+    pub push: Push,
+    /// When maintenance is due.
+    pub maintenance: Schedule,
 }
 
 impl App {
@@ -32,39 +31,25 @@ impl App {
     /// # Errors
     /// When the MongoDB connection string makes no sense.
     pub async fn new(config: Config) -> Result<Self, StartError> {
+        let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
         Ok(Self {
-            db: Db::open(&config).await.map_err(StartError::MongoDb)?,
+            push: Push::new(&db, Gateway::new(&config.connections_endpoint)),
+            db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
             identities: Identities::new(config.visitor_identity_secret.as_ref()),
-            gateway: Gateway::new(&config.connections_endpoint),
-            upkeep: Schedule::default(),
+            maintenance: Schedule::default(),
             config: Arc::new(config),
         })
     }
 }
 
 /// Why a process could not start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A key of the environment is missing or wrong.
-    Config(ConfigError),
+    #[error("configuration: {0}")]
+    Config(#[from] ConfigError),
     /// The connection string makes no sense or names no host.
+    #[error("MONGODB_URI cannot be used: {0}")]
     MongoDb(mongodb::error::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => write!(f, "configuration: {error}"),
-            Self::MongoDb(error) => write!(f, "MONGODB_URI cannot be used: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
-
-impl From<ConfigError> for StartError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
 }

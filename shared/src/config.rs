@@ -1,10 +1,10 @@
 //! What is configured from outside, read once at start from the environment.
 
-use std::fmt;
 use std::time::Duration;
 
-use crate::limits::Limits;
+use crate::rate_limit::Limits;
 use crate::secret::Secret;
+use crate::time::duration;
 
 /// The fewest bytes a secret for HS256 may have (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -64,19 +64,12 @@ pub enum Registration {
 }
 
 /// A key of the environment is missing or makes no sense.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} {problem}")]
 pub struct ConfigError {
     key: &'static str,
     problem: &'static str,
 }
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.key, self.problem)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl Config {
     /// Reads the configuration from the process's environment.
@@ -172,26 +165,6 @@ fn lifetime(text: &str) -> Result<Duration, ConfigError> {
     duration(text).ok_or(ConfigError { key: "JWT_EXPIRE", problem })
 }
 
-/// Reads `7d`, `12h`, `30m`, `45s` or seconds; from one second to ten years.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    const TEN_YEARS: u64 = 10 * 365 * 24 * 3600;
-    let text = text.trim();
-    let digits = text.trim_end_matches(['d', 'h', 'm', 's']);
-    let unit = match &text[digits.len()..] {
-        "d" => 24 * 3600,
-        "h" => 3600,
-        "m" => 60,
-        "" | "s" => 1,
-        _ => 0,
-    };
-    digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|count| count.checked_mul(unit))
-        .filter(|seconds| (1..=TEN_YEARS).contains(seconds))
-        .map(Duration::from_secs)
-}
-
 fn registration(text: &str) -> Result<Registration, ConfigError> {
     match text.trim() {
         "open" => Ok(Registration::Open),
@@ -268,14 +241,6 @@ mod tests {
             ("CONNECTIONS_ENDPOINT", "", "CONNECTIONS_ENDPOINT is not set"),
         ] {
             assert_eq!(with(&[(key, value)]).unwrap_err().to_string(), message);
-        }
-    }
-
-    #[test]
-    fn lifetimes_have_units() {
-        for (text, seconds) in [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90", 90), ("45s", 45)]
-        {
-            assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
     }
 

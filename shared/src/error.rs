@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// When a caller may try again after the database was away.
 const BACK_SOON: Duration = Duration::from_secs(2);
 
-/// The stable names of what can go wrong, each with its HTTP status (contract, Conventions).
+/// The stable names of what can go wrong, each with its HTTP status (`docs/protocol.md`, Conventions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -81,7 +81,8 @@ pub struct FieldError {
 }
 
 /// What went wrong. It serializes to the shape that callers get; its source stays inside.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema, thiserror::Error)]
+#[error("{message}")]
 pub struct Error {
     message: Cow<'static, str>,
     code: Code,
@@ -90,6 +91,7 @@ pub struct Error {
     #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
     #[serde(skip)]
+    #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -185,18 +187,6 @@ impl fmt::Display for Chain<'_> {
             source = error.source();
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }
 

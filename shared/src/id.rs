@@ -1,9 +1,8 @@
 //! Identifiers of stored documents.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-
-use std::borrow::Cow;
 
 use bson::Bson;
 use bson::oid::ObjectId;
@@ -46,16 +45,31 @@ impl Id {
 }
 
 /// The text is not 24 hex digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("An id is 24 hexadecimal digits")]
 pub struct MalformedId;
 
-impl fmt::Display for MalformedId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("An id is 24 hexadecimal digits")
+/// All zeros, which is no document's.
+impl Default for Id {
+    fn default() -> Self {
+        Self(ObjectId::from_bytes([0; 12]))
     }
 }
 
-impl std::error::Error for MalformedId {}
+/// A secret or a token's id that nobody guesses: 128 random bits in hex.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn random_hex() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(bytes))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 impl FromStr for Id {
     type Err = MalformedId;

@@ -1,34 +1,30 @@
-//! What every function of the live chat has in common.
+//! What every function of the live chat has in common. Calls go down this list, and never up:
 //!
-//! Read it from the bottom up: [`documents`] are what MongoDB holds, each with its queries and
-//! indexes; [`use_cases`] are what people do, knowing neither HTTP nor frames; [`http`],
-//! [`gateway`] and [`lambda`] are the doors to the outside.
+//! - [`api`]: what every handler needs, over HTTP and over the socket;
+//! - [`use_cases`]: what people do, knowing neither HTTP nor frames;
+//! - [`push`]: pushing events to connected clients, and [`views`]: what goes out;
+//! - [`documents`]: what MongoDB holds, each with its queries and indexes;
+//! - [`db`]: the way to MongoDB;
+//! - the rest, which knows none of these.
 
+pub mod api;
 mod app;
+pub mod auth;
 pub mod config;
 pub mod db;
 pub mod deadline;
-pub mod describe;
 pub mod documents;
 pub mod error;
-pub mod events;
-pub mod gateway;
-mod hs256;
-pub mod http;
 pub mod id;
 pub mod input;
-pub mod lambda;
-pub mod limits;
 pub mod logging;
-pub mod news;
-pub mod paging;
-pub mod passwords;
+mod names;
+pub mod push;
+pub mod rate_limit;
 pub mod secret;
 pub mod time;
-pub mod tokens;
 pub mod use_cases;
 pub mod views;
-pub mod words;
 
 pub use app::{App, StartError};
 pub use error::{Error, Result};

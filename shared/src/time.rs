@@ -1,6 +1,8 @@
 //! Points in time.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bson::{Bson, DateTime};
@@ -57,6 +59,13 @@ impl Time {
     }
 }
 
+/// The Unix epoch.
+impl Default for Time {
+    fn default() -> Self {
+        Self::from_millis(0)
+    }
+}
+
 impl From<Time> for Bson {
     fn from(time: Time) -> Self {
         Bson::DateTime(time.0)
@@ -80,9 +89,61 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
+/// When a process does something next that is due now and then. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule(Arc<AtomicI64>);
+
+impl Schedule {
+    /// Whether it is due; the one who is told so does it, and it is not due again for `pause`.
+    pub fn is_due(&self, pause: Duration) -> bool {
+        let now = Time::now();
+        let due = |next| (next <= now.millis()).then_some(now.plus(pause).millis());
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()
+    }
+}
+
+/// Reads `7d`, `12h`, `30m`, `45s` or seconds; from one second to ten years.
+pub fn duration(text: &str) -> Option<Duration> {
+    const TEN_YEARS: u64 = 10 * 365 * 24 * 3600;
+    let text = text.trim();
+    let digits = text.trim_end_matches(['d', 'h', 'm', 's']);
+    let unit = match &text[digits.len()..] {
+        "d" => 24 * 3600,
+        "h" => 3600,
+        "m" => 60,
+        "" | "s" => 1,
+        _ => 0,
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(unit))
+        .filter(|seconds| (1..=TEN_YEARS).contains(seconds))
+        .map(Duration::from_secs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        for (text, seconds) in [("7d", 604_800), ("12h", 43_200), ("30m", 1800), ("90", 90), ("45s", 45)]
+        {
+            assert_eq!(duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "0", "-1", "soon", "7dd", "1y", "99999999999999999999", "3651d"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_done_by_one() {
+        let schedule = Schedule::default();
+        let (one, other) =
+            (schedule.is_due(Duration::from_secs(60)), schedule.clone().is_due(Duration::ZERO));
+        assert_eq!((one, other), (true, false));
+    }
 
     #[test]
     fn json_always_has_three_digits_of_milliseconds() {

@@ -1,19 +1,14 @@
 //! `/api/analytics`: figures computed from the stored data.
 
-mod calendar;
-mod figures;
-
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use shared::describe::Operation;
-use shared::http::{Params, Routes};
+use serde::Deserialize;
+use shared::api::http::{Params, Routes};
+use shared::api::openapi::Operation;
 use shared::use_cases::caller::Agent;
+use shared::use_cases::reports::{self, AgentFigures, Charts, Overview};
 use shared::{App, Error, Result};
-
-use calendar::Calendar;
-use figures::{AgentFigures, DayCount, Overview};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -23,8 +18,8 @@ pub fn routes() -> Routes {
         .get("/api/analytics/agents", agents)
 }
 
-/// The routes, described.
-pub fn describe() -> Vec<Operation> {
+/// The routes for OpenAPI.
+pub fn openapi() -> Vec<Operation> {
     vec![
         Operation::get::<Overview>("/api/analytics/overview", "Figures of all conversations"),
         Operation::get::<Charts>(
@@ -36,8 +31,8 @@ pub fn describe() -> Vec<Operation> {
     ]
 }
 
-async fn overview(State(app): State<App>, _: Agent) -> Result<Json<Overview>> {
-    Ok(Json(figures::overview(&app.db).await?))
+async fn overview(State(app): State<App>, agent: Agent) -> Result<Json<Overview>> {
+    Ok(Json(reports::overview(&app, &agent).await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -47,15 +42,9 @@ struct ChartParams {
     tz: Option<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct Charts {
-    conversations: Vec<DayCount>,
-    messages: Vec<DayCount>,
-}
-
 async fn charts(
     State(app): State<App>,
-    _: Agent,
+    agent: Agent,
     Params(params): Params<ChartParams>,
 ) -> Result<Json<Charts>> {
     let days = match params.period.as_deref() {
@@ -65,12 +54,9 @@ async fn charts(
         Some(_) => return Err(Error::invalid_field("period", "Must be 7days, 30days or 90days")),
     };
     let zone = params.tz.as_deref().unwrap_or("UTC");
-    let calendar = Calendar::until_today(zone, days)
-        .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
-    let (conversations, messages) = figures::days(&app.db, &calendar).await?;
-    Ok(Json(Charts { conversations, messages }))
+    Ok(Json(reports::charts(&app, &agent, days, zone).await?))
 }
 
-async fn agents(State(app): State<App>, _: Agent) -> Result<Json<Vec<AgentFigures>>> {
-    Ok(Json(figures::agents(&app.db).await?))
+async fn agents(State(app): State<App>, agent: Agent) -> Result<Json<Vec<AgentFigures>>> {
+    Ok(Json(reports::agents(&app, &agent).await?))
 }

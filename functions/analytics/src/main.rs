@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    shared::lambda::serve(analytics::routes()).await
+    shared::api::lambda::serve(analytics::routes()).await
 }

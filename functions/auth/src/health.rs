@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::http::{Address, Params};
-use shared::limits::{self, Limit};
+use shared::api::http::{Address, Params};
+use shared::rate_limit::Limit;
+use shared::use_cases::rate_limit;
 use shared::{App, Result};
 
 #[derive(Deserialize, JsonSchema)]
@@ -29,7 +30,7 @@ pub async fn health(
 ) -> Result<Json<Health>> {
     let deep = depth.deep.is_some_and(|deep| deep == "1" || deep == "true");
     if deep {
-        limits::count_from(&app, Limit::Calls, address.as_deref()).await?;
+        rate_limit::consume_from(&app, Limit::Calls, address.as_deref()).await?;
         app.db.ping().await?;
     }
     let version = env!("CARGO_PKG_VERSION");

@@ -1,98 +1,60 @@
 //! What comes in.
 
-use std::ops::RangeInclusive;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::describe::{email as email_pattern, line};
+use shared::db::Paging;
 use shared::documents::audit::Action;
 use shared::documents::user::{Changes, Role, Status};
-use shared::input::{Check, Input, change, email, trimmed, trimmed_option};
-use shared::paging::Paging;
+use shared::input::{Change, Email, ExactText, Line, Optional, Required};
+use shared::secret::Secret;
+use shared::use_cases::accounts::Newcomer;
 
-/// The characters of a new password (contract, Users).
-const PASSWORD: RangeInclusive<usize> = 8..=128;
+/// A password that is shown: its characters (`docs/protocol.md`, Users and tokens).
+type Password = ExactText<1, 128>;
+/// A password that is chosen.
+type NewPassword = ExactText<8, 128>;
 
-/// The body of a registration.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("required" = ["name", "email", "password"]))]
-#[schemars(extend("examples" = [{ "name": "Ada", "email": "ada@example.com", "password": "correct horse" }]))]
-pub struct Register {
-    #[schemars(extend("pattern" = line(1, 100)))]
-    #[serde(default, deserialize_with = "trimmed")]
-    pub name: String,
-    #[schemars(extend("pattern" = email_pattern()))]
-    #[serde(default, deserialize_with = "email")]
-    pub email: String,
-    #[schemars(length(min = 8, max = 128))]
-    #[serde(default)]
-    pub password: String,
-    pub role: Option<Role>,
-}
-
-impl Input for Register {
-    fn check(&self, check: &mut Check) {
-        check.line("name", &self.name, 1..=100);
-        check.email("email", &self.email);
-        check.text("password", &self.password, PASSWORD);
+shared::input! {
+    /// The body of a registration.
+    #[schemars(extend("examples" = [{ "name": "Ada", "email": "ada@example.com", "password": "correct horse" }]))]
+    pub struct Register {
+        name: Required<Line<1, 100>>,
+        email: Required<Email>,
+        password: Required<NewPassword>,
+        role: Option<Role>,
     }
 }
 
-/// The body of a login.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("required" = ["email", "password"]))]
-#[schemars(extend("examples" = [{ "email": "ada@example.com", "password": "correct horse" }]))]
-pub struct Login {
-    #[schemars(extend("pattern" = email_pattern()))]
-    #[serde(default, deserialize_with = "email")]
-    pub email: String,
-    #[schemars(length(min = 1, max = 128))]
-    #[serde(default)]
-    pub password: String,
-}
-
-impl Input for Login {
-    fn check(&self, check: &mut Check) {
-        check.email("email", &self.email);
-        check.text("password", &self.password, 1..=128);
+impl From<Register> for Newcomer {
+    fn from(Register { name, email, password, role }: Register) -> Self {
+        let password = Secret::new(password.into_string());
+        Self { name: name.into_string(), email: email.into_string(), password, role }
     }
 }
 
-/// The body of a change of one's own password.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(extend("required" = ["currentPassword", "newPassword"]))]
-#[schemars(extend("examples" = [{ "currentPassword": "correct horse", "newPassword": "battery staple" }]))]
-pub struct ChangePassword {
-    #[schemars(length(min = 1, max = 128))]
-    #[serde(default)]
-    pub current_password: String,
-    #[schemars(length(min = 8, max = 128))]
-    #[serde(default)]
-    pub new_password: String,
-}
-
-impl Input for ChangePassword {
-    fn check(&self, check: &mut Check) {
-        check.text("currentPassword", &self.current_password, 1..=128);
-        check.text("newPassword", &self.new_password, PASSWORD);
+shared::input! {
+    /// The body of a login.
+    #[schemars(extend("examples" = [{ "email": "ada@example.com", "password": "correct horse" }]))]
+    pub struct Login {
+        pub email: Required<Email>,
+        pub password: Required<Password>,
     }
 }
 
-/// The body of a reset of somebody's password.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(extend("required" = ["newPassword"]))]
-#[schemars(extend("examples" = [{ "newPassword": "battery staple" }]))]
-pub struct ResetPassword {
-    #[schemars(length(min = 8, max = 128))]
-    #[serde(default)]
-    pub new_password: String,
+shared::input! {
+    /// The body of a change of one's own password.
+    #[schemars(extend("examples" = [{ "currentPassword": "correct horse", "newPassword": "battery staple" }]))]
+    pub struct ChangePassword {
+        pub current_password: Required<Password>,
+        pub new_password: Required<NewPassword>,
+    }
 }
 
-impl Input for ResetPassword {
-    fn check(&self, check: &mut Check) {
-        check.text("newPassword", &self.new_password, PASSWORD);
+shared::input! {
+    /// The body of a reset of somebody's password.
+    #[schemars(extend("examples" = [{ "newPassword": "battery staple" }]))]
+    pub struct ResetPassword {
+        pub new_password: Required<NewPassword>,
     }
 }
 
@@ -101,75 +63,41 @@ impl Input for ResetPassword {
 pub struct UserParams {
     pub role: Option<Role>,
     pub active: Option<bool>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    page: Option<u32>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
-
-impl UserParams {
-    /// Which page is asked for.
-    pub fn paging(&self) -> Paging {
-        Paging::new(self.page, self.limit, self.cursor.clone())
-    }
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 /// The query of the security log.
 #[derive(Deserialize, JsonSchema)]
 pub struct AuditParams {
     pub action: Option<Action>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    page: Option<u32>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    limit: Option<u32>,
-    cursor: Option<String>,
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
-impl AuditParams {
-    /// Which page is asked for.
-    pub fn paging(&self) -> Paging {
-        Paging::new(self.page, self.limit, self.cursor.clone())
-    }
-}
-
-/// The body of a change of a user: null or an empty text empties the department.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("examples" = [{ "role": "admin", "department": "Support" }]))]
-pub struct UpdateUser {
-    role: Option<Role>,
-    active: Option<bool>,
-    #[schemars(extend("pattern" = line(0, 100)))]
-    #[serde(default, deserialize_with = "trimmed_option")]
-    name: Option<String>,
-    #[schemars(extend("pattern" = line(0, 100)))]
-    #[serde(default, deserialize_with = "change")]
-    department: Option<Option<String>>,
-}
-
-impl Input for UpdateUser {
-    fn check(&self, check: &mut Check) {
-        if let Some(name) = &self.name {
-            check.line("name", name, 1..=100);
-        }
-        let department = self.department.iter().flatten().next();
-        check.line("department", department.map_or("", String::as_str), 0..=100);
+shared::input! {
+    /// The body of a change of a user: null or an empty text empties the department.
+    #[schemars(extend("examples" = [{ "role": "admin", "department": "Support" }]))]
+    pub struct UpdateUser {
+        role: Option<Role>,
+        active: Option<bool>,
+        #[serde(default)]
+        name: Optional<Line<1, 100>>,
+        #[serde(default)]
+        department: Change<Line<1, 100>>,
     }
 }
 
 impl From<UpdateUser> for Changes {
     fn from(UpdateUser { role, active, name, department }: UpdateUser) -> Self {
-        Self { role, active, name, department }
+        Self { role, active, name: name.into_option(), department: department.into_option() }
     }
 }
 
-/// The body of a change of status.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("examples" = [{ "status": "away" }]))]
-pub struct SetStatus {
-    pub status: Status,
-}
-
-impl Input for SetStatus {
-    fn check(&self, _: &mut Check) {}
+shared::input! {
+    /// The body of a change of status.
+    #[schemars(extend("examples" = [{ "status": "away" }]))]
+    pub struct SetStatus {
+        pub status: Status,
+    }
 }

@@ -1,30 +1,28 @@
 //! `/api/auth`: registering, logging in and out, one's own profile, status and password; users and the
 //! security log for administrators; and `/health`.
 
-mod accounts;
-mod described;
 mod health;
 mod input;
-mod users;
+mod openapi;
 
 use axum::Json;
 use axum::extract::State;
-use bson::doc;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::describe::{Callers, Operation};
-use shared::documents::user::{Role, Status, User};
-use shared::http::{Address, Admin, Body, MaybeCaller, Params, PathId, Routes};
-use shared::paging::Pages;
-use shared::use_cases::caller::Agent;
+use shared::api::http::{Address, Body, MaybeCaller, Params, PathId, Routes};
+use shared::api::openapi::{Callers, Done, Operation};
+use shared::db::Page;
+use shared::documents::user::{Filter, Role, Status, User};
+use shared::secret::Secret;
+use shared::use_cases::caller::{Admin, Agent};
+use shared::use_cases::{accounts, users};
 use shared::views::{AuditView, UserView};
 use shared::{App, Id, Result};
 
 use input::{
     AuditParams, ChangePassword, Login, Register, ResetPassword, SetStatus, UpdateUser, UserParams,
 };
-use users::Page;
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -40,14 +38,14 @@ pub fn routes() -> Routes {
         .put("/api/auth/users/{id}/password", reset_password)
         .get("/api/auth/audit", audit)
         .get("/health", health::health)
-        .get("/api/openapi.json", described::openapi)
-        .get("/api/asyncapi.json", described::asyncapi)
-        .get("/api/docs", described::page)
-        .otherwise(described::no_route)
+        .get("/api/openapi.json", openapi::openapi)
+        .get("/api/asyncapi.json", openapi::asyncapi)
+        .get("/api/docs", openapi::page)
+        .otherwise(openapi::no_route)
 }
 
-/// The routes, described.
-pub fn describe() -> Vec<Operation> {
+/// The routes for OpenAPI.
+pub fn openapi() -> Vec<Operation> {
     use Callers::{Administrators, Anybody, Everybody};
     vec![
         Operation::post::<LoggedIn>(
@@ -68,7 +66,7 @@ pub fn describe() -> Vec<Operation> {
         Operation::put::<Done>("/api/auth/password", "Changes one's own password; other tokens die")
             .body::<ChangePassword>(),
         Operation::post::<Done>("/api/auth/logout", "Ends the token's session"),
-        Operation::get::<UserList>("/api/auth/users", "The users, the latest first")
+        Operation::get::<Page<UserView>>("/api/auth/users", "The users, the latest first")
             .by(Administrators)
             .query::<UserParams>(),
         Operation::put::<UserView>(
@@ -84,7 +82,7 @@ pub fn describe() -> Vec<Operation> {
         )
         .by(Administrators)
         .body::<ResetPassword>(),
-        Operation::get::<AuditList>("/api/auth/audit", "The security log, the latest first")
+        Operation::get::<Page<AuditView>>("/api/auth/audit", "The security log, the latest first")
             .by(Administrators)
             .query::<AuditParams>(),
         Operation::get::<health::Health>(
@@ -93,10 +91,10 @@ pub fn describe() -> Vec<Operation> {
         )
         .by(Everybody)
         .query::<health::Depth>(),
-        Operation::get::<described::Document>("/api/openapi.json", "This description").by(Everybody),
-        Operation::get::<described::Document>("/api/asyncapi.json", "The WebSocket, described")
+        Operation::get::<openapi::Document>("/api/openapi.json", "This API as OpenAPI").by(Everybody),
+        Operation::get::<openapi::Document>("/api/asyncapi.json", "The WebSocket as AsyncAPI")
             .by(Everybody),
-        Operation::get::<described::Page>("/api/docs", "This description, to read").by(Everybody),
+        Operation::get::<openapi::Page>("/api/docs", "This API, to read").by(Everybody),
     ]
 }
 
@@ -131,28 +129,23 @@ struct StatusSet {
     status: Status,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline)]
-struct Done {
-    message: &'static str,
-}
-
 async fn register(
     State(app): State<App>,
     Address(address): Address,
     MaybeCaller(caller): MaybeCaller,
     Body(input): Body<Register>,
 ) -> Result<(StatusCode, Json<LoggedIn>)> {
-    let (user, token) = accounts::register(&app, caller, input, address).await?;
+    let (user, token) = accounts::register(&app, caller, input.into(), address).await?;
     Ok((StatusCode::CREATED, Json(LoggedIn::new(user, token))))
 }
 
 async fn login(
     State(app): State<App>,
     Address(address): Address,
-    Body(input): Body<Login>,
+    Body(Login { email, password }): Body<Login>,
 ) -> Result<Json<LoggedIn>> {
-    let (user, token) = accounts::login(&app, input, address).await?;
+    let password = Secret::new(password.into_string());
+    let (user, token) = accounts::login(&app, email.into_string(), password, address).await?;
     Ok(Json(LoggedIn::new(user, token)))
 }
 
@@ -166,13 +159,13 @@ async fn set_status(
     Body(input): Body<SetStatus>,
 ) -> Result<Json<StatusSet>> {
     let outcome = accounts::set_status(&app, &agent.user, input.status).await?;
-    let status = outcome.told(&app).await;
+    let status = outcome.dispatched(&app).await;
     Ok(Json(StatusSet { id: agent.user.id, name: agent.user.name, status }))
 }
 
 async fn logout(State(app): State<App>, Address(address): Address, agent: Agent) -> Result<Json<Done>> {
     accounts::logout(&app, &agent, address).await?;
-    Ok(Json(Done { message: "Logged out" }))
+    Ok(Json(Done::new("Logged out")))
 }
 
 async fn change_password(
@@ -181,41 +174,25 @@ async fn change_password(
     agent: Agent,
     Body(input): Body<ChangePassword>,
 ) -> Result<Json<Done>> {
-    accounts::change_password(&app, &agent, input, address).await?;
-    Ok(Json(Done { message: "Password changed" }))
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct UserList {
-    users: Vec<UserView>,
-    #[serde(flatten)]
-    pages: Pages,
-    next_cursor: Option<String>,
+    let present = Secret::new(input.current_password.into_string());
+    let new = Secret::new(input.new_password.into_string());
+    accounts::change_password(&app, &agent, present, new, address).await?;
+    Ok(Json(Done::new("Password changed")))
 }
 
 async fn list_users(
     State(app): State<App>,
-    Admin(_): Admin,
+    admin: Admin,
     Params(params): Params<UserParams>,
-) -> Result<Json<UserList>> {
-    let window = params.paging().window("createdAt")?;
-    let mut filter = doc! {};
-    if let Some(role) = params.role {
-        filter.insert("role", role);
-    }
-    if let Some(active) = params.active {
-        filter.insert("active", doc! { "$ne": !active });
-    }
-    let Page { entries, pages, next_cursor } = users::list(&app, filter, &window).await?;
-    let users = entries.into_iter().map(UserView::from).collect();
-    Ok(Json(UserList { users, pages, next_cursor }))
+) -> Result<Json<Page<UserView>>> {
+    let UserParams { role, active, paging } = params;
+    Ok(Json(users::list(&app, &admin, &Filter { role, active }, &paging).await?))
 }
 
 async fn update_user(
     State(app): State<App>,
     Address(address): Address,
-    Admin(admin): Admin,
+    admin: Admin,
     PathId(id): PathId,
     Body(input): Body<UpdateUser>,
 ) -> Result<Json<UserView>> {
@@ -225,30 +202,20 @@ async fn update_user(
 async fn reset_password(
     State(app): State<App>,
     Address(address): Address,
-    Admin(admin): Admin,
+    admin: Admin,
     PathId(id): PathId,
     Body(input): Body<ResetPassword>,
 ) -> Result<Json<Done>> {
-    users::reset_password(&app, &admin, id, input.new_password, address).await?;
-    Ok(Json(Done { message: "Password reset" }))
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct AuditList {
-    entries: Vec<AuditView>,
-    #[serde(flatten)]
-    pages: Pages,
-    next_cursor: Option<String>,
+    let password = Secret::new(input.new_password.into_string());
+    users::reset_password(&app, &admin, id, password, address).await?;
+    Ok(Json(Done::new("Password reset")))
 }
 
 async fn audit(
     State(app): State<App>,
-    Admin(_): Admin,
+    admin: Admin,
     Params(params): Params<AuditParams>,
-) -> Result<Json<AuditList>> {
-    let window = params.paging().window("at")?;
-    let Page { entries, pages, next_cursor } = users::audit(&app, params.action, &window).await?;
-    let entries = entries.into_iter().map(AuditView::from).collect();
-    Ok(Json(AuditList { entries, pages, next_cursor }))
+) -> Result<Json<Page<AuditView>>> {
+    let AuditParams { action, paging } = params;
+    Ok(Json(users::audit(&app, &admin, action, &paging).await?))
 }

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    shared::lambda::serve(canned_responses::routes()).await
+    shared::api::lambda::serve(canned_responses::routes()).await
 }

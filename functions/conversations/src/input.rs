@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::describe::line;
-use shared::documents::conversation::{Changes, Priority, Status};
-use shared::input::{Check, Input, trimmed_option, whole};
-use shared::paging::Paging;
+use shared::db::Paging;
+use shared::documents::conversation::{Changes, Filter, Holder, Priority, Status};
+use shared::input::{ExactText, Line, List, Optional, Required, Text, Whole};
 use shared::{Error, Id, Result};
 
 /// The query of a list.
@@ -17,29 +16,19 @@ pub struct ListParams {
     #[schemars(extend("pattern" = "^(me|none|[0-9a-fA-F]{24})?$"))]
     assigned_to: Option<String>,
     /// Beginnings of words of the visitor's name and email, or a tag.
-    pub q: Option<String>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    page: Option<u32>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
-
-/// Who holds the conversations that are asked for.
-pub enum Holder {
-    Me,
-    Nobody,
-    Agent(Id),
+    q: Option<String>,
+    #[serde(flatten)]
+    pub paging: Paging,
 }
 
 impl ListParams {
-    /// Which page is asked for.
-    pub fn paging(&self) -> Paging {
-        Paging::new(self.page, self.limit, self.cursor.clone())
+    /// Which conversations `me` asks for.
+    pub fn filter(&self, me: Id) -> Result<Filter> {
+        Ok(Filter { status: self.status()?, held_by: self.held_by(me)?, q: self.q.clone() })
     }
 
-    /// The status that is asked for; `all` and none are every one.
-    pub fn status(&self) -> Result<Option<Status>> {
+    /// `all` and none are every one.
+    fn status(&self) -> Result<Option<Status>> {
         match self.status.as_deref() {
             None | Some("" | "all") => Ok(None),
             Some(text) => {
@@ -50,11 +39,10 @@ impl ListParams {
         }
     }
 
-    /// Who holds the conversations that are asked for.
-    pub fn assigned_to(&self) -> Result<Option<Holder>> {
+    fn held_by(&self, me: Id) -> Result<Option<Holder>> {
         match self.assigned_to.as_deref() {
             None | Some("") => Ok(None),
-            Some("me") => Ok(Some(Holder::Me)),
+            Some("me") => Ok(Some(Holder::Agent(me))),
             Some("none") => Ok(Some(Holder::Nobody)),
             Some(id) => id
                 .parse()
@@ -64,27 +52,13 @@ impl ListParams {
     }
 }
 
-/// The body of a change.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("examples" = [{ "notes": "Wants a quote", "tags": ["sales"], "priority": "high" }]))]
-pub struct Update {
-    #[schemars(length(max = 5000))]
-    notes: Option<String>,
-    #[schemars(length(max = 20), extend("items" = { "type": "string", "pattern": line(1, 50) }))]
-    tags: Option<Vec<String>>,
-    priority: Option<Priority>,
-}
-
-impl Input for Update {
-    fn check(&self, check: &mut Check) {
-        if let Some(notes) = &self.notes {
-            check.text("notes", notes, 0..=5000);
-        }
-        let tags = self.tags.as_deref().unwrap_or_default();
-        check.that(tags.len() <= 20, "tags", "Must be 20 at most");
-        for (index, tag) in tags.iter().enumerate().take(20) {
-            check.line(&format!("tags[{index}]"), tag.trim(), 1..=50);
-        }
+shared::input! {
+    /// The body of a change.
+    #[schemars(extend("examples" = [{ "notes": "Wants a quote", "tags": ["sales"], "priority": "high" }]))]
+    pub struct Update {
+        notes: Option<Required<ExactText<0, 5000>>>,
+        tags: Option<List<Required<Line<1, 50>>, 20>>,
+        priority: Option<Priority>,
     }
 }
 
@@ -92,60 +66,43 @@ impl From<Update> for Changes {
     fn from(input: Update) -> Self {
         let tags = input.tags.map(|tags| {
             let mut distinct: Vec<String> = Vec::new();
-            for tag in tags.iter().map(|tag| tag.trim()) {
-                if !distinct.iter().any(|known| known == tag) {
-                    distinct.push(tag.to_owned());
+            for tag in tags.into_vec().into_iter().map(Required::into_string) {
+                if !distinct.contains(&tag) {
+                    distinct.push(tag);
                 }
             }
             distinct
         });
-        Self { notes: input.notes, tags, priority: input.priority }
+        Self { notes: input.notes.map(Required::into_string), tags, priority: input.priority }
     }
 }
 
-/// The body of an assignment.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(extend("examples" = [{}]))]
-pub struct Assign {
-    /// To whom; oneself if absent.
-    pub agent_id: Option<Id>,
+shared::input! {
+    /// The body of an assignment.
+    #[schemars(extend("examples" = [{}]))]
+    pub struct Assign {
+        /// To whom; oneself if absent.
+        pub agent_id: Option<Id>,
+    }
 }
 
-impl Input for Assign {
-    fn check(&self, _: &mut Check) {}
+shared::input! {
+    /// The body of a transfer.
+    #[schemars(extend("examples" = [{ "agentId": "65a1b2c3d4e5f6a7b8c9d0e1" }]))]
+    pub struct Transfer {
+        /// To whom.
+        pub agent_id: Id,
+    }
 }
 
-/// The body of a transfer.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(extend("examples" = [{ "agentId": "65a1b2c3d4e5f6a7b8c9d0e1" }]))]
-pub struct Transfer {
-    /// To whom.
-    pub agent_id: Id,
-}
-
-impl Input for Transfer {
-    fn check(&self, _: &mut Check) {}
-}
-
-/// The body of a rating.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(extend("examples" = [{ "rating": 5, "comment": "Quick and kind" }]))]
-pub struct Rate {
-    /// 1 to 5.
-    #[schemars(range(min = 1, max = 5))]
-    #[serde(deserialize_with = "whole")]
-    pub rating: i32,
-    /// A word with it.
-    #[schemars(length(max = 2000))]
-    #[serde(default, deserialize_with = "trimmed_option")]
-    pub comment: Option<String>,
-}
-
-impl Input for Rate {
-    fn check(&self, check: &mut Check) {
-        check.that((1..=5).contains(&self.rating), "rating", "Must be a whole number from 1 to 5");
-        check.text("comment", self.comment.as_deref().unwrap_or_default(), 0..=2000);
+shared::input! {
+    /// The body of a rating.
+    #[schemars(extend("examples" = [{ "rating": 5, "comment": "Quick and kind" }]))]
+    pub struct Rate {
+        /// 1 to 5.
+        pub rating: Whole<1, 5>,
+        /// A word with it.
+        #[serde(default)]
+        pub comment: Optional<Text<1, 2000>>,
     }
 }

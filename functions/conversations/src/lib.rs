@@ -4,22 +4,16 @@ mod input;
 
 use axum::Json;
 use axum::extract::State;
-use bson::{Document, doc};
-use futures::future::try_join;
-use schemars::JsonSchema;
-use serde::Serialize;
-use shared::describe::{Callers, Operation};
-use shared::documents::conversation::{Conversation, WithPeople};
-use shared::documents::visitor::{Visitor, VisitorBrief};
-use shared::http::{Address, Body, Params, PathId, Routes};
-use shared::limits::{self, Limit};
-use shared::paging::{Cursor, Pages};
+use shared::api::http::{Address, Body, Params, PathId, Routes};
+use shared::api::openapi::{Callers, Operation};
+use shared::db::Page;
+use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
-use shared::use_cases::conversations as rules;
+use shared::use_cases::{conversations, rate_limit};
 use shared::views::{ConversationView, VisitorView};
-use shared::{App, Error, Id, Result};
+use shared::{App, Result};
 
-use input::{Assign, Holder, ListParams, Rate, Transfer, Update};
+use input::{Assign, ListParams, Rate, Transfer, Update};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -34,13 +28,16 @@ pub fn routes() -> Routes {
         .put("/api/conversations/{id}/rate", rate)
 }
 
-/// The routes, described.
-pub fn describe() -> Vec<Operation> {
+/// The routes for OpenAPI.
+pub fn openapi() -> Vec<Operation> {
     use Callers::{Everybody, Known};
     vec![
-        Operation::get::<List>("/api/conversations", "The conversations, the latest message first")
-            .by(Known)
-            .query::<ListParams>(),
+        Operation::get::<Page<ConversationView>>(
+            "/api/conversations",
+            "The conversations, the latest message first",
+        )
+        .by(Known)
+        .query::<ListParams>(),
         Operation::get::<ConversationView<VisitorView>>(
             "/api/conversations/{id}",
             "A conversation with its whole visitor",
@@ -73,57 +70,14 @@ pub fn describe() -> Vec<Operation> {
     ]
 }
 
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "ConversationList")]
-struct List {
-    conversations: Vec<ConversationView>,
-    #[serde(flatten)]
-    pages: Pages,
-    next_cursor: Option<String>,
-}
-
-/// A page and the number of all, side by side; with `q` the visitors that it finds come first.
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Params(params): Params<ListParams>,
-) -> Result<Json<List>> {
-    let person = caller.person();
-    let window = params.paging().window("activeAt")?;
-    let mut filter = params.filter(person.id)?;
-    if let Some(q) = params.q.as_deref().filter(|q| !q.trim().is_empty()) {
-        let visitors = Visitor::found_by(&app.db, q).await?;
-        filter.insert("$or", vec![doc! { "visitor": { "$in": visitors } }, doc! { "tags": q.trim() }]);
-    }
-    filter.extend(person.visible());
-    let (mut rows, total) = try_join(
-        Conversation::list::<VisitorBrief>(&app.db, window.within(&filter), window.skip, window.read()),
-        Conversation::count(&app.db, filter.clone()),
-    )
-    .await?;
-    let place =
-        |row: &WithPeople<VisitorBrief>| Cursor::new(row.conversation.active_at, row.conversation.id);
-    let next_cursor = window.cut(&mut rows, place);
-    let conversations =
-        rows.into_iter().map(|row| ConversationView::from(row).seen_by(person.side)).collect();
-    Ok(Json(List { conversations, pages: window.pages(total), next_cursor }))
-}
-
-impl ListParams {
-    fn filter(&self, me: Id) -> Result<Document> {
-        let mut filter = doc! {};
-        if let Some(status) = self.status()? {
-            filter.insert("status", status);
-        }
-        match self.assigned_to()? {
-            Some(Holder::Me) => filter.insert("assignedAgent", me),
-            Some(Holder::Nobody) => filter.insert("assignedAgent", bson::Bson::Null),
-            Some(Holder::Agent(id)) => filter.insert("assignedAgent", id),
-            None => None,
-        };
-        Ok(filter)
-    }
+) -> Result<Json<Page<ConversationView>>> {
+    let by = caller.participant();
+    let filter = params.filter(by.id)?;
+    Ok(Json(conversations::list(&app, &by, &filter, &params.paging).await?))
 }
 
 async fn read(
@@ -131,20 +85,17 @@ async fn read(
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<ConversationView<VisitorView>>> {
-    let person = caller.person();
-    let filter = doc! { "$and": [{ "_id": id }, person.visible()] };
-    let found = Conversation::list::<VisitorView>(&app.db, filter, 0, 1).await?.pop();
-    let found = found.ok_or_else(|| Error::not_found("Conversation"))?;
-    Ok(Json(ConversationView::from(found).seen_by(person.side)))
+    Ok(Json(conversations::details(&app, &caller.participant(), id).await?))
 }
 
 async fn update(
     State(app): State<App>,
-    _: Agent,
+    agent: Agent,
     PathId(id): PathId,
     Body(input): Body<Update>,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(rules::update(&app, id, &input.into()).await?.told(&app).await))
+    let outcome = conversations::update(&app, &agent, id, &input.into()).await?;
+    Ok(Json(outcome.dispatched(&app).await))
 }
 
 async fn assign(
@@ -153,7 +104,8 @@ async fn assign(
     PathId(id): PathId,
     Body(input): Body<Assign>,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(rules::assign(&app, &agent, id, input.agent_id).await?.told(&app).await))
+    let outcome = conversations::assign(&app, &agent, id, input.agent_id).await?;
+    Ok(Json(outcome.dispatched(&app).await))
 }
 
 async fn transfer(
@@ -162,19 +114,24 @@ async fn transfer(
     PathId(id): PathId,
     Body(input): Body<Transfer>,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(rules::transfer(&app, &agent, id, input.agent_id).await?.told(&app).await))
+    let outcome = conversations::transfer(&app, &agent, id, input.agent_id).await?;
+    Ok(Json(outcome.dispatched(&app).await))
 }
 
 async fn resolve(
     State(app): State<App>,
-    _: Agent,
+    agent: Agent,
     PathId(id): PathId,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(rules::resolve(&app, id).await?.told(&app).await))
+    Ok(Json(conversations::resolve(&app, &agent, id).await?.dispatched(&app).await))
 }
 
-async fn close(State(app): State<App>, _: Agent, PathId(id): PathId) -> Result<Json<ConversationView>> {
-    Ok(Json(rules::close(&app, id).await?.told(&app).await))
+async fn close(
+    State(app): State<App>,
+    agent: Agent,
+    PathId(id): PathId,
+) -> Result<Json<ConversationView>> {
+    Ok(Json(conversations::close(&app, &agent, id).await?.dispatched(&app).await))
 }
 
 async fn rate(
@@ -183,7 +140,8 @@ async fn rate(
     PathId(id): PathId,
     Body(input): Body<Rate>,
 ) -> Result<Json<ConversationView>> {
-    limits::count_from(&app, Limit::Calls, address.as_deref()).await?;
-    let outcome = rules::rate(&app, id, input.rating, input.comment.as_deref()).await?;
-    Ok(Json(outcome.told(&app).await))
+    rate_limit::consume_from(&app, Limit::Calls, address.as_deref()).await?;
+    let comment = input.comment.into_option();
+    let outcome = conversations::rate(&app, id, input.rating.get(), comment.as_deref()).await?;
+    Ok(Json(outcome.dispatched(&app).await))
 }

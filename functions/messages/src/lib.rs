@@ -5,12 +5,13 @@ use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::describe::{Callers, Operation};
-use shared::documents::mark::Kind;
-use shared::http::{Body, Params, PathId, Routes};
-use shared::paging::Paging;
+use shared::api::http::{Body, Params, PathId, Routes};
+use shared::api::openapi::{Callers, Operation};
+use shared::api::send_message::SendMessage;
+use shared::db::{Page, Paging};
+use shared::documents::conversation::Marker;
 use shared::use_cases::caller::{Agent, Caller};
-use shared::use_cases::messages::{self as rules, MessageList, SendInput, Span, UpTo};
+use shared::use_cases::messages::{self, Span, UpTo};
 use shared::views::MessageView;
 use shared::{App, Result};
 
@@ -23,11 +24,11 @@ pub fn routes() -> Routes {
         .put("/api/messages/conversation/{conversationId}/read-all", read_all)
 }
 
-/// The routes, described.
-pub fn describe() -> Vec<Operation> {
+/// The routes for OpenAPI.
+pub fn openapi() -> Vec<Operation> {
     use Callers::Known;
     vec![
-        Operation::get::<MessageList>(
+        Operation::get::<Page<MessageView>>(
             "/api/messages/{conversationId}",
             "Messages of a conversation: page 1 is the newest, the oldest of a page comes first",
         )
@@ -39,7 +40,7 @@ pub fn describe() -> Vec<Operation> {
         )
         .creates()
         .by(Known)
-        .body::<SendInput>()
+        .body::<SendMessage>()
         .refuses(&[404, 409]),
         Operation::put::<MessageView>(
             "/api/messages/{id}/read",
@@ -55,10 +56,8 @@ pub fn describe() -> Vec<Operation> {
 
 #[derive(Deserialize, JsonSchema)]
 struct ListParams {
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    page: Option<u32>,
-    #[schemars(range(min = 1, max = 4_294_967_295_u32))]
-    limit: Option<u32>,
+    #[serde(flatten)]
+    paging: Paging,
     #[schemars(extend("minimum" = i64::MIN, "maximum" = i64::MAX))]
     after: Option<i64>,
     #[schemars(extend("minimum" = i64::MIN, "maximum" = i64::MAX))]
@@ -70,25 +69,24 @@ async fn list(
     caller: Caller,
     PathId(id): PathId,
     Params(params): Params<ListParams>,
-) -> Result<Json<MessageList>> {
-    let paging = Paging::new(params.page, params.limit, None);
-    let (page, limit) = (paging.page()?, paging.limit(50)?);
+) -> Result<Json<Page<MessageView>>> {
+    let (page, limit) = (params.paging.page()?, params.paging.limit(50)?);
     let span = match (params.after, params.before) {
         (Some(after), None) => Span::After(after),
         (None, Some(before)) => Span::Before(before),
         (None, None) => Span::Page(page),
         (Some(after), Some(before)) => Span::Between(after, before),
     };
-    Ok(Json(rules::list(&app, &caller.person(), id, span, limit).await?))
+    Ok(Json(messages::list(&app, &caller.participant(), id, span, limit).await?))
 }
 
 async fn send(
     State(app): State<App>,
     caller: Caller,
-    Body(input): Body<SendInput>,
+    Body(input): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
-    let outcome = rules::send(&app, &caller.person(), &input.into()).await?;
-    Ok((StatusCode::CREATED, Json(outcome.told(&app).await)))
+    let outcome = messages::send(&app, &caller.participant(), &input.into()).await?;
+    Ok((StatusCode::CREATED, Json(outcome.dispatched(&app).await)))
 }
 
 async fn mark_read(
@@ -96,7 +94,8 @@ async fn mark_read(
     caller: Caller,
     PathId(id): PathId,
 ) -> Result<Json<MessageView>> {
-    Ok(Json(rules::mark_read(&app, &caller.person(), id).await?.told(&app).await))
+    let outcome = messages::mark_read(&app, &caller.participant(), id).await?;
+    Ok(Json(outcome.dispatched(&app).await))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -108,7 +107,7 @@ struct ReadAll {
 
 async fn read_all(State(app): State<App>, agent: Agent, PathId(id): PathId) -> Result<Json<ReadAll>> {
     let everything = UpTo::Seq(i64::MAX);
-    let outcome = rules::mark(&app, &agent.person(), id, Kind::Read, everything).await?;
-    let marked = outcome.told(&app).await;
+    let outcome = messages::mark(&app, &agent.participant(), id, Marker::Read, everything).await?;
+    let marked = outcome.dispatched(&app).await;
     Ok(Json(ReadAll { message: "Messages marked as read", modified_count: marked.newly }))
 }

@@ -4,6 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::{Error, Result};
 
+/// The bytes that an answer has around its data.
+pub const ENVELOPE_BYTES: usize = 1024;
+
 /// The most characters that a frame's id may have.
 const MOST_ID: usize = 128;
 

@@ -5,7 +5,6 @@
 
 mod events;
 mod frame;
-mod input;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -17,18 +16,18 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::ORIGIN;
 use lambda_runtime::LambdaEvent;
-use shared::documents::connection::Connection;
-use shared::events::{self as out, Reply};
-use shared::limits::Limit;
-use shared::news::{self, News};
-use shared::use_cases::upkeep;
+use serde_json::Value;
+use shared::push::{Reply, frame};
+use shared::rate_limit::Limit;
+use shared::use_cases::outbox::Outbound;
+use shared::use_cases::{connections, maintenance, outbox};
 use shared::{App, Error, Result, Time, deadline};
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 use tracing::Instrument;
 
-use events::Caller;
-pub use events::{EVENTS, describe};
+use events::{Answer, Caller, ClientEvent, limit_of};
+pub use events::{EVENTS, asyncapi};
 pub use frame::Frame;
 
 /// How long the others wait for the sender to take its answer.
@@ -42,7 +41,7 @@ const HEAD_START: Duration = Duration::from_millis(300);
 pub async fn handle(
     app: App,
     event: LambdaEvent<ApiGatewayWebsocketProxyRequest>,
-) -> Result<ApiGatewayProxyResponse, shared::lambda::Error> {
+) -> Result<ApiGatewayProxyResponse, shared::api::lambda::Error> {
     let ends_at = event.context.deadline;
     let ApiGatewayWebsocketProxyRequest { request_context: context, headers, body, .. } = event.payload;
     let id = context.connection_id.clone().ok_or("the event has no connectionId")?;
@@ -85,17 +84,13 @@ async fn connect(
     ends_at: u64,
 ) -> i64 {
     let connected_at = Time::from_millis(context.connected_at);
-    let work = async move { Connection::open(&app.db, &id, connected_at).await.map_err(Error::from) };
+    let work = async move { connections::open(&app, &id, connected_at).await };
     let opened = deadline::within(ends_at, work, |_| async {}).await;
     status(opened.and_then(|opened| opened))
 }
 
 async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
-    let left = async {
-        let farewell = news::leave(&app, &id).await?;
-        news::tell(&app, farewell.into_iter().collect(), deadline::end_of_work(ends_at)).await;
-        Ok(())
-    };
+    let left = connections::disconnect(&app, &id, deadline::end_of_work(ends_at));
     // Nobody waits for an answer: it has all the time that Lambda gives.
     let left = tokio::time::timeout(deadline::until(ends_at), left).await;
     status(left.unwrap_or_else(|elapsed| Err(Error::unavailable(elapsed))))
@@ -111,31 +106,31 @@ fn status(result: Result<()>) -> i64 {
     }
 }
 
-/// Answers a frame, and then tells the others.
+/// Answers a frame, and dispatches then what follows from it.
 async fn message(app: App, id: String, identity: Identity, body: String, ends_at: u64) -> i64 {
     let Frame { id: frame_id, event } = Frame::read(&body);
-    let (working, telling, id_too) = (app.clone(), app.clone(), id.clone());
+    let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, identity, event).await };
     let (done, all_done) = oneshot::channel::<()>();
-    // The sender has been told that it failed, the others must be told that it did not.
-    let late = move |answer: Result<events::Answer>| async move {
+    // The sender has been told that it failed, the others must see that it did not.
+    let late = move |answer: Result<Answer<Value>>| async move {
         if let Ok(answer) = answer {
-            news::tell(&telling, answer.news, deadline::end_of_work(ends_at)).await;
+            outbox::dispatch(&dispatching, answer.outbound, deadline::end_of_work(ends_at)).await;
         }
         drop(done);
     };
     let status = match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
         Ok(answer) => {
             let ack = (!frame_id.is_null()).then_some(Reply::Ack { id: &frame_id, data: &answer.ack });
-            let event = answer.event.map(|event| out::frame(&event));
-            let frames = event.into_iter().chain(ack.map(|ack| out::frame(&ack))).collect();
-            answer_and_tell(&app, &id, frames, answer.news, ends_at).await;
+            let event = answer.event.map(|event| frame(&event));
+            let frames = event.into_iter().chain(ack.map(|ack| frame(&ack))).collect();
+            answer_and_dispatch(&app, &id, frames, answer.outbound, ends_at).await;
             200
         }
         Err(error) => {
             error.log();
-            let reply = out::frame(&Reply::Error { id: &frame_id, data: &error });
-            answer_and_tell(&app, &id, vec![reply], Vec::new(), ends_at).await;
+            let reply = frame(&Reply::Error { id: &frame_id, data: &error });
+            answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
             i64::from(error.code().status().as_u16())
         }
     };
@@ -145,28 +140,28 @@ async fn message(app: App, id: String, identity: Identity, body: String, ends_at
 }
 
 /// The sender gets its answer first, but if it is slow to take it, the others do not wait. Then there
-/// is time for what has to be done now and then.
-async fn answer_and_tell(
+/// is time for maintenance.
+async fn answer_and_dispatch(
     app: &App,
     id: &str,
     frames: Vec<Result<Bytes>>,
-    news: Vec<News>,
+    outbound: Outbound,
     ends_at: u64,
 ) {
     let frames = frames.into_iter().filter_map(|frame| frame.map_err(|error| error.log()).ok());
-    let mut answering = pin!(news::send(app, id, frames.collect()));
+    let mut answering = pin!(app.push.send(id, frames.collect()));
     let until = deadline::end_of_work(ends_at);
     let all = async {
         match tokio::time::timeout(HEAD_START, &mut answering).await {
-            Ok(()) => news::tell(app, news, until).await,
+            Ok(()) => outbox::dispatch(app, outbound, until).await,
             Err(_) => {
-                futures::future::join(answering, news::tell(app, news, until)).await;
+                futures::future::join(answering, outbox::dispatch(app, outbound, until)).await;
             }
         }
-        upkeep::now_and_then(app, until).await;
+        maintenance::run_if_due(app, until).await;
     };
     if tokio::time::timeout(deadline::until(ends_at), all).await.is_err() {
-        tracing::error!("the time was over before everybody was told");
+        tracing::error!("the time was over before everything was dispatched");
     }
 }
 
@@ -180,24 +175,13 @@ async fn answer(
     app: &App,
     id: &str,
     identity: Identity,
-    event: Result<(String, serde_json::Value)>,
-) -> Result<events::Answer> {
+    event: Result<(String, Value)>,
+) -> Result<Answer<Value>> {
     // What cannot be read is counted, too.
-    let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| events::limit_of(event));
-    let found = match app.config.limits.rate(limit) {
-        Some(rate) => Connection::count_frame(&app.db, id, limit, rate)
-            .await?
-            .map(|(connection, counted)| (connection, counted.refuse_past(rate))),
-        None => Connection::find(&app.db, id).await?.map(|connection| (connection, Ok(()))),
-    };
-    let Some((connection, allowed)) = found else {
-        // It counts as gone, so that nothing is pushed to it: its client must know, and come back.
-        news::close(app, &[id.to_owned()]).await;
-        return Err(Error::unauthorized("The connection has ended"));
-    };
-    allowed?;
+    let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
+    let connection = connections::consume(app, id, limit).await?;
     let (event, data) = event?;
     let Identity { ip_address, user_agent } = identity;
     let caller = Caller { connection, ip_address, user_agent };
-    events::handle(app, &caller, &event, data).await
+    ClientEvent::decode(&caller, &event, data)?.handle(app, &caller).await
 }

@@ -6,7 +6,7 @@ use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 use shared::documents::user::User;
-use shared::use_cases::upkeep;
+use shared::use_cases::maintenance;
 use tokio::time::Instant;
 
 use crate::support::{Chat, text};
@@ -66,7 +66,7 @@ async fn no_operation_scans_a_collection() {
     ] {
         chat.put(&path, body).by(&sue.token).await;
     }
-    upkeep::run(&chat.app, Instant::now() + Duration::from_secs(20)).await;
+    maintenance::run(&chat.app, Instant::now() + Duration::from_secs(20)).await;
     chat.post("/api/auth/logout", json!({})).by(&sue.token).await.expect(200);
     vic.socket.close().await;
 

@@ -3,7 +3,7 @@
 use mongodb::bson::doc;
 use serde_json::json;
 use shared::Time;
-use shared::documents::tally::Tally;
+use shared::documents::rate_counter::RateCounter;
 
 use crate::support::{Answer, Chat, Settings};
 use local::websocket_api::Limits;
@@ -58,7 +58,7 @@ async fn a_limit_ends_by_itself() {
     login().await.refused(401, "unauthorized");
     too_often(login().await, 60);
     let then = doc! { "$set": { "endsAt": Time::from_millis(Time::now().millis() - 1) } };
-    chat.app.db.of::<Tally>().update_many(doc! {}, then).await.unwrap();
+    chat.app.db.of::<RateCounter>().update_many(doc! {}, then).await.unwrap();
     login().await.refused(401, "unauthorized");
     too_often(login().await, 60);
 }

@@ -6,7 +6,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 use shared::Time;
 use shared::documents::conversation::Conversation;
-use shared::use_cases::upkeep;
+use shared::use_cases::maintenance;
 use tokio::time::Instant;
 
 use crate::support::{Agent, Chat, NOBODY, Settings, each, text};
@@ -253,7 +253,7 @@ async fn what_was_said_in_an_ended_conversation_is_forgotten_after_its_time() {
     for (id, end) in [(&id, "resolve"), (&other, "close")] {
         chat.put(&format!("/api/conversations/{id}/{end}"), json!({})).by(&ada.token).await.expect(200);
     }
-    let run = || upkeep::run(&chat.app, Instant::now() + Duration::from_secs(20));
+    let run = || maintenance::run(&chat.app, Instant::now() + Duration::from_secs(20));
     run().await;
     assert!(!remembers(&chat, "4711").await.is_empty(), "it is not time yet");
 

@@ -191,9 +191,9 @@ async fn a_connection_found_gone_counts_as_gone() {
     lost(&chat.app.db, "lost-connection=", shared::Time::now()).await.unwrap();
     let connection = shared::documents::connection::Connection::find(&chat.app.db, "lost-connection=");
     let connection = connection.await.unwrap().unwrap();
-    let connects = shared::use_cases::presence::agent_connects;
+    let connects = shared::use_cases::connections::agent_connects;
     let outcome = connects(&chat.app, &connection, &ada.token, Default::default()).await.unwrap();
-    outcome.told(&chat.app).await;
+    outcome.dispatched(&chat.app).await;
     assert_eq!(sues.next("agent:online").await["userId"], sue.id);
     assert_eq!(sues.next("agent:online").await["userId"], ada.id);
     assert_eq!(sues.next("agent:offline").await["userId"], ada.id, "the push found it gone");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use bson::{Bson, Document, doc};
+use bson::{Bson, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{self, Db, Stored, expiring, index};
+use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, expiring, index};
 use crate::{Id, Time};
 
 /// How long an entry is kept: a year and a month.
@@ -110,6 +110,14 @@ impl Stored for Entry {
     }
 }
 
+impl Paged for Entry {
+    const SORTED_BY: &'static str = "at";
+
+    fn place(&self) -> Cursor {
+        Cursor::new(self.at, self.id)
+    }
+}
+
 impl Entry {
     /// That something was done now.
     pub fn new(action: Action, actor: Option<Party>, target: Party, address: Option<String>) -> Self {
@@ -125,31 +133,16 @@ impl Entry {
     }
 
     /// Writes it into the log.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn write(&self, db: &Db) -> Result<()> {
         db.insert(self).await
     }
 
-    /// The entries that match, the latest first.
+    /// A page of the log, the latest first; of one action, if one is asked for.
     ///
     /// # Errors
-    /// When the database cannot answer.
-    pub async fn list(db: &Db, filter: Document, skip: i64, limit: i64) -> Result<Vec<Self>> {
-        db.query(filter)
-            .sort(doc! { "at": -1, "_id": -1 })
-            .skip(u64::try_from(skip).unwrap_or(0))
-            .limit(limit)
-            .all()
-            .await
-    }
-
-    /// How many entries match.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn count(db: &Db, filter: Document) -> Result<u64> {
-        db::count(&db.of::<Self>(), filter).await
+    /// Validation failed for a page that makes no sense.
+    pub async fn page(db: &Db, action: Option<Action>, paging: &Paging) -> crate::Result<Page<Self>> {
+        let matching = action.map_or_else(|| doc! {}, |action| doc! { "action": action });
+        db.page(matching, doc! {}, paging).await
     }
 }

@@ -3,14 +3,15 @@
 use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
-use super::user::User;
-use crate::db::{Db, Give, Missing, Stored, index, unique};
-use crate::{Id, Time, words};
+use super::user::{Author, User};
+use crate::db::{Db, Stored, index, matching, unique, violates, words};
+use crate::{Id, Time};
 
 /// The unique index on shortcuts.
-pub const SHORTCUT_INDEX: &str = "shortcut";
+const SHORTCUT_INDEX: &str = "shortcut";
 /// The most responses that one list shows.
 const MOST_LISTED: i64 = 1000;
 
@@ -45,7 +46,7 @@ pub struct WithAuthor {
     /// The response.
     pub response: CannedResponse,
     /// Its author, at most one.
-    pub author: Vec<super::message::Author>,
+    pub author: Vec<Author>,
 }
 
 impl Stored for CannedResponse {
@@ -63,11 +64,8 @@ impl Stored for CannedResponse {
 
 impl CannedResponse {
     /// The responses that match, the newest first.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn list(db: &Db, category: Option<&str>, q: Option<&str>) -> Result<Vec<WithAuthor>> {
-        let mut filter = words::matching(q.unwrap_or_default());
+        let mut filter = matching(q.unwrap_or_default());
         if let Some(category) = category {
             filter.insert("category", category);
         }
@@ -75,9 +73,6 @@ impl CannedResponse {
     }
 
     /// The response of this id.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn find(db: &Db, id: Id) -> Result<Option<WithAuthor>> {
         Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
     }
@@ -99,14 +94,11 @@ impl CannedResponse {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
             "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
         } };
-        db.update(doc! { "_id": self.id, "updatedAt": read_at }, update, Give::After, Missing::Leave)
-            .await
+        let same = doc! { "_id": self.id, "updatedAt": read_at };
+        db.update(same, update, ReturnDocument::After).await
     }
 
     /// Removes a response. Whether there was one.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn delete(db: &Db, id: Id) -> Result<bool> {
         let deleted = db.of::<Self>().delete_one(doc! { "_id": id }).await?;
         Ok(deleted.deleted_count == 1)
@@ -114,7 +106,12 @@ impl CannedResponse {
 
     /// The words that a response is found by.
     pub fn searched(title: &str, shortcut: &str, content: &str) -> Vec<String> {
-        words::of([title, shortcut, content]).into_iter().collect()
+        words([title, shortcut, content]).into_iter().collect()
+    }
+
+    /// Whether a write failed since another response has the shortcut.
+    pub fn is_shortcut_taken(error: &mongodb::error::Error) -> bool {
+        violates(error, SHORTCUT_INDEX)
     }
 
     async fn with_authors(db: &Db, filter: Document) -> Result<Vec<WithAuthor>> {
@@ -129,6 +126,6 @@ impl CannedResponse {
                 "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
             } },
         ];
-        db.aggregate(Self::COLLECTION, pipeline).await
+        db.aggregate(Self::COLLECTION, pipeline, None).await
     }
 }

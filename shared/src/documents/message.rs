@@ -8,9 +8,10 @@ use mongodb::error::Result;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::connection::Side;
-use super::user::User;
+use super::participant::Side;
+use super::user::{Author, User};
 use crate::db::{Db, Stored, index, to_bson, unique};
+use crate::input::unchecked;
 use crate::{Id, Time};
 
 /// What a message carries.
@@ -27,7 +28,9 @@ pub enum Kind {
     Image,
 }
 
-/// A message as stored. It never changes: what became of it is in the conversation's marks.
+unchecked!(Kind);
+
+/// A message as stored. It never changes: whether it was read is in the conversation's markers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
@@ -76,15 +79,6 @@ impl Stored for Message {
     }
 }
 
-/// An agent's name and email.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Author {
-    /// Its name.
-    pub name: String,
-    /// Its email.
-    pub email: String,
-}
-
 /// A message with the agent who wrote it, if one did.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WithAuthor {
@@ -96,40 +90,27 @@ pub struct WithAuthor {
 
 impl Message {
     /// The message of this id.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
         db.query(doc! { "_id": id }).one().await
     }
 
     /// The last message of `sender` up to the number `seq`.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn last_of(db: &Db, conversation: Id, sender: Side, seq: i64) -> Result<Option<Self>> {
         let filter = doc! { "conversation": conversation, "sender": sender, "seq": { "$lte": seq } };
         db.query(filter).sort(doc! { "seq": -1 }).one().await
     }
 
-    /// Moves messages that their conversation has accepted to where they are read. Those that are
-    /// there already stay as they are, so that anybody may do it for anybody.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
+    /// Stores messages that are in an outbox. Those that are there already stay as they are, so that anybody
+    /// may do it for anybody.
     pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
-        let accepted: Vec<&Self> = accepted.into_iter().collect();
         for message in accepted {
             db.insert_if_missing(Self::COLLECTION, message.id, to_bson(message)?).await?;
         }
         Ok(())
     }
 
-    /// Forgets what the messages of a conversation up to a number say.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
-    pub async fn forget(db: &Db, conversation: Id, up_to: i64) -> Result<()> {
+    /// Erases what the messages of a conversation up to a number say.
+    pub async fn erase(db: &Db, conversation: Id, up_to: i64) -> Result<()> {
         let them = doc! { "conversation": conversation, "seq": { "$lte": up_to } };
         let update = doc! {
             "$set": { "content": "", "fileUrl": null },
@@ -139,9 +120,6 @@ impl Message {
     }
 
     /// The messages of a conversation with these numbers, the oldest first.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn numbered(
         db: &Db,
         conversation: Id,
@@ -158,6 +136,6 @@ impl Message {
                 "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
             } },
         ];
-        db.aggregate(Self::COLLECTION, pipeline).await
+        db.aggregate(Self::COLLECTION, pipeline, None).await
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::user::{Role, User};
 use crate::Id;
-use crate::db::{Db, Give, Missing, Projected, Stored};
+use crate::db::{AnyId, Db, Stored};
 
 /// The only document's id.
 const ID: &str = "superAdmins";
@@ -21,18 +21,6 @@ pub struct SuperAdmins {
     ids: Vec<Id>,
 }
 
-#[derive(Deserialize)]
-struct OnlyId {
-    #[serde(rename = "_id")]
-    id: Id,
-}
-
-impl Projected for OnlyId {
-    fn fields() -> bson::Document {
-        doc! { "_id": 1 }
-    }
-}
-
 impl Stored for SuperAdmins {
     const COLLECTION: &'static str = "team";
 
@@ -43,9 +31,6 @@ impl Stored for SuperAdmins {
 
 impl SuperAdmins {
     /// Notes that somebody has become one.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn add(db: &Db, user: Id) -> Result<()> {
         Self::begin(db).await?;
         let update = doc! { "$addToSet": { "ids": user } };
@@ -54,9 +39,6 @@ impl SuperAdmins {
 
     /// Notes that somebody is about to be none any more; whether there is another one, without whom it
     /// must not happen.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn remove(db: &Db, user: Id) -> Result<bool> {
         Self::begin(db).await?;
         let with_another = doc! { "_id": ID, "ids": { "$elemMatch": { "$ne": user } } };
@@ -71,11 +53,9 @@ impl SuperAdmins {
             return Ok(());
         }
         let them = doc! { "role": Bson::from(Role::SuperAdmin), "active": { "$ne": false } };
-        let them = db.query::<User>(them).part::<OnlyId>().all().await?;
+        let them = db.query::<User>(them).part::<AnyId<Id>>().all().await?;
         let ids: Vec<Id> = them.into_iter().map(|user| user.id).collect();
         let update = doc! { "$setOnInsert": { "ids": ids } };
-        let _made: Option<Self> =
-            db.update(doc! { "_id": ID }, update, Give::After, Missing::Insert).await?;
-        Ok(())
+        db.upsert::<Self>(doc! { "_id": ID }, update, "_id_").await.map(drop)
     }
 }

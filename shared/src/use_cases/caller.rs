@@ -1,16 +1,18 @@
 //! Who calls, and what the caller may see.
 
-use bson::{Document, doc};
+use std::ops::Deref;
+
 use futures::future::try_join;
 
+use super::rate_limit;
+use crate::auth::tokens::{Audience, Claims, invalid_token};
 use crate::documents::audit::Party;
-use crate::documents::connection::{Person, Side};
 use crate::documents::conversation::Conversation;
+use crate::documents::participant::Participant;
 use crate::documents::user::{Role, Session, User};
 use crate::documents::visitor::Visitor;
 use crate::error::Code;
-use crate::limits::{self, Limit};
-use crate::tokens::{Audience, Claims, invalid_token};
+use crate::rate_limit::Limit;
 use crate::{App, Error, Id, Result};
 
 /// Somebody who has shown a token.
@@ -51,7 +53,7 @@ impl Caller {
             // Each `visitor:connect` gives a visitor another token.
             Audience::Visitor => claims.sub.to_string(),
         };
-        let counting = limits::count(app, Limit::Calls, &who);
+        let counting = rate_limit::consume(app, Limit::Calls, &who);
         let ((), caller) = try_join(counting, Self::of_claims(app, &claims)).await?;
         Ok(caller)
     }
@@ -89,26 +91,30 @@ impl Caller {
     }
 
     /// As somebody who takes part in conversations.
-    pub fn person(&self) -> Person {
+    pub fn participant(&self) -> Participant {
         match self {
-            Self::Agent(agent) => agent.person(),
-            Self::Visitor(visitor) => person_of(visitor),
+            Self::Agent(agent) => agent.participant(),
+            Self::Visitor(visitor) => visitor.participant(),
         }
     }
 }
 
 impl Agent {
     /// As somebody who takes part in conversations.
-    pub fn person(&self) -> Person {
-        self.user.person()
+    pub fn participant(&self) -> Participant {
+        self.user.participant()
     }
 
     /// The agent, if it is an administrator.
     ///
     /// # Errors
     /// Forbidden for everybody else.
-    pub fn admin(self) -> Result<Self> {
-        if self.is_admin() { Ok(self) } else { Err(Error::forbidden("Only administrators may do this")) }
+    pub fn admin(self) -> Result<Admin> {
+        if self.is_admin() {
+            Ok(Admin(self))
+        } else {
+            Err(Error::forbidden("Only administrators may do this"))
+        }
     }
 
     /// As somebody in the security log.
@@ -122,20 +128,15 @@ impl Agent {
     }
 }
 
-impl User {
-    /// As somebody who takes part in conversations.
-    pub fn person(&self) -> Person {
-        Person {
-            side: Side::Agent,
-            id: self.id,
-            name: Some(self.name.clone()),
-            email: Some(self.email.clone()),
-        }
-    }
+/// An agent who is an administrator.
+#[derive(Clone, Debug)]
+pub struct Admin(Agent);
 
-    /// As somebody in the security log.
-    pub fn party(&self) -> Party {
-        Party { id: Some(self.id), email: Some(self.email.clone()) }
+impl Deref for Admin {
+    type Target = Agent;
+
+    fn deref(&self) -> &Agent {
+        &self.0
     }
 }
 
@@ -144,33 +145,11 @@ pub fn banned() -> Error {
     Error::new(Code::Banned, "You may not use this chat")
 }
 
-/// A visitor as somebody who takes part in conversations.
-pub fn person_of(visitor: &Visitor) -> Person {
-    Person {
-        side: Side::Visitor,
-        id: visitor.id,
-        name: visitor.name.clone(),
-        email: visitor.email.clone(),
-    }
-}
-
-impl Person {
-    /// Matches the conversations that the person may see: a visitor its own, an agent all.
-    pub fn visible(&self) -> Document {
-        match self.side {
-            Side::Visitor => doc! { "visitor": self.id },
-            Side::Agent => doc! {},
-        }
-    }
-
-    /// A conversation that the person may see.
-    ///
-    /// # Errors
-    /// Not found for one that does not exist, or not for this person.
-    pub async fn conversation(&self, app: &App, id: Id) -> Result<Conversation> {
-        Conversation::find(&app.db, id)
-            .await?
-            .filter(|found| self.side == Side::Agent || found.visitor == self.id)
-            .ok_or_else(|| Error::not_found("Conversation"))
-    }
+/// A conversation that the participant may see.
+///
+/// # Errors
+/// Not found for one that does not exist, or not for this participant.
+pub async fn conversation(app: &App, by: &Participant, id: Id) -> Result<Conversation> {
+    let found = Conversation::seen_by(&app.db, by, id).await?;
+    found.ok_or_else(|| Error::not_found("Conversation"))
 }

@@ -1,24 +1,45 @@
-//! Starting conversations, handing them on and ending them.
+//! Conversations: listing, starting, handing over and ending them.
 
-use bson::{Document, doc};
-
-use super::caller::{Agent, banned};
+use super::caller::{Agent, banned, conversation};
 use super::messages::{Draft, stored_view};
-use crate::db::violates;
-use crate::documents::connection::{Audience, Person, Side};
-use crate::documents::conversation::{Action, Changes, Conversation, START_INDEX, Status};
-use crate::documents::mark::Fate;
+use super::outbox::{Outbound, Outcome};
+use crate::auth::tokens::invalid_token;
+use crate::db::{Page, Paging};
+use crate::documents::conversation::{Action, Changes, Conversation, Filter, HeldBy, Status};
 use crate::documents::message::Message;
+use crate::documents::participant::{Participant, Side};
+use crate::documents::read_history::DeliveryState;
 use crate::documents::user::User;
 use crate::documents::visitor::Visitor;
-use crate::events::{ConversationCreated, Event, Typing};
-use crate::news::{News, Outcome};
-use crate::tokens::invalid_token;
-use crate::views::{ConversationView, MessageView};
+use crate::push::{Audience, ConversationCreated, Event, OutboundEvent, Typing};
+use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
+/// A page of the conversations that `by` may see, the latest message first.
+///
+/// # Errors
+/// Validation failed for a page that makes no sense.
+pub async fn list(
+    app: &App,
+    by: &Participant,
+    filter: &Filter,
+    paging: &Paging,
+) -> Result<Page<ConversationView>> {
+    let page = Conversation::page(&app.db, by, filter, paging).await?;
+    Ok(page.map(|row| ConversationView::from(row).seen_by(by.side)))
+}
+
+/// A conversation that `by` may see, with its whole visitor.
+///
+/// # Errors
+/// Not found for one that does not exist, or not for this participant.
+pub async fn details(app: &App, by: &Participant, id: Id) -> Result<ConversationView<VisitorView>> {
+    let found = Conversation::details(&app.db, by, id).await?.ok_or_else(unknown)?;
+    Ok(ConversationView::from(found).seen_by(by.side))
+}
+
 /// Starts a conversation over a connection, with a first message if there is one. The visitor's other
-/// connections are told what this one is answered. The same `key` from the same visitor
+/// connections are pushed what this one is answered. The same `key` from the same visitor
 /// gives the conversation that it started before.
 ///
 /// # Errors
@@ -26,7 +47,7 @@ use crate::{App, Error, Id, Result, Time};
 pub async fn start(
     app: &App,
     connection: &str,
-    by: &Person,
+    by: &Participant,
     first: Option<String>,
     key: Option<String>,
 ) -> Result<Outcome<ConversationCreated>> {
@@ -40,39 +61,44 @@ pub async fn start(
         conversation.open_with(&message);
         message
     });
-    // Loaded before anything is stored: what is stored must be told.
+    // Loaded before anything is stored: what is stored must be pushed.
     let visitor = Visitor::find(&app.db, by.id).await?;
     let visitor = visitor.filter(|visitor| visitor.erased_at.is_none()).ok_or_else(invalid_token)?;
     if visitor.is_banned() {
         return Err(banned());
     }
     let view = ConversationView::new(conversation.clone(), Some(visitor.into()), None);
-    let inserted = app.db.insert(&conversation).await;
-    match (inserted, &key) {
-        (Err(error), Some(key)) if violates(&error, START_INDEX) => {
-            return started_before(app, by, key).await.map(Outcome::quiet);
-        }
-        (inserted, _) => inserted.map(drop)?,
+    match (conversation.insert(&app.db).await?, key) {
+        (false, Some(key)) => return started_before(app, by, &key).await.map(Outcome::quiet),
+        (false, None) => return Err(Error::internal("a start without a key met another one")),
+        (true, _) => {}
     }
-    let event = Event::ConversationNew { conversation: Box::new(view.clone()) };
-    let mut news = News::new(Audience::agents(), event);
-    if let Some(message) = &message {
-        news = news.of(message.clone());
-    }
-    let message =
-        message.map(|message| Box::new(MessageView::new(message, by.clone().into(), Fate::default())));
-    let others = Audience::of(&conversation).only(Side::Visitor).besides(connection);
-    let conversation = Box::new(view.seen_by(Side::Visitor));
-    let created = ConversationCreated { conversation, message };
-    let told = News::new(others, Event::ConversationCreated(created.clone()));
-    Ok(Outcome { value: created, news: vec![news, told] })
+    Ok(started(connection, by, &conversation, view, message))
 }
 
-async fn started_before(app: &App, by: &Person, key: &str) -> Result<ConversationCreated> {
-    let conversation = Conversation::started_with(&app.db, by.id, key)
-        .await?
-        .ok_or_else(|| Error::not_found("Conversation"))?;
-    let first = Conversation::with_sent(&app.db, conversation.id, by.visible(), by.id, key).await?;
+fn started(
+    connection: &str,
+    by: &Participant,
+    conversation: &Conversation,
+    view: ConversationView,
+    message: Option<Message>,
+) -> Outcome<ConversationCreated> {
+    let shown = |message| MessageView::new(message, by.clone().into(), DeliveryState::default());
+    let created = ConversationCreated {
+        conversation: Box::new(view.clone().seen_by(Side::Visitor)),
+        message: message.clone().map(|message| Box::new(shown(message))),
+    };
+    let others = Audience::of(conversation).only(Side::Visitor).besides(connection);
+    let events = vec![
+        OutboundEvent::conversation_new(view),
+        OutboundEvent::new(others, Event::ConversationCreated(created.clone())),
+    ];
+    Outcome::new(created, Outbound { events, accepted: message })
+}
+
+async fn started_before(app: &App, by: &Participant, key: &str) -> Result<ConversationCreated> {
+    let conversation = Conversation::started_with(&app.db, by.id, key).await?.ok_or_else(unknown)?;
+    let first = Conversation::with_sent(&app.db, by, conversation.id, key).await?;
     let message = match first.as_ref().and_then(|first| first.sent(by.id, key)) {
         Some(message) => Some(Box::new(stored_view(app, &conversation, message.clone(), by).await?)),
         None => None,
@@ -94,15 +120,15 @@ pub async fn assign(
     to: Option<Id>,
 ) -> Result<Outcome<ConversationView>> {
     let me = agent.user.id;
-    let guard = match to {
+    let from = match to {
         Some(other) if other != me => {
             known_agent(app, other).await?;
             own_or_any(agent)
         }
-        _ => doc! { "assignedAgent": { "$in": [null, me] } },
+        _ => HeldBy::NobodyOr(me),
     };
     let to = to.unwrap_or(me);
-    match Conversation::act(&app.db, id, Action::Assign, guard, hand_over(to)).await? {
+    match Conversation::assign(&app.db, id, to, from).await? {
         Some(after) => handed_over(app, after).await,
         None => Err(why_not(app, id, Action::Assign, to == me).await?),
     }
@@ -114,8 +140,7 @@ pub async fn assign(
 /// As [`assign`], and conflict when nobody holds it.
 pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcome<ConversationView>> {
     known_agent(app, to).await?;
-    let (guard, set) = (own_or_any(agent), hand_over(to));
-    match Conversation::act(&app.db, id, Action::Transfer, guard, set).await? {
+    match Conversation::transfer(&app.db, id, to, own_or_any(agent)).await? {
         Some(after) => handed_over(app, after).await,
         None => Err(why_not(app, id, Action::Transfer, false).await?),
     }
@@ -125,35 +150,34 @@ pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcom
 ///
 /// # Errors
 /// Not found for an unknown one, conflict when it is closed.
-pub async fn resolve(app: &App, id: Id) -> Result<Outcome<ConversationView>> {
-    let set = doc! { "resolvedAt": { "$ifNull": ["$resolvedAt", Time::now()] } };
-    end(app, id, Action::Resolve, set).await
+pub async fn resolve(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
+    match Conversation::resolve(&app.db, id).await? {
+        Some(after) => changed(app, after).await,
+        None => Err(why_not(app, id, Action::Resolve, false).await?),
+    }
 }
 
 /// Ends a conversation for good; one that has ended stays as it was.
 ///
 /// # Errors
 /// Not found for an unknown one.
-pub async fn close(app: &App, id: Id) -> Result<Outcome<ConversationView>> {
-    let set = doc! { "closedAt": { "$ifNull": ["$closedAt", Time::now()] } };
-    end(app, id, Action::Close, set).await
-}
-
-async fn end(app: &App, id: Id, action: Action, set: Document) -> Result<Outcome<ConversationView>> {
-    match Conversation::act(&app.db, id, action, doc! {}, set).await? {
-        Some(after) => changed(app, after).await,
-        None if Conversation::find(&app.db, id).await?.is_some() => Err(closed()),
-        None => Err(Error::not_found("Conversation")),
-    }
+pub async fn close(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
+    let after = Conversation::close(&app.db, id).await?;
+    changed(app, after.ok_or_else(unknown)?).await
 }
 
 /// Writes an agent's notes, tags and priority.
 ///
 /// # Errors
 /// Not found for an unknown one.
-pub async fn update(app: &App, id: Id, changes: &Changes) -> Result<Outcome<ConversationView>> {
+pub async fn update(
+    app: &App,
+    _: &Agent,
+    id: Id,
+    changes: &Changes,
+) -> Result<Outcome<ConversationView>> {
     let after = Conversation::update(&app.db, id, changes).await?;
-    changed(app, after.ok_or_else(|| Error::not_found("Conversation"))?).await
+    changed(app, after.ok_or_else(unknown)?).await
 }
 
 /// Rates a conversation that has ended; who knows its id may. The last rating stands.
@@ -175,47 +199,42 @@ pub async fn rate(
         None if Conversation::find(&app.db, id).await?.is_some() => {
             Err(Error::conflict("Only a resolved or closed conversation can be rated"))
         }
-        None => Err(Error::not_found("Conversation")),
+        None => Err(unknown()),
     }
 }
 
-/// Tells the others in a conversation that somebody types, or stopped to. Nothing is stored.
+/// Has the others in a conversation see that somebody types, or stopped to. Nothing is stored.
 ///
 /// # Errors
-/// Not found for one that the person may not see.
-pub async fn typing(app: &App, by: &Person, id: Id, starts: bool) -> Result<Outcome<()>> {
-    let conversation = by.conversation(app, id).await?;
+/// Not found for one that the participant may not see.
+pub async fn typing(app: &App, by: &Participant, id: Id, starts: bool) -> Result<Outcome<()>> {
+    let conversation = conversation(app, by, id).await?;
     let typing = Typing { conversation_id: id, user_name: by.name.clone(), sender: by.side };
     let event = if starts { Event::TypingStart(typing) } else { Event::TypingStop(typing) };
     let others = Audience::of(&conversation).except(by.id);
-    Ok(Outcome { value: (), news: vec![News::new(others, event)] })
+    Ok(Outcome::new((), vec![OutboundEvent::new(others, event)]))
 }
 
-/// Gives a conversation to `to`, and keeps who held it.
-fn hand_over(to: Id) -> Document {
-    doc! { "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null }
-}
-
-/// The conversation as agents see it, and the news that it changed.
+/// The conversation as agents see it, and that it changed.
 async fn changed(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
     let audience = Audience::of(&after);
-    tell_change(app, after, audience).await
+    updated(app, after, &audience).await
 }
 
-/// As [`changed`], told also to those whom the conversation concerned before.
+/// As [`changed`], for those, too, whom the conversation concerned before.
 async fn handed_over(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
     let audience = Audience::of(&after).and_formerly_of(after.previous_agent);
-    tell_change(app, after, audience).await
+    updated(app, after, &audience).await
 }
 
-async fn tell_change(
+async fn updated(
     app: &App,
     after: Conversation,
-    audience: Audience,
+    audience: &Audience,
 ) -> Result<Outcome<ConversationView>> {
     let view = ConversationView::load(&app.db, after).await?;
-    let news = News::conversation_updated(audience, &view);
-    Ok(Outcome { value: view, news })
+    let events = OutboundEvent::conversation_updated(audience, &view);
+    Ok(Outcome::new(view, Vec::from(events)))
 }
 
 async fn known_agent(app: &App, id: Id) -> Result<()> {
@@ -223,19 +242,15 @@ async fn known_agent(app: &App, id: Id) -> Result<()> {
     user.map(drop).ok_or_else(|| Error::not_found("Agent"))
 }
 
-/// Matches the conversations that an agent may hand on.
-fn own_or_any(agent: &Agent) -> Document {
-    if agent.is_admin() {
-        doc! {}
-    } else {
-        doc! { "assignedAgent": agent.user.id }
-    }
+/// From whom an agent may give a conversation away.
+fn own_or_any(agent: &Agent) -> HeldBy {
+    if agent.is_admin() { HeldBy::Anybody } else { HeldBy::Only(agent.user.id) }
 }
 
 /// Why an agent could not take a conversation, or hand it on.
 async fn why_not(app: &App, id: Id, action: Action, takes: bool) -> Result<Error> {
     let Some(found) = Conversation::find(&app.db, id).await? else {
-        return Ok(Error::not_found("Conversation"));
+        return Ok(unknown());
     };
     Ok(match (found.status, found.assigned_agent) {
         (Status::Closed, _) => closed(),
@@ -247,4 +262,8 @@ async fn why_not(app: &App, id: Id, action: Action, takes: bool) -> Result<Error
 
 fn closed() -> Error {
     Error::conflict("The conversation is closed")
+}
+
+fn unknown() -> Error {
+    Error::not_found("Conversation")
 }

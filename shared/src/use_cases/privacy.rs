@@ -1,18 +1,18 @@
-//! What is known of a person: handing it out, and forgetting it.
+//! What is known of a person: handing it out, and erasing it.
 
 use futures::future::try_join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::messages;
-use super::presence::{hang_up, visitor_updated};
-use crate::documents::connection::Audience;
-use crate::documents::conversation::{Conversation, Forgetting};
+use super::caller::Admin;
+use super::visitors::{log, unknown};
+use super::{messages, outbox};
+use crate::documents::audit::Action;
+use crate::documents::conversation::{Conversation, Erasing};
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::events::Event;
-use crate::news::{self, News, tell};
+use crate::push::{Audience, Event, OutboundEvent, soon};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -68,11 +68,17 @@ impl Place {
 }
 
 /// All that is stored of a visitor, in parts: itself, its conversations in the order of their ids and
-/// their messages.
+/// their messages. It is noted in the security log.
 ///
 /// # Errors
 /// Not found for an unknown one.
-pub async fn export(app: &App, visitor: Id, from: Option<Place>) -> Result<Export> {
+pub async fn export(
+    app: &App,
+    by: &Admin,
+    visitor: Id,
+    from: Option<Place>,
+    address: Option<String>,
+) -> Result<Export> {
     let found = Visitor::find(&app.db, visitor).await?.ok_or_else(unknown)?;
     let begins = from.map(|place| place.conversation);
     let most = i64::try_from(MOST_CONVERSATIONS).unwrap_or(i64::MAX);
@@ -86,33 +92,49 @@ pub async fn export(app: &App, visitor: Id, from: Option<Place>) -> Result<Expor
     let mut bytes = 0;
     for conversation in them {
         let id = conversation.id;
-        let mut after = from.filter(|place| place.conversation == id).map_or(0, |place| place.after);
+        let after = from.filter(|place| place.conversation == id).map_or(0, |place| place.after);
         if bytes >= ENOUGH_BYTES || export.conversations.len() == MOST_CONVERSATIONS {
             export.next_cursor = Some(Place { conversation: id, after }.text());
-            return Ok(export);
+            break;
         }
-        let mut part = ExportedConversation {
-            conversation: ConversationView::load(&app.db, conversation).await?,
-            messages: Vec::new(),
-        };
-        loop {
-            let (some, last) = messages::after(app, id, after, STEP).await?;
-            bytes += serde_json::to_vec(&some).map_err(Error::internal)?.len();
-            after = some.last().map_or(last, |message| message.seq);
-            part.messages.extend(some);
-            if after >= last {
-                break;
-            }
-            if bytes >= ENOUGH_BYTES {
-                export.conversations.push(part);
-                export.next_cursor = Some(Place { conversation: id, after }.text());
-                return Ok(export);
-            }
-        }
-        bytes += serde_json::to_vec(&part.conversation).map_err(Error::internal)?.len();
+        let (part, rest) = export_conversation(app, conversation, after, &mut bytes).await?;
         export.conversations.push(part);
+        if rest.is_some() {
+            export.next_cursor = rest.map(Place::text);
+            break;
+        }
     }
+    log(app, Action::VisitorExported, by, visitor, address).await?;
     Ok(export)
+}
+
+/// A conversation from a message on, and where the rest begins if it is too large for one part.
+async fn export_conversation(
+    app: &App,
+    conversation: Conversation,
+    mut after: i64,
+    bytes: &mut usize,
+) -> Result<(ExportedConversation, Option<Place>)> {
+    let id = conversation.id;
+    let conversation = ConversationView::load(&app.db, conversation).await?;
+    let mut part = ExportedConversation { conversation, messages: Vec::new() };
+    *bytes += json_bytes(&part.conversation)?;
+    loop {
+        let (some, last) = messages::after(app, id, after, STEP).await?;
+        *bytes += json_bytes(&some)?;
+        after = some.last().map_or(last, |message| message.seq);
+        part.messages.extend(some);
+        if after >= last {
+            return Ok((part, None));
+        }
+        if *bytes >= ENOUGH_BYTES {
+            return Ok((part, Some(Place { conversation: id, after })));
+        }
+    }
+}
+
+fn json_bytes(value: &impl Serialize) -> Result<usize> {
+    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
 }
 
 /// Erases everything personal about a visitor and what was said with it. What figures are made of stays:
@@ -121,40 +143,43 @@ pub async fn export(app: &App, visitor: Id, from: Option<Place>) -> Result<Expor
 ///
 /// # Errors
 /// Not found for an unknown one.
-pub async fn erase(app: &App, visitor: Id) -> Result<()> {
-    // First what lets it in, so that nothing new is said while the old is forgotten.
+pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) -> Result<()> {
+    Visitor::find(&app.db, visitor).await?.ok_or_else(unknown)?;
+    // Before it is done: afterwards there is nobody left to do it to again.
+    log(app, Action::VisitorErased, by, visitor, address).await?;
+    // First what lets it in, so that nothing new is said while the old is erased.
     let before = Visitor::erase(&app.db, visitor).await?.ok_or_else(unknown)?;
-    hang_up(app, visitor, &before.connections).await?;
-    let mut news = Vec::new();
+    app.push.close_person(visitor, &before.connections).await?;
+    let mut events = Vec::new();
     if !before.connections.is_empty() {
         let event = Event::VisitorOffline { visitor_id: visitor };
-        news.push(News::new(Audience::agents(), event));
+        events.push(OutboundEvent::new(Audience::agents(), event));
     }
     loop {
-        let them = Conversation::to_forget(&app.db, visitor, STEP).await?;
+        let them = Conversation::to_erase(&app.db, visitor, STEP).await?;
         if them.is_empty() {
             break;
         }
-        let forgetting = them.into_iter().map(|id| forget(app, id, Forgetting::Ends));
-        for conversation in try_join_all(forgetting).await?.into_iter().flatten() {
+        let erasing = them.into_iter().map(|id| erase_conversation(app, id, Erasing::Ends));
+        for conversation in try_join_all(erasing).await?.into_iter().flatten() {
             let audience = Audience::of(&conversation);
             let view = ConversationView::load(&app.db, conversation).await?;
-            news.extend(News::conversation_updated(audience, &view));
+            events.extend(OutboundEvent::conversation_updated(&audience, &view));
         }
     }
     if let Some(after) = Visitor::find(&app.db, visitor).await? {
-        news.push(visitor_updated(after));
+        events.push(OutboundEvent::visitor_updated(after));
     }
     Visitor::remove(&app.db, visitor).await?;
-    tell(app, news, news::soon()).await;
+    app.push.dispatch(events, soon()).await;
     Ok(())
 }
 
-/// Forgets what was said in conversations that ended long enough ago, until there is no more or no time.
+/// Erases what was said in conversations that ended long enough ago, until there is no more or no time.
 ///
 /// # Errors
 /// When the database cannot answer.
-pub async fn forget_old(app: &App, until: Instant) -> Result<()> {
+pub async fn erase_old(app: &App, until: Instant) -> Result<()> {
     let Some(retention) = app.config.retention else { return Ok(()) };
     let millis = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
     let since = Time::from_millis(Time::now().millis().saturating_sub(millis));
@@ -162,21 +187,31 @@ pub async fn forget_old(app: &App, until: Instant) -> Result<()> {
         if Instant::now() >= until {
             break;
         }
-        forget(app, id, Forgetting::EndedBefore(since)).await?;
+        erase_conversation(app, id, Erasing::EndedBefore(since)).await?;
     }
     Ok(())
 }
 
-/// Forgets what was said in a conversation. What is in its outbox is stored forgotten, so that whoever
-/// has it in hand stores it no more.
-async fn forget(app: &App, id: Id, which: Forgetting) -> Result<Option<Conversation>> {
-    let Some(forgotten) = Conversation::forget(&app.db, id, which).await? else { return Ok(None) };
-    Message::store(&app.db, forgotten.accepted()).await?;
-    Message::forget(&app.db, id, forgotten.seq).await?;
-    Conversation::forgotten(&app.db, id, forgotten.seq).await?;
-    Ok(Some(forgotten))
+/// Erases what was said in a conversation. What is in its outbox is stored erased, so that whoever has it in
+/// hand stores it no more.
+async fn erase_conversation(app: &App, id: Id, which: Erasing) -> Result<Option<Conversation>> {
+    let Some(erased) = Conversation::erase(&app.db, id, which).await? else { return Ok(None) };
+    outbox::store(app, &erased).await?;
+    Message::erase(&app.db, id, erased.seq).await?;
+    Conversation::erased(&app.db, id, erased.seq).await?;
+    Ok(Some(erased))
 }
 
-fn unknown() -> Error {
-    Error::not_found("Visitor")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_was_given() {
+        let place = Place { conversation: Id::sequential(), after: 7 };
+        assert_eq!(Place::read(&place.text()).unwrap(), place);
+        for text in ["", "x.1", "65a1b2c3d4e5f6a7b8c9d0e1", "65a1b2c3d4e5f6a7b8c9d0e1.-1"] {
+            assert!(Place::read(text).is_err(), "{text}");
+        }
+    }
 }

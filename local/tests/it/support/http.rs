@@ -69,7 +69,7 @@ impl IntoFuture for Call {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let bytes = response.bytes().await.unwrap();
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            super::described::check_answer(&self.1, &self.2, status, &headers, &body);
+            super::openapi::check_answer(&self.1, &self.2, status, &headers, &body);
             Answer { status, headers, body }
         })
     }

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part")]
 
-mod described;
 mod http;
+mod openapi;
 mod socket;
 
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl Chat {
 
     pub async fn start_with(settings: Settings, limits: Limits) -> Self {
         let (listener, app) = Self::put_together(settings).await;
-        app.db.prepare().await.unwrap();
+        shared::documents::indexes::prepare(&app.db).await.unwrap();
         Self::run(listener, app, limits)
     }
 

@@ -115,7 +115,7 @@ impl Socket {
             match message.expect("the connection ended").unwrap() {
                 Message::Text(text) => {
                     let frame = serde_json::from_str(&text).unwrap();
-                    super::described::check_frame(&frame);
+                    super::openapi::check_frame(&frame);
                     return frame;
                 }
                 Message::Close(frame) => panic!("closed: {frame:?}"),

@@ -1,0 +1,126 @@
+//! What visitors send of themselves, and what keeps a connection open.
+
+use futures::future::try_join;
+use shared::api::openapi::Nothing;
+use shared::auth::tokens::Identity;
+use shared::documents::visitor::{Arrival, KnownBy, PageView};
+use shared::input::{AtLeast, Email, ExactLine, Line, Optional, Required};
+use shared::push::{Event, MOST_BYTES, VisitorConnected};
+use shared::rate_limit::Limit;
+use shared::use_cases::outbox::{Outbound, Outcome};
+use shared::use_cases::{connections, rate_limit, visitors};
+use shared::{App, Result, Time};
+
+use super::{Answer, Caller, ClientData};
+use crate::frame::ENVELOPE_BYTES;
+
+/// The most characters that are kept of a browser's own words.
+const MOST_USER_AGENT: usize = 512;
+/// A page's address.
+type Url = Line<1, 1024>;
+
+shared::input! {
+    /// The data of `visitor:connect`.
+    pub struct VisitorConnect {
+        session_id: Option<Required<ExactLine<16, 128>>>,
+        /// A JWT of the site that says who the visitor is.
+        identity: Option<String>,
+        #[serde(default)]
+        name: Optional<Line<1, 100>>,
+        #[serde(default)]
+        email: Optional<Email>,
+        #[serde(default)]
+        current_page: Optional<Url>,
+        #[serde(default)]
+        referrer: Optional<Url>,
+        after: Option<AtLeast<0>>,
+    }
+    check |input, check| {
+        let known = input.session_id.is_some() || input.identity.is_some();
+        check.that(known, "sessionId", "Is required");
+    }
+}
+
+impl VisitorConnect {
+    /// With what the site and the gateway say of the client.
+    fn arrival(self, identity: Option<Identity>, caller: &Caller) -> Arrival {
+        let user_agent = caller.user_agent.as_ref();
+        let (who, name, email) = match identity {
+            Some(Identity { sub, name, email }) => (KnownBy::Identified(sub.into_string()), name, email),
+            None => {
+                let session = self.session_id.map(Required::into_string).unwrap_or_default();
+                (KnownBy::Session(session), self.name, self.email)
+            }
+        };
+        Arrival {
+            who,
+            name: name.into_option(),
+            email: email.into_option(),
+            current_page: self.current_page.into_option(),
+            referrer: self.referrer.into_option(),
+            ip_address: caller.ip_address.clone(),
+            user_agent: user_agent.map(|text| text.chars().take(MOST_USER_AGENT).collect()),
+        }
+    }
+}
+
+impl ClientData for VisitorConnect {
+    const NAME: &'static str = "visitor:connect";
+    const SUMMARY: &'static str =
+        "Proves with a secret of the browser, or an identity of the site, who the visitor is";
+    const IS_OPEN: bool = true;
+    type Ack = VisitorConnected;
+
+    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<VisitorConnected>> {
+        let identity = self.identity.as_deref().map(|identity| app.identities.check(identity));
+        let (identity, after) = (identity.transpose()?, self.after.map(AtLeast::get));
+        let arrival = self.arrival(identity, caller);
+        try_join(
+            rate_limit::consume_from(app, Limit::Visits, caller.ip_address.as_deref()),
+            connections::refuse_banned(app, &arrival.who),
+        )
+        .await?;
+        let room = MOST_BYTES - ENVELOPE_BYTES;
+        let Outcome { value, outbound } =
+            connections::visitor_connects(app, &caller.connection, &arrival, after, room).await?;
+        Ok(Answer { event: Some(Event::VisitorConnected(value.clone())), ack: value, outbound })
+    }
+}
+
+shared::input! {
+    /// The data of `visitor:page`.
+    pub struct VisitorPage {
+        url: Required<Url>,
+        #[serde(default)]
+        title: Optional<Line<1, 200>>,
+    }
+}
+
+impl ClientData for VisitorPage {
+    const NAME: &'static str = "visitor:page";
+    const SUMMARY: &'static str = "The visitor looks at a page";
+    type Ack = Nothing;
+
+    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
+        let (url, title) = (self.url.into_string(), self.title.into_option());
+        let view = PageView { url, title, timestamp: Time::now() };
+        let outcome = visitors::view_page(app, caller.participant()?, &view).await?;
+        Ok(Answer::done(outcome.outbound))
+    }
+}
+
+shared::input! {
+    /// The data of `ping`.
+    pub struct Ping {}
+}
+
+impl ClientData for Ping {
+    const NAME: &'static str = "ping";
+    const SUMMARY: &'static str = "Keeps the connection open";
+    const IS_OPEN: bool = true;
+    type Ack = Nothing;
+
+    async fn handle(self, _: &App, _: &Caller) -> Result<Answer<Nothing>> {
+        Ok(Answer { event: Some(Event::Pong {}), ..Answer::done(Outbound::default()) })
+    }
+}

@@ -1,0 +1,82 @@
+//! The API's own documents, made of the code: OpenAPI 3.1 of the HTTP routes, AsyncAPI 3 of the WebSocket, and a
+//! page to read. `cargo run -p local --example openapi` writes them to where `auth` serves them from.
+
+mod asyncapi;
+mod openapi;
+mod page;
+
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value};
+use shared::api::openapi::{Operation, Shape};
+use shared::error::Error;
+
+/// The documents.
+pub struct Documents {
+    /// OpenAPI 3.1.
+    pub openapi: Value,
+    /// AsyncAPI 3.
+    pub asyncapi: Value,
+    /// A page that says what the first one does.
+    pub page: String,
+}
+
+/// The operations of every function, each with the function's name.
+pub fn operations() -> Vec<(&'static str, Operation)> {
+    let of = |function: &'static str, operations: Vec<Operation>| {
+        operations.into_iter().map(move |operation| (function, operation))
+    };
+    of("auth", auth::openapi())
+        .chain(of("conversations", conversations::openapi()))
+        .chain(of("messages", messages::openapi()))
+        .chain(of("visitors", visitors::openapi()))
+        .chain(of("analytics", analytics::openapi()))
+        .chain(of("canned-responses", canned_responses::openapi()))
+        .collect()
+}
+
+/// Makes the documents.
+pub fn documents() -> Documents {
+    let openapi = openapi::document();
+    Documents { page: page::of(&openapi), asyncapi: asyncapi::document(), openapi }
+}
+
+/// What comes in is described where it is asked for, what goes out by its name.
+struct Schemas {
+    incoming: SchemaGenerator,
+    outgoing: SchemaGenerator,
+}
+
+impl Schemas {
+    fn new() -> Self {
+        let settings = || {
+            SchemaSettings::draft2020_12().with(|settings| {
+                settings.definitions_path = "/components/schemas".into();
+                settings.meta_schema = None;
+            })
+        };
+        let inline = settings().with(|settings| settings.inline_subschemas = true);
+        Self {
+            incoming: inline.for_deserialize().into_generator(),
+            outgoing: settings().for_serialize().into_generator(),
+        }
+    }
+
+    fn incoming(&mut self, shape: Shape) -> Value {
+        shape(&mut self.incoming).to_value()
+    }
+
+    fn outgoing(&mut self, shape: Shape) -> Value {
+        shape(&mut self.outgoing).to_value()
+    }
+
+    fn named(&mut self) -> Value {
+        let mut named: Vec<(String, Value)> = self.outgoing.take_definitions(true).into_iter().collect();
+        named.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Value::Object(named.into_iter().collect::<Map<String, Value>>())
+    }
+}
+
+fn error_shape(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<Error>()
+}

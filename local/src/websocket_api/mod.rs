@@ -1,0 +1,243 @@
+//! The WebSocket API of API Gateway, and its `@connections`: as far as an application can notice.
+
+mod connection;
+mod management;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{HOST, USER_AGENT};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+use shared::Time;
+use tokio::sync::mpsc::{self};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::functions::Functions;
+use crate::request::{request_id, request_time};
+use crate::template::RouteTable;
+
+/// The limits of API Gateway for WebSocket APIs, from its quotas; tests shorten the times.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// A connection without a message either way for so long is closed.
+    pub idle: Duration,
+    /// A connection as old as that is closed.
+    pub age: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(10 * 60), age: Duration::from_secs(2 * 60 * 60) }
+    }
+}
+
+/// A message's payload: 128 KB.
+const MOST_MESSAGE_BYTES: usize = 128 * 1024;
+/// A frame's payload: 32 KB.
+const MOST_FRAME_BYTES: usize = 32 * 1024;
+/// What is read at once: most frames are short, and each open socket has such a buffer.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// The gateway; cheap to clone.
+#[derive(Clone)]
+pub struct WebSocketApi {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    functions: Functions,
+    routes: std::collections::BTreeMap<String, String>,
+    limits: Limits,
+    own_address: IpAddr,
+    connections: Mutex<HashMap<String, Client>>,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// What the gateway knows of a connection.
+#[derive(Clone)]
+struct Client {
+    outbox: mpsc::Sender<String>,
+    close: CancellationToken,
+    facts: Facts,
+    last_active: Time,
+}
+
+/// What every event of a connection says of it.
+#[derive(Clone)]
+struct Facts {
+    id: String,
+    connected_at: Time,
+    domain: String,
+    source_ip: String,
+    user_agent: String,
+}
+
+impl WebSocketApi {
+    /// A gateway in front of `functions`, on the machine with this address.
+    pub fn new(table: &RouteTable, functions: &Functions, limits: Limits, own_address: IpAddr) -> Self {
+        let inner = Inner {
+            functions: functions.clone(),
+            routes: table.websocket.clone(),
+            limits,
+            own_address,
+            connections: Mutex::default(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// `/ws` for clients and `/@connections/{id}` for functions.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/ws", get(handshake))
+            .route(
+                "/@connections/{id}",
+                get(management::look).post(management::post).delete(management::close),
+            )
+            .with_state(self.clone())
+    }
+
+    /// Closes every connection and waits for what is under way.
+    pub async fn stop(&self) {
+        self.inner.stopping.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.inner.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls the function of a route; what it returns is not sent to the client. Its status.
+    async fn invoke(&self, route: &str, event: Value, request_id: &str) -> Option<u16> {
+        let Some(function) = self.inner.routes.get(route) else {
+            // API Gateway lets connections come and go without a route for it.
+            return Some(200);
+        };
+        match self.inner.functions.invoke(function, event, request_id).await {
+            Ok(response) => {
+                response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok())
+            }
+            Err(error) => {
+                tracing::error!(route, %error, "a function failed");
+                None
+            }
+        }
+    }
+}
+
+/// Asks `$connect`, and refuses the handshake unless it answers 2xx.
+async fn handshake(
+    State(api): State<WebSocketApi>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let header = |name: http::HeaderName| {
+        headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let facts = Facts {
+        id: connection_id(),
+        connected_at: Time::now(),
+        domain: header(HOST).unwrap_or_default(),
+        source_ip: peer.ip().to_string(),
+        user_agent: header(USER_AGENT).unwrap_or_default(),
+    };
+    let request_id = request_id();
+    let mut event = event(&facts, "$connect", "CONNECT", &request_id);
+    event["headers"] = json!(single_valued(&headers));
+    match api.invoke("$connect", event, &request_id).await {
+        Some(200..=299) => {
+            let tracker = api.inner.tasks.clone();
+            upgrade
+                .max_message_size(MOST_MESSAGE_BYTES)
+                .max_frame_size(MOST_FRAME_BYTES)
+                .read_buffer_size(READ_BUFFER_BYTES)
+                .on_upgrade(move |socket| tracker.track_future(connection::serve(api, facts, socket)))
+        }
+        status => {
+            let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+            status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+    }
+}
+
+/// Headers as `$connect` gets them, one value for each name.
+fn single_valued(headers: &HeaderMap) -> HashMap<String, String> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+/// Calls the function that `$request.body.action` routes a frame to.
+async fn dispatch(api: WebSocketApi, facts: Facts, text: String) {
+    let request_id = request_id();
+    let route = api.route_of(&text);
+    let mut event = event(&facts, &route, "MESSAGE", &request_id);
+    event["requestContext"]["messageId"] = json!(connection_id());
+    event["body"] = json!(text);
+    if api.invoke(&route, event, &request_id).await.is_none() {
+        let error = json!({
+            "message": "Internal server error", "connectionId": facts.id, "requestId": request_id,
+        });
+        let outbox = api.connections().get(&facts.id).map(|client| client.outbox.clone());
+        if let Some(outbox) = outbox {
+            // A client that is gone or does not read misses it, as it would on AWS.
+            let _missed = outbox.try_send(error.to_string());
+        }
+    }
+}
+
+impl WebSocketApi {
+    fn route_of(&self, text: &str) -> String {
+        let body = serde_json::from_str::<Value>(text).unwrap_or_default();
+        match body.get("action").and_then(Value::as_str) {
+            Some(action) if !action.starts_with('$') && self.inner.routes.contains_key(action) => {
+                action.to_owned()
+            }
+            _ => "$default".to_owned(),
+        }
+    }
+}
+
+/// The event of a WebSocket API.
+fn event(facts: &Facts, route: &str, kind: &str, request_id: &str) -> Value {
+    json!({
+        "requestContext": {
+            "routeKey": route,
+            "eventType": kind,
+            "extendedRequestId": request_id,
+            "requestTime": request_time(),
+            "messageDirection": "IN",
+            "stage": "local",
+            "connectedAt": facts.connected_at.millis(),
+            "requestTimeEpoch": Time::now().millis(),
+            "identity": { "sourceIp": facts.source_ip, "userAgent": facts.user_agent },
+            "requestId": request_id,
+            "domainName": facts.domain,
+            "connectionId": facts.id,
+            "apiId": "local",
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+/// Random and of the shape that AWS gives them, `=` included.
+fn connection_id() -> String {
+    let mut bytes = [0; 11];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system has no randomness to give");
+    }
+    STANDARD.encode(bytes).replace(['+', '/'], "_")
+}

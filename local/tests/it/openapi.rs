@@ -1,0 +1,67 @@
+//! The API documents itself. That every answer and every frame is as documented, all tests check (see
+//! `support/openapi.rs`).
+
+use std::collections::BTreeSet;
+
+use local::api_docs::{documents, operations};
+use local::functions::HTTP_FUNCTIONS;
+use serde_json::Value;
+
+use crate::support::Chat;
+
+#[test]
+fn every_route_is_documented() {
+    let coded: BTreeSet<String> = HTTP_FUNCTIONS
+        .iter()
+        .flat_map(|(_, routes)| {
+            let routes = routes();
+            routes.list().iter().map(|(method, path)| format!("{method} {path}")).collect::<Vec<_>>()
+        })
+        .collect();
+    let documented: BTreeSet<String> = operations()
+        .iter()
+        .map(|(_, operation)| format!("{} {}", operation.method, operation.path))
+        .collect();
+    assert_eq!(documented, coded);
+}
+
+#[tokio::test]
+async fn what_is_served_is_made_of_the_code() {
+    let chat = Chat::start().await;
+    let made = documents();
+    let how = "run: cargo run -p local --example openapi";
+    assert!(chat.get("/api/openapi.json").await.expect(200) == made.openapi, "{how}");
+    assert!(chat.get("/api/asyncapi.json").await.expect(200) == made.asyncapi, "{how}");
+    let page = reqwest::get(chat.url("/api/docs")).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline'"), "{policy}");
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(page.text().await.unwrap() == made.page, "{how}");
+}
+
+#[test]
+fn every_name_that_is_referred_to_is_there() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    match value.as_str() {
+                        Some(reference) if name == "$ref" => found.push(reference.to_owned()),
+                        _ => references(value, found),
+                    }
+                }
+            }
+            Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let made = documents();
+    for document in [&made.openapi, &made.asyncapi] {
+        let mut found = Vec::new();
+        references(document, &mut found);
+        assert!(found.len() > 20);
+        for reference in found {
+            assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+        }
+    }
+}

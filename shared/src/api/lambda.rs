@@ -1,0 +1,101 @@
+//! Running on Lambda.
+
+use std::fmt::Debug;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::http::Routes;
+use crate::config::Config;
+use crate::db::Db;
+use crate::documents::indexes;
+use crate::logging;
+use crate::{App, StartError};
+
+pub use lambda_http::Error;
+
+/// Answers the events of an HTTP API with `routes` until the instance ends.
+///
+/// A failure, such as a wrong configuration, is logged, and the process ends with it.
+pub async fn serve(routes: Routes) -> ExitCode {
+    let app = match start().await {
+        Ok(app) => app,
+        Err(error) => return failed(&error),
+    };
+    ended(lambda_http::run(routes.into_router(app)).await)
+}
+
+/// Answers events of another kind with `handler` until the instance ends.
+///
+/// A failure, such as a wrong configuration, is logged, and the process ends with it.
+pub async fn serve_events<E, R, F>(handler: impl Fn(App, LambdaEvent<E>) -> F) -> ExitCode
+where
+    E: DeserializeOwned,
+    R: Serialize,
+    F: Future<Output = Result<R, Error>>,
+    Error: Into<Diagnostic> + Debug,
+{
+    let app = match start().await {
+        Ok(app) => app,
+        Err(error) => return failed(&error),
+    };
+    let handler = lambda_runtime::service_fn(|event| handler(app.clone(), event));
+    ended(lambda_runtime::run(handler).await)
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!(%error, "the function cannot run");
+    ExitCode::FAILURE
+}
+
+fn ended(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+/// How long the initialisation waits for the database.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// How long it waits before it tries again behind the invocations.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+async fn start() -> Result<App, StartError> {
+    logging::start();
+    let app = connect(Config::from_env()?).await?;
+    // While Lambda gives the whole processor: connect, and see to the indexes. A database that is away
+    // is no reason not to start, since it may be back for the first event.
+    let preparing = tokio::spawn(prepare(app.db.clone()));
+    if tokio::time::timeout(WARM_UP, preparing).await.is_err() {
+        tracing::warn!("started without the database");
+    }
+    Ok(app)
+}
+
+/// Makes the clients; a name that does not resolve is tried again for as long as the database is.
+async fn connect(config: Config) -> Result<App, StartError> {
+    let began = Instant::now();
+    loop {
+        match App::new(config.clone()).await {
+            Err(StartError::MongoDb(error)) if is_unresolved(&error) && began.elapsed() < WARM_UP => {
+                tracing::warn!(%error, "the database's name does not resolve");
+                tokio::time::sleep(TRY_AGAIN / 4).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_unresolved(error: &mongodb::error::Error) -> bool {
+    matches!(*error.kind, mongodb::error::ErrorKind::DnsResolve { .. })
+}
+
+async fn prepare(db: Db) {
+    while let Err(error) = indexes::prepare(&db).await {
+        tracing::warn!(%error, "the database could not be prepared");
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
+}

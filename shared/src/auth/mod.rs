@@ -1,0 +1,5 @@
+//! Proofs of who somebody is: tokens, the site's identities of its visitors, and passwords.
+
+mod hs256;
+pub mod passwords;
+pub mod tokens;

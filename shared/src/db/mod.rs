@@ -1,0 +1,275 @@
+//! The way to MongoDB: reading, writing, indexes, pages and search.
+//!
+//! Every operation fails when no server can be reached, which is said here once and for all.
+
+mod index;
+mod page;
+mod part;
+mod query;
+mod search;
+
+use std::time::Duration;
+
+use bson::{Bson, Document, RawDocumentBuf, doc};
+use futures::TryStreamExt;
+use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
+use mongodb::options::{
+    AggregateOptions, ClientOptions, FindOptions, Hint, ReadConcern, ReturnDocument,
+    UpdateModifications, WriteConcern,
+};
+use mongodb::{Client, Collection, Database, IndexModel};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use index::{expiring, index, sparse, unique};
+pub use page::{Cursor, Listed, Page, Paged, Pages, Paging, Window};
+pub(crate) use part::part;
+pub use query::{AnyId, Projected, Query};
+pub use search::{matching, words};
+
+use query::read;
+
+use crate::Id;
+use crate::config::Config;
+
+/// How long an operation waits for a server that can take it. With [`CONNECT_TIMEOUT`] it keeps a
+/// call under 5 seconds when the database is away, where the driver's own 30 seconds are past
+/// API Gateway's 29.
+const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A document that has a collection of its own.
+pub trait Stored: Serialize + DeserializeOwned + Send + Sync {
+    /// The collection's name.
+    const COLLECTION: &'static str;
+    /// The collection's indexes, besides the one on `_id`.
+    fn indexes() -> Vec<IndexModel>;
+}
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    database: Database,
+}
+
+impl Db {
+    /// A handle that connects at its first use. Writes are acknowledged by a majority, and reads
+    /// see only what a majority has, so that nothing seen is ever rolled back.
+    ///
+    /// # Errors
+    /// When the connection string makes no sense or its host has no DNS record.
+    pub async fn open(config: &Config) -> Result<Self, MongoError> {
+        let mut options = ClientOptions::parse(config.mongodb_uri.reveal()).await?;
+        options.app_name.get_or_insert_with(|| "livechat".to_owned());
+        options.max_pool_size = Some(config.mongodb_max_pool_size);
+        options.server_selection_timeout = Some(SERVER_SELECTION_TIMEOUT);
+        options.connect_timeout = Some(CONNECT_TIMEOUT);
+        options.write_concern = Some(WriteConcern::majority());
+        options.read_concern = Some(ReadConcern::majority());
+        let name = options.default_database.clone().unwrap_or_else(|| "livechat".to_owned());
+        Ok(Self { database: Client::with_options(options)?.database(&name) })
+    }
+
+    /// The collection of `T`.
+    pub fn of<T: Stored>(&self) -> Collection<T> {
+        self.database.collection(T::COLLECTION)
+    }
+
+    /// Asks the server for a sign of life.
+    pub async fn ping(&self) -> Result<(), MongoError> {
+        self.database.run_command(doc! { "ping": 1 }).await.map(drop)
+    }
+
+    /// A collection of any documents.
+    pub fn raw(&self, collection: &str) -> Collection<Document> {
+        self.database.collection(collection)
+    }
+
+    /// The documents of a collection that match.
+    pub fn query<T: Stored>(&self, filter: Document) -> Query<'_, T> {
+        Query::new(self, T::COLLECTION, filter)
+    }
+
+    /// How many documents match; of all documents, what the server's own books say, since counting them
+    /// would read an entry for each.
+    pub async fn count<T: Stored>(&self, filter: Document) -> Result<u64, MongoError> {
+        let collection = self.raw(T::COLLECTION);
+        if filter.is_empty() {
+            return collection.estimated_document_count().await;
+        }
+        collection.count_documents(filter).await
+    }
+}
+
+/// A value as it is stored. `bson::serialize_to_bson` will not do: it takes BSON for a format that
+/// people read, in which ids and times are texts.
+///
+/// # Errors
+/// When the value cannot be stored.
+pub fn to_bson(value: &impl Serialize) -> Result<Bson, MongoError> {
+    #[derive(Serialize)]
+    struct Holder<'a, T> {
+        value: &'a T,
+    }
+    let raw = bson::serialize_to_raw_document_buf(&Holder { value })?;
+    let mut holder = Document::try_from(&raw)?;
+    Ok(holder.remove("value").unwrap_or(Bson::Null))
+}
+
+/// What is done with documents. All collections share the code below, which reads and writes raw
+/// documents: the driver's is compiled anew for each type, which makes functions larger.
+impl Db {
+    /// What an aggregation of a collection gives, on the index with these keys if they are named.
+    pub async fn aggregate<T: DeserializeOwned>(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+        index: Option<Document>,
+    ) -> Result<Vec<T>, MongoError> {
+        read(&Box::pin(self.aggregate_raw(collection, pipeline, index)).await?)
+    }
+
+    /// Inserts a document.
+    ///
+    /// # Errors
+    /// When no server can be reached, or a unique index is violated.
+    pub async fn insert<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
+        let raw = bson::serialize_to_raw_document_buf(document)?;
+        let collection = self.database.collection::<RawDocumentBuf>(T::COLLECTION);
+        Box::pin(async move { collection.insert_one(raw).await }).await.map(drop)
+    }
+
+    /// Updates the one document that matches and gives it back.
+    ///
+    /// # Errors
+    /// When a unique index is violated, too.
+    pub async fn update<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        give: ReturnDocument,
+    ) -> Result<Option<T>, MongoError> {
+        let how = How { give, upsert: false, written_by: WriteConcern::majority() };
+        self.find_and_update(filter, update.into(), how).await
+    }
+
+    /// Updates the one document that matches, or inserts it; the document afterwards. Of two that insert it at
+    /// the same time, the unique index `meeting` lets one through, and the other one updates.
+    ///
+    /// # Errors
+    /// When another unique index is violated, too.
+    pub async fn upsert<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        meeting: &str,
+    ) -> Result<T, MongoError> {
+        let update = update.into();
+        let how =
+            || How { give: ReturnDocument::After, upsert: true, written_by: WriteConcern::majority() };
+        let upserted = match self.find_and_update(filter.clone(), update.clone(), how()).await {
+            Err(error) if violates(&error, meeting) => {
+                self.find_and_update(filter, update, how()).await?
+            }
+            other => other?,
+        };
+        upserted.ok_or_else(|| MongoError::custom("an upsert that returns its document returned none"))
+    }
+
+    /// Updates the one document that matches with what may be lost, and gives it back as it became: it does
+    /// not wait for a majority.
+    pub async fn update_unconfirmed<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+    ) -> Result<Option<T>, MongoError> {
+        let how = How { give: ReturnDocument::After, upsert: false, written_by: WriteConcern::nodes(1) };
+        self.find_and_update(filter, update.into(), how).await
+    }
+
+    /// Inserts a document, unless there is one of this id, which stays as it is.
+    ///
+    /// # Errors
+    /// When a unique index besides the one of ids is violated, too.
+    pub async fn insert_if_missing(
+        &self,
+        collection: &str,
+        id: Id,
+        document: Bson,
+    ) -> Result<(), MongoError> {
+        let Bson::Document(mut fields) = document else {
+            return Err(MongoError::custom("only a document can be inserted"));
+        };
+        fields.remove("_id");
+        let update = UpdateModifications::Document(doc! { "$setOnInsert": fields });
+        let how =
+            How { give: ReturnDocument::Before, upsert: true, written_by: WriteConcern::majority() };
+        match Box::pin(self.update_raw(collection, doc! { "_id": id }, update, how)).await {
+            // Another one inserted it at the same time.
+            Err(error) if violates(&error, "_id_") => Ok(()),
+            inserted => inserted.map(drop),
+        }
+    }
+
+    async fn find_and_update<T: Stored>(
+        &self,
+        filter: Document,
+        update: UpdateModifications,
+        how: How,
+    ) -> Result<Option<T>, MongoError> {
+        let raw = Box::pin(self.update_raw(T::COLLECTION, filter, update, how)).await?;
+        Ok(raw.map(|raw| bson::deserialize_from_slice(raw.as_bytes())).transpose()?)
+    }
+
+    async fn find_raw(
+        &self,
+        collection: &str,
+        filter: Document,
+        options: FindOptions,
+    ) -> Result<Vec<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        collection.find(filter).with_options(options).await?.try_collect().await
+    }
+
+    async fn aggregate_raw(
+        &self,
+        collection: &str,
+        pipeline: Vec<Document>,
+        index: Option<Document>,
+    ) -> Result<Vec<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        let options = AggregateOptions::builder().hint(index.map(Hint::Keys)).build();
+        let aggregation = collection.aggregate(pipeline).with_options(options);
+        aggregation.with_type::<RawDocumentBuf>().await?.try_collect().await
+    }
+
+    async fn update_raw(
+        &self,
+        collection: &str,
+        filter: Document,
+        update: UpdateModifications,
+        how: How,
+    ) -> Result<Option<RawDocumentBuf>, MongoError> {
+        let collection = self.database.collection::<RawDocumentBuf>(collection);
+        let updating = collection.find_one_and_update(filter, update);
+        updating.return_document(how.give).upsert(how.upsert).write_concern(how.written_by).await
+    }
+}
+
+/// How a document is updated.
+struct How {
+    give: ReturnDocument,
+    upsert: bool,
+    written_by: WriteConcern,
+}
+
+/// Whether `error` is a violation of the unique index `name`.
+pub fn violates(error: &MongoError, name: &str) -> bool {
+    const DUPLICATE_KEY: i32 = 11000;
+    let (code, message) = match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
+        ErrorKind::Command(command) => (command.code, &command.message),
+        _ => return false,
+    };
+    code == DUPLICATE_KEY && message.contains(&format!("index: {name} "))
+}

@@ -1,0 +1,57 @@
+//! Search by the beginnings of words, on an index.
+//!
+//! A searchable document keeps its words, lower-cased, in an indexed array; each word that is
+//! looked for must begin one of them. An anchored prefix is a range of the index, where a
+//! substring would read everything.
+
+use std::collections::BTreeSet;
+
+use bson::{Bson, Document, doc};
+
+/// The most words of a query that are looked for.
+const MOST_LOOKED_FOR: usize = 8;
+
+/// The field that holds a document's words.
+const FIELD: &str = "words";
+
+/// The distinct words of some texts: runs of letters and digits, lower-cased.
+pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    texts
+        .into_iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it. A
+/// query without a word matches all.
+pub fn matching(query: &str) -> Document {
+    let conditions: Vec<Bson> = words([query])
+        .into_iter()
+        .take(MOST_LOOKED_FOR)
+        .map(|word| Bson::Document(doc! { FIELD: { "$regex": format!("^{word}") } }))
+        .collect();
+    if conditions.is_empty() {
+        doc! {}
+    } else {
+        doc! { "$and": conditions }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_letters_and_digits_in_lower_case() {
+        let words: Vec<_> = words(["Ada Lovelace", "ada@example.com", "Ärger!"]).into_iter().collect();
+        assert_eq!(words, ["ada", "com", "example", "lovelace", "ärger"]);
+    }
+
+    #[test]
+    fn no_character_of_a_query_reaches_the_pattern_language() {
+        assert_eq!(matching(".*+?^${}()|[]\\/"), doc! {});
+        assert_eq!(matching("a.*"), matching("a"));
+    }
+}

@@ -1,0 +1,247 @@
+//! The life of a conversation: what can be done to it, and what it becomes.
+
+use bson::{Bson, Document, doc};
+use mongodb::error::Result;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Conversation;
+use crate::db::Db;
+use crate::{Id, Time};
+
+/// Where a conversation is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "ConversationStatus")]
+pub enum Status {
+    /// Nobody has taken it.
+    #[default]
+    Pending,
+    /// An agent has.
+    Active,
+    /// The agent is done; the visitor may reopen it.
+    Resolved,
+    /// Over.
+    Closed,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Active, Self::Resolved, Self::Closed];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What a conversation of this status, held by an agent or not, becomes when something is done
+    /// to it; `None` when that cannot be done.
+    pub fn after(self, held: bool, action: Action) -> Option<Self> {
+        use Action::*;
+        use Status::*;
+        match (self, action) {
+            (Closed, Close) => Some(Closed),
+            (Closed, _) => None,
+            (_, Assign) => Some(Active),
+            (_, Transfer) => held.then_some(Active),
+            (_, Resolve) => Some(Resolved),
+            (_, Close) => Some(Closed),
+            (Resolved, VisitorMessage) => Some(if held { Active } else { Pending }),
+            (same, VisitorMessage | AgentMessage) => Some(same),
+        }
+    }
+}
+
+impl From<Status> for Bson {
+    fn from(status: Status) -> Self {
+        Bson::String(status.name().to_owned())
+    }
+}
+
+/// What is done to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An agent gets it.
+    Assign,
+    /// Another agent gets it.
+    Transfer,
+    /// The matter is settled.
+    Resolve,
+    /// It ends for good.
+    Close,
+    /// Its visitor writes.
+    VisitorMessage,
+    /// An agent writes.
+    AgentMessage,
+}
+
+impl Action {
+    /// Matches the conversations to which it can be done.
+    pub(super) fn possible(self) -> Document {
+        let states = states().filter(|(status, held)| status.after(*held, self).is_some());
+        doc! { "$or": states.map(|(status, held)| {
+            let agent = if held { doc! { "$ne": null } } else { doc! { "$eq": null } };
+            Bson::Document(doc! { "status": status, "assignedAgent": agent })
+        }).collect::<Vec<_>>() }
+    }
+
+    /// An expression for the status afterwards.
+    fn status(self) -> Document {
+        let branches: Vec<Bson> = states()
+            .filter_map(|(status, held)| Some((status, held, status.after(held, self)?)))
+            .map(|(status, held, then)| {
+                let is_held = doc! { "$ne": ["$assignedAgent", null] };
+                let case = doc! { "$and": [
+                    { "$eq": ["$status", status] }, { "$eq": [is_held, held] },
+                ] };
+                Bson::Document(doc! { "case": case, "then": then })
+            })
+            .collect();
+        doc! { "$switch": { "branches": branches, "default": "$status" } }
+    }
+
+    /// An update that does it, with `set` (an aggregation's `$set`) beside the status.
+    pub(super) fn update(self, mut set: Document) -> Vec<Document> {
+        set.insert("status", self.status());
+        vec![doc! { "$set": set }]
+    }
+}
+
+/// Every status, unheld and held.
+fn states() -> impl Iterator<Item = (Status, bool)> {
+    Status::ALL.into_iter().flat_map(|status| [(status, false), (status, true)])
+}
+
+/// Who must hold a conversation that is given to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBy {
+    /// Whoever does.
+    Anybody,
+    /// This agent.
+    Only(Id),
+    /// This agent, or nobody.
+    NobodyOr(Id),
+}
+
+impl HeldBy {
+    fn condition(self) -> Document {
+        match self {
+            Self::Anybody => doc! {},
+            Self::Only(agent) => doc! { "assignedAgent": agent },
+            Self::NobodyOr(agent) => doc! { "assignedAgent": { "$in": [null, agent] } },
+        }
+    }
+}
+
+/// What people do. Each is one guarded update that gives the conversation afterwards, or `None` where it cannot
+/// be done.
+impl Conversation {
+    /// Gives a conversation to `to`.
+    pub async fn assign(db: &Db, id: Id, to: Id, from: HeldBy) -> Result<Option<Self>> {
+        Self::act(db, id, Action::Assign, from, hand_over(to)).await
+    }
+
+    /// Gives a conversation that somebody holds to `to`.
+    pub async fn transfer(db: &Db, id: Id, to: Id, from: HeldBy) -> Result<Option<Self>> {
+        Self::act(db, id, Action::Transfer, from, hand_over(to)).await
+    }
+
+    /// Marks a conversation as settled; one that is already keeps its time.
+    pub async fn resolve(db: &Db, id: Id) -> Result<Option<Self>> {
+        let set = doc! { "resolvedAt": { "$ifNull": ["$resolvedAt", Time::now()] } };
+        Self::act(db, id, Action::Resolve, HeldBy::Anybody, set).await
+    }
+
+    /// Ends a conversation for good; one that has ended keeps its time.
+    pub async fn close(db: &Db, id: Id) -> Result<Option<Self>> {
+        let set = doc! { "closedAt": { "$ifNull": ["$closedAt", Time::now()] } };
+        Self::act(db, id, Action::Close, HeldBy::Anybody, set).await
+    }
+
+    async fn act(
+        db: &Db,
+        id: Id,
+        action: Action,
+        held_by: HeldBy,
+        set: Document,
+    ) -> Result<Option<Self>> {
+        let filter = doc! { "_id": id, "$and": [action.possible(), held_by.condition()] };
+        Self::change(db, filter, action.update(set)).await
+    }
+}
+
+/// Gives a conversation to `to`, and keeps who held it.
+fn hand_over(to: Id) -> Document {
+    doc! { "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_conversation() {
+        use Action::*;
+        use Status::*;
+        let held_and_not = [
+            // action, then what pending, active, resolved and closed become: unheld, held
+            (
+                Assign,
+                [
+                    (Some(Active), Some(Active)),
+                    (Some(Active), Some(Active)),
+                    (Some(Active), Some(Active)),
+                    (None, None),
+                ],
+            ),
+            (Transfer, [(None, Some(Active)), (None, Some(Active)), (None, Some(Active)), (None, None)]),
+            (
+                Resolve,
+                [
+                    (Some(Resolved), Some(Resolved)),
+                    (Some(Resolved), Some(Resolved)),
+                    (Some(Resolved), Some(Resolved)),
+                    (None, None),
+                ],
+            ),
+            (
+                Close,
+                [
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                    (Some(Closed), Some(Closed)),
+                ],
+            ),
+            (
+                VisitorMessage,
+                [
+                    (Some(Pending), Some(Pending)),
+                    (Some(Active), Some(Active)),
+                    (Some(Pending), Some(Active)),
+                    (None, None),
+                ],
+            ),
+            (
+                AgentMessage,
+                [
+                    (Some(Pending), Some(Pending)),
+                    (Some(Active), Some(Active)),
+                    (Some(Resolved), Some(Resolved)),
+                    (None, None),
+                ],
+            ),
+        ];
+        for (action, row) in held_and_not {
+            for (status, (unheld, held)) in Status::ALL.into_iter().zip(row) {
+                assert_eq!(status.after(false, action), unheld, "{action:?} on unheld {status:?}");
+                assert_eq!(status.after(true, action), held, "{action:?} on held {status:?}");
+            }
+        }
+    }
+}

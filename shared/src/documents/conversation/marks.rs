@@ -1,0 +1,124 @@
+//! How far each side has received and read what the other side wrote. A marker only moves forward.
+
+use bson::doc;
+use mongodb::error::Result;
+use mongodb::options::ReturnDocument;
+use serde::{Deserialize, Serialize};
+
+use super::Conversation;
+use crate::db::{Db, to_bson};
+use crate::documents::participant::Side;
+use crate::{Id, Time};
+
+/// What a marker says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Marker {
+    /// A client has received the messages.
+    Delivered,
+    /// A person has read them.
+    Read,
+}
+
+impl Marker {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// How far a side has come in what the other side wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The `seq` of the last message of the other side that is covered; 0 for none.
+    pub seq: i64,
+    /// The number of the other side's messages that are covered.
+    pub nth: i64,
+    /// When the marker came here.
+    pub at: Option<Time>,
+}
+
+/// The two markers of a side; they only move forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideMarks {
+    /// What its clients said they have received.
+    pub delivered: Reached,
+    /// What it has read.
+    pub read: Reached,
+}
+
+/// The markers of both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The company's.
+    pub agent: SideMarks,
+    /// The visitor's.
+    pub visitor: SideMarks,
+}
+
+impl SideMarks {
+    /// The marker of this kind.
+    pub fn at(&self, marker: Marker) -> &Reached {
+        match marker {
+            Marker::Delivered => &self.delivered,
+            Marker::Read => &self.read,
+        }
+    }
+}
+
+impl Marks {
+    /// The markers of one side.
+    pub fn of(&self, side: Side) -> &SideMarks {
+        match side {
+            Side::Agent => &self.agent,
+            Side::Visitor => &self.visitor,
+        }
+    }
+}
+
+/// The number of messages of each side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// By agents.
+    pub agent: i64,
+    /// By the visitor.
+    pub visitor: i64,
+}
+
+impl Counts {
+    /// Those of one side.
+    pub fn of(self, side: Side) -> i64 {
+        match side {
+            Side::Agent => self.agent,
+            Side::Visitor => self.visitor,
+        }
+    }
+}
+
+impl Conversation {
+    /// Moves a marker of `side` forward to `reached`. The conversation as it was, or `None` when it was there already.
+    pub async fn advance(
+        db: &Db,
+        id: Id,
+        side: Side,
+        marker: Marker,
+        reached: Reached,
+    ) -> Result<Option<Self>> {
+        let field = |marker: Marker| format!("marks.{}.{}", side.name(), marker.name());
+        let filter = doc! { "_id": id, format!("{}.seq", field(marker)): { "$lt": reached.seq } };
+        let reached_here = to_bson(&reached)?;
+        let mut set = doc! { field(marker): &reached_here };
+        if marker == Marker::Read {
+            // What is read has been received.
+            let delivered = field(Marker::Delivered);
+            let behind = doc! { "$lt": [format!("${delivered}.seq"), reached.seq] };
+            let further = doc! { "$cond": [behind, &reached_here, format!("${delivered}")] };
+            set.insert(delivered, further);
+        }
+        let update = vec![doc! { "$set": set }];
+        db.update(filter, update, ReturnDocument::Before).await
+    }
+}

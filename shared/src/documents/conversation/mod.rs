@@ -1,0 +1,266 @@
+//! Conversations between a visitor and the company.
+
+mod erasure;
+mod lifecycle;
+mod list;
+mod marks;
+mod outbox;
+
+use bson::{Bson, Document, doc};
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use mongodb::options::{ReturnDocument, UpdateModifications};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::participant::{Participant, Side};
+use crate::db::{Cursor, Db, Paged, Stored, index, sparse, to_bson, unique, violates};
+use crate::input::unchecked;
+use crate::{Id, Time};
+
+pub use erasure::Erasing;
+pub use lifecycle::{Action, HeldBy, Status};
+pub use list::{Filter, Holder, WithPeople};
+pub use marks::{Counts, Marker, Marks, Reached, SideMarks};
+pub use outbox::{Outgoing, Recent, WithSent};
+
+/// The unique index on a visitor's `clientMessageId` of a start.
+const START_INDEX: &str = "start";
+
+/// How urgent a conversation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// It can wait.
+    Low,
+    /// As most.
+    #[default]
+    Medium,
+    /// First.
+    High,
+}
+
+unchecked!(Priority);
+
+/// A conversation as stored.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    /// Its id, random in all bits: knowing it is what lets its visitor rate it.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Whose it is.
+    pub visitor: Id,
+    /// Who holds it.
+    pub assigned_agent: Option<Id>,
+    /// Who held it before the last hand-over.
+    pub previous_agent: Option<Id>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// For agents' eyes only.
+    pub notes: String,
+    /// 1 to 5, once rated.
+    pub rating: Option<i32>,
+    /// What the visitor said with the rating.
+    pub rating_comment: Option<String>,
+    /// The `seq` of its last message, which is the number of its messages.
+    pub seq: i64,
+    /// The number of messages of each side.
+    pub counts: Counts,
+    /// How far each side has come.
+    pub marks: Marks,
+    /// The beginning of the last message.
+    pub last_message: Option<String>,
+    /// When the last message came; before there is one, when the conversation started.
+    pub active_at: Time,
+    /// When the visitor first wrote.
+    pub first_visitor_message_at: Option<Time>,
+    /// When an agent first wrote after that.
+    pub first_response_at: Option<Time>,
+    /// That agent.
+    pub first_response_by: Option<Id>,
+    /// When it was resolved, unless it was reopened.
+    pub resolved_at: Option<Time>,
+    /// When it was closed.
+    pub closed_at: Option<Time>,
+    /// When it was started.
+    pub created_at: Time,
+    /// The `clientMessageId` of its start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_key: Option<String>,
+    /// Messages that are accepted, and not known to be stored among the messages and pushed.
+    #[serde(default)]
+    pub outbox: Vec<Outgoing>,
+    /// The names of the last messages that have one.
+    #[serde(default)]
+    pub recent: Vec<Recent>,
+    /// When what was said in it was erased, unless something has been said since.
+    #[serde(default)]
+    pub erased_at: Option<Time>,
+}
+
+impl Stored for Conversation {
+    const COLLECTION: &'static str = "conversations";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![
+            index(doc! { "activeAt": -1, "_id": -1 }),
+            index(doc! { "status": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "assignedAgent": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "visitor": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "tags": 1, "activeAt": -1, "_id": -1 }),
+            index(doc! { "createdAt": 1 }),
+            index(doc! { "erasedAt": 1, "status": 1, "activeAt": 1 }),
+            unique(
+                START_INDEX,
+                doc! { "visitor": 1, "startKey": 1 },
+                Some(doc! { "startKey": { "$exists": true } }),
+            ),
+            sparse(doc! { "outbox.due": 1 }),
+            index(overview_index()),
+            index(holders_index()),
+            index(responders_index()),
+        ]
+    }
+}
+
+/// The keys of the index behind the figures of all conversations.
+pub fn overview_index() -> Document {
+    doc! {
+        "status": 1, "createdAt": 1, "resolvedAt": 1, "rating": 1,
+        "firstVisitorMessageAt": 1, "firstResponseAt": 1,
+    }
+}
+
+/// The keys of the index behind the figures of who holds conversations.
+pub fn holders_index() -> Document {
+    doc! { "assignedAgent": 1, "resolvedAt": 1, "rating": 1 }
+}
+
+/// The keys of the index behind the figures of who answers first.
+pub fn responders_index() -> Document {
+    doc! { "firstResponseBy": 1, "firstVisitorMessageAt": 1, "firstResponseAt": 1 }
+}
+
+/// What an agent may write on a conversation; `None` leaves as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// For agents' eyes only.
+    pub notes: Option<String>,
+    /// Labels.
+    pub tags: Option<Vec<String>>,
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+}
+
+impl Paged for Conversation {
+    const SORTED_BY: &'static str = "activeAt";
+
+    fn place(&self) -> Cursor {
+        Cursor::new(self.active_at, self.id)
+    }
+}
+
+impl Conversation {
+    /// A conversation that begins now, without a message.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn begin(visitor: Id, start_key: Option<String>) -> crate::Result<Self> {
+        let now = Time::now();
+        let id = Id::random()?;
+        Ok(Self { id, visitor, active_at: now, created_at: now, start_key, ..Self::default() })
+    }
+
+    /// Stores a new conversation. Whether it is new: not if its visitor started one with its key before.
+    pub async fn insert(&self, db: &Db) -> Result<bool> {
+        match db.insert(self).await {
+            Err(error) if violates(&error, START_INDEX) => Ok(false),
+            inserted => inserted.map(|()| true),
+        }
+    }
+
+    /// The conversation of this id, whoever asks.
+    pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
+        db.query(doc! { "_id": id }).one().await
+    }
+
+    /// The conversation of this id, if the participant may see it.
+    pub async fn seen_by(db: &Db, by: &Participant, id: Id) -> Result<Option<Self>> {
+        db.query(doc! { "$and": [{ "_id": id }, visible_to(by)] }).one().await
+    }
+
+    /// The visitor's conversation that is not closed, the latest if there are more.
+    pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
+        let open = doc! { "visitor": visitor, "status": { "$ne": Status::Closed } };
+        db.query(open).sort(doc! { "activeAt": -1 }).one().await
+    }
+
+    /// Conversations of a visitor in the order of their ids, from one on.
+    pub async fn of_visitor(db: &Db, visitor: Id, from: Option<Id>, most: i64) -> Result<Vec<Self>> {
+        let mut filter = doc! { "visitor": visitor };
+        if let Some(from) = from {
+            filter.insert("_id", doc! { "$gte": from });
+        }
+        db.query(filter).sort(doc! { "_id": 1 }).limit(most).all().await
+    }
+
+    /// The visitor's conversation that was started with this `clientMessageId`.
+    pub async fn started_with(db: &Db, visitor: Id, key: &str) -> Result<Option<Self>> {
+        db.query(doc! { "visitor": visitor, "startKey": key }).one().await
+    }
+
+    /// Writes an agent's notes, tags and priority.
+    pub async fn update(db: &Db, id: Id, changes: &Changes) -> Result<Option<Self>> {
+        let mut set = doc! {};
+        if let Some(notes) = &changes.notes {
+            set.insert("notes", notes);
+            set.insert("erasedAt", Bson::Null);
+        }
+        if let Some(tags) = &changes.tags {
+            set.insert("tags", tags);
+            set.insert("erasedAt", Bson::Null);
+        }
+        if let Some(priority) = &changes.priority {
+            set.insert("priority", to_bson(priority)?);
+        }
+        if set.is_empty() {
+            return Self::find(db, id).await;
+        }
+        Self::change(db, doc! { "_id": id }, doc! { "$set": set }).await
+    }
+
+    /// Rates a conversation that has ended; what was said in it being erased, nothing is said with it.
+    pub async fn rate(db: &Db, id: Id, rating: i32, comment: Option<&str>) -> Result<Option<Self>> {
+        let ended = doc! { "$in": [Status::Resolved, Status::Closed] };
+        let remembered = doc! { "$eq": [{ "$ifNull": ["$erasedAt", null] }, null] };
+        let comment = doc! { "$cond": [remembered, { "$literal": comment }, null] };
+        let update = vec![doc! { "$set": { "rating": rating, "ratingComment": comment } }];
+        Self::change(db, doc! { "_id": id, "status": ended }, update).await
+    }
+
+    async fn change(
+        db: &Db,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+    ) -> Result<Option<Self>> {
+        db.update(filter, update, ReturnDocument::After).await
+    }
+}
+
+/// Matches the conversations that somebody may see: a visitor its own, an agent all.
+fn visible_to(by: &Participant) -> Document {
+    match by.side {
+        Side::Visitor => doc! { "visitor": by.id },
+        Side::Agent => doc! {},
+    }
+}
+
+/// An expression for an array that documents of an earlier build do not have.
+fn or_empty(field: &str) -> Document {
+    doc! { "$ifNull": [format!("${field}"), []] }
+}

@@ -1,0 +1,91 @@
+//! Who is there: a person is present while one of its connections is.
+//!
+//! The connections are kept in the person's own document, so that arriving, leaving and what follows
+//! from them is one atomic update: of two connections that close at the same moment, exactly one
+//! update finds the list empty.
+
+use bson::{Bson, Document, doc};
+use mongodb::error::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, Projected, Stored};
+use crate::{Id, Time};
+
+/// The most connections of one person that are counted; the oldest are forgotten.
+const MOST: i32 = 100;
+
+/// A live connection of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveConnection {
+    /// The connection's id.
+    pub id: String,
+    /// When the gateway will have closed it at the latest.
+    pub expires_at: Time,
+}
+
+/// Somebody of whom a connection has passed its end.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Expired {
+    /// Who.
+    #[serde(rename = "_id")]
+    pub id: Id,
+    /// Its connections that have.
+    pub connections: Vec<LiveConnection>,
+}
+
+impl Projected for Expired {
+    fn fields() -> Document {
+        doc! { "connections": 1 }
+    }
+}
+
+impl Expired {
+    /// The most that are found at once.
+    const MOST: i64 = 100;
+
+    /// Those of whom a connection has passed its end at `now`.
+    pub async fn find<T: Stored>(db: &Db, now: Time) -> Result<Vec<Self>> {
+        let past = db.query::<T>(doc! { "connections.expiresAt": { "$lte": now } });
+        let found = past.part::<Self>().limit(Self::MOST).all().await?;
+        let only_past = |mut expired: Self| {
+            expired.connections.retain(|connection| connection.expires_at <= now);
+            expired
+        };
+        Ok(found.into_iter().map(only_past).collect())
+    }
+}
+
+/// An expression for those of the stored connections that live on at `now`, besides `id`.
+pub fn others(id: &str, now: Time) -> Document {
+    doc! { "$filter": {
+        "input": { "$ifNull": ["$connections", []] },
+        "cond": { "$and": [
+            { "$ne": ["$$this.id", { "$literal": id }] },
+            { "$gt": ["$$this.expiresAt", now] },
+        ] },
+    } }
+}
+
+/// An expression for those of the stored connections that live on at `now`.
+pub fn living(now: Time) -> Document {
+    doc! { "$filter": {
+        "input": { "$ifNull": ["$connections", []] },
+        "cond": { "$gt": ["$$this.expiresAt", now] },
+    } }
+}
+
+/// An expression for the connections with `arriving` among them.
+pub fn with(arriving: &LiveConnection, now: Time) -> Document {
+    let arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };
+    doc! { "$slice": [{ "$concatArrays": [others(&arriving.id, now), [arrived]] }, -MOST] }
+}
+
+/// An expression for `then` if nobody is left in the stored connections, else for `otherwise`.
+pub fn if_absent(then: impl Into<Bson>, otherwise: impl Into<Bson>) -> Document {
+    doc! { "$cond": [
+        { "$eq": [{ "$size": { "$ifNull": ["$connections", []] } }, 0] },
+        then.into(),
+        otherwise.into(),
+    ] }
+}

@@ -1,0 +1,57 @@
+//! How often somebody did something lately (see [`crate::rate_limit`]). It is counted in the database, so
+//! that a limit holds across all instances.
+
+use std::time::Duration;
+
+use bson::{Bson, Document, doc};
+use mongodb::IndexModel;
+use mongodb::error::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::db::{Db, Stored, expiring};
+use crate::rate_limit::Counted;
+
+/// A count that ends by itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RateCounter {
+    /// What is counted, and of whom.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// How often it was done.
+    pub count: i64,
+    /// When counting begins anew.
+    pub ends_at: Time,
+}
+
+impl Stored for RateCounter {
+    const COLLECTION: &'static str = "tallies";
+
+    fn indexes() -> Vec<IndexModel> {
+        vec![expiring("endsAt")]
+    }
+}
+
+impl RateCounter {
+    /// Counts once more what is called `id`.
+    pub async fn consume(db: &Db, id: &str, window: Duration) -> Result<Counted> {
+        let [count, ends_at] = one_more("$count", "$endsAt", window);
+        let update = vec![doc! { "$set": { "count": count, "endsAt": ends_at } }];
+        let counter: Self = db.upsert(doc! { "_id": id }, update, "_id_").await?;
+        Ok(Counted { count: counter.count, ends_at: counter.ends_at })
+    }
+}
+
+/// Expressions for a count and its end, counted once more; past its end it begins anew.
+pub fn one_more(count: &str, ends_at: &str, window: Duration) -> [Document; 2] {
+    let now = Time::now();
+    let goes_on = doc! { "$gt": [{ "$ifNull": [ends_at, now] }, now] };
+    let then = |goes_on_as: Bson, anew: Bson| {
+        doc! { "$cond": [&goes_on, goes_on_as, anew] }
+    };
+    [
+        then(doc! { "$add": [count, 1_i64] }.into(), 1_i64.into()),
+        then(ends_at.into(), now.plus(window).into()),
+    ]
+}

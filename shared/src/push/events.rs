@@ -1,0 +1,257 @@
+//! What the server sends over the WebSocket (`docs/protocol.md`, The WebSocket).
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Audience;
+use crate::documents::conversation::Conversation;
+use crate::documents::participant::Side;
+use crate::documents::user::Status;
+use crate::documents::visitor::Visitor;
+use crate::views::{ConversationView, MessageView, VisitorView};
+use crate::{Error, Id, Result, Time};
+
+/// The most bytes that one message to a client may have (API Gateway's quotas for WebSocket APIs).
+pub const MOST_BYTES: usize = 128 * 1024;
+
+/// An event and whom it reaches.
+#[derive(Clone, Debug)]
+pub struct OutboundEvent {
+    /// Whom it reaches.
+    pub audience: Audience,
+    /// What they are sent.
+    pub event: Event,
+}
+
+impl OutboundEvent {
+    /// `event` for `audience`.
+    pub fn new(audience: Audience, event: Event) -> Self {
+        Self { audience, event }
+    }
+
+    /// That a conversation was started, for the agents.
+    pub fn conversation_new(view: ConversationView) -> Self {
+        Self::new(Audience::agents(), Event::ConversationNew { conversation: Box::new(view) })
+    }
+
+    /// That a conversation changed: each side is shown what it may see.
+    pub fn conversation_updated(audience: &Audience, view: &ConversationView) -> [Self; 2] {
+        [Side::Agent, Side::Visitor].map(|side| {
+            let conversation = Box::new(view.clone().seen_by(side));
+            Self::new(audience.clone().only(side), Event::ConversationUpdated { conversation })
+        })
+    }
+
+    /// That a message was sent, for everybody in its conversation.
+    pub fn message_new(conversation: &Conversation, view: MessageView) -> Self {
+        Self::new(Audience::of(conversation), Event::MessageNew { message: Box::new(view) })
+    }
+
+    /// That something about a visitor changed, for the agents.
+    pub fn visitor_updated(visitor: Visitor) -> Self {
+        Self::new(Audience::agents(), Event::VisitorUpdated { visitor: Box::new(visitor.into()) })
+    }
+}
+
+/// What is pushed to those whom it concerns.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(tag = "event", content = "data", rename_all_fields = "camelCase")]
+#[allow(missing_docs, reason = "the fields are the protocol's")]
+pub enum Event {
+    /// An agent's first connection.
+    #[serde(rename = "agent:online")]
+    AgentOnline { user_id: Id },
+    /// An agent's last connection has gone.
+    #[serde(rename = "agent:offline")]
+    AgentOffline { user_id: Id },
+    /// An agent chose a status.
+    #[serde(rename = "agent:status")]
+    AgentStatus { user_id: Id, status: Status },
+    /// A visitor's first connection.
+    #[serde(rename = "visitor:online")]
+    VisitorOnline { visitor: Box<VisitorView> },
+    /// A visitor's last connection has gone.
+    #[serde(rename = "visitor:offline")]
+    VisitorOffline { visitor_id: Id },
+    /// A visitor looks at another page, or an agent noted something about it.
+    #[serde(rename = "visitor:updated")]
+    VisitorUpdated { visitor: Box<VisitorView> },
+    /// To the connection that proved to be a visitor.
+    #[serde(rename = "visitor:connected")]
+    VisitorConnected(VisitorConnected),
+    /// To the connection that started a conversation.
+    #[serde(rename = "conversation:created")]
+    ConversationCreated(ConversationCreated),
+    /// A conversation was started.
+    #[serde(rename = "conversation:new")]
+    ConversationNew { conversation: Box<ConversationView> },
+    /// A conversation changed.
+    #[serde(rename = "conversation:updated")]
+    ConversationUpdated { conversation: Box<ConversationView> },
+    /// A message was sent.
+    #[serde(rename = "message:new")]
+    MessageNew { message: Box<MessageView> },
+    /// The other side's client has received messages.
+    #[serde(rename = "message:delivered")]
+    MessageDelivered { conversation_id: Id, up_to: i64, delivered_at: Time },
+    /// The other side has read messages.
+    #[serde(rename = "message:read")]
+    MessageRead { conversation_id: Id, message_id: Id, up_to: i64, read_at: Time },
+    /// Somebody began to type.
+    #[serde(rename = "typing:start")]
+    TypingStart(Typing),
+    /// Somebody stopped typing.
+    #[serde(rename = "typing:stop")]
+    TypingStop(Typing),
+    /// The answer to a ping.
+    #[serde(rename = "pong")]
+    Pong {},
+}
+
+/// What becomes of an event that a connection was not reached with in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is kept, and pushed again.
+    Retried,
+    /// It is dropped: a moment later it says nothing any more.
+    Once,
+}
+
+impl Event {
+    /// What becomes of it where it was not delivered in time.
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::TypingStart(_) | Self::TypingStop(_) | Self::Pong {} => Delivery::Once,
+            Self::AgentOnline { .. }
+            | Self::AgentOffline { .. }
+            | Self::AgentStatus { .. }
+            | Self::VisitorOnline { .. }
+            | Self::VisitorOffline { .. }
+            | Self::VisitorUpdated { .. }
+            | Self::VisitorConnected(_)
+            | Self::ConversationCreated(_)
+            | Self::ConversationNew { .. }
+            | Self::ConversationUpdated { .. }
+            | Self::MessageNew { .. }
+            | Self::MessageDelivered { .. }
+            | Self::MessageRead { .. } => Delivery::Retried,
+        }
+    }
+}
+
+/// The data of `visitor:connected`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VisitorConnected {
+    /// Who the visitor is.
+    pub visitor_id: Id,
+    /// Its token for the HTTP API.
+    pub token: String,
+    /// Its conversation that is not closed, if there is one.
+    pub conversation: Option<Box<ConversationView>>,
+    /// What came to it since, if the visitor said what it has.
+    #[serde(flatten)]
+    pub missed: Option<Missed>,
+}
+
+/// Messages that a client has missed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Missed {
+    /// The messages, the oldest first.
+    pub messages: Vec<MessageView>,
+    /// Whether there are more after these.
+    pub has_more: bool,
+}
+
+/// The data of `conversation:created`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ConversationCreated {
+    /// The conversation.
+    pub conversation: Box<ConversationView>,
+    /// Its first message, if it started with one.
+    pub message: Option<Box<MessageView>>,
+}
+
+/// The data of `typing:start` and `typing:stop`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Typing {
+    /// Where.
+    pub conversation_id: Id,
+    /// Who.
+    pub user_name: Option<String>,
+    /// Of which side.
+    pub sender: Side,
+}
+
+/// The answer to a client's own frame.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Reply<'a> {
+    /// It was done.
+    Ack {
+        /// The frame's.
+        id: &'a Value,
+        /// What came of it.
+        data: &'a Value,
+    },
+    /// It was not done.
+    Error {
+        /// The frame's, if it had one.
+        #[serde(skip_serializing_if = "Value::is_null")]
+        id: &'a Value,
+        /// Why.
+        data: &'a Error,
+    },
+}
+
+/// A frame as it is sent.
+///
+/// # Errors
+/// Internal, when it cannot be written as JSON.
+pub fn frame(content: &impl Serialize) -> Result<bytes::Bytes> {
+    serde_json::to_vec(content).map(bytes::Bytes::from).map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_named_and_carry_their_data() {
+        let id = Id::sequential();
+        let event = Event::MessageDelivered {
+            conversation_id: id,
+            up_to: 3,
+            delivered_at: Time::from_millis(0),
+        };
+        assert_eq!(
+            serde_json::to_value(event).unwrap(),
+            serde_json::json!({
+                "event": "message:delivered",
+                "data": {
+                    "conversationId": id, "upTo": 3, "deliveredAt": "1970-01-01T00:00:00.000Z",
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn a_reply_echoes_the_id_of_its_frame() {
+        let (id, data) = (Value::from("7"), serde_json::json!({ "a": 1 }));
+        assert_eq!(
+            serde_json::to_value(Reply::Ack { id: &id, data: &data }).unwrap(),
+            serde_json::json!({ "event": "ack", "id": "7", "data": { "a": 1 } })
+        );
+        let error = Error::not_found("Conversation");
+        assert_eq!(
+            serde_json::to_value(Reply::Error { id: &Value::Null, data: &error }).unwrap(),
+            serde_json::json!({
+                "event": "error",
+                "data": { "message": "Conversation not found", "code": "not_found" },
+            })
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! How often something may be done, so that nobody can wear the service out or guess a password.
+
+use std::time::Duration;
+
+use crate::time::duration;
+use crate::{Error, Result, Time};
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Logins from an address.
+    Logins,
+    /// Logins with an email, and tries of its present password.
+    LoginsByEmail,
+    /// Registrations from an address.
+    Registrations,
+    /// Visitors that connect from an address.
+    Visits,
+    /// Conversations that are started from an address.
+    Conversations,
+    /// Messages of a connection.
+    Messages,
+    /// Notices of typing of a connection.
+    Typing,
+    /// Everything else that a connection sends.
+    Frames,
+    /// HTTP calls with a token, and from an address where no token is asked.
+    Calls,
+}
+
+/// So many times in so much time, from the first time on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many times, 1 or more.
+    pub most: i64,
+    /// In how much time.
+    pub window: Duration,
+}
+
+const fn rate(most: i64, seconds: u64) -> Option<Rate> {
+    Some(Rate { most, window: Duration::from_secs(seconds) })
+}
+
+impl Limit {
+    /// All of them, each with the rate that holds unless another is configured.
+    pub const ALL: [(Self, Option<Rate>); 9] = [
+        (Self::Logins, rate(5, 20)),
+        (Self::LoginsByEmail, rate(20, 300)),
+        (Self::Registrations, rate(20, 600)),
+        (Self::Visits, rate(60, 60)),
+        (Self::Conversations, rate(20, 600)),
+        (Self::Messages, rate(30, 10)),
+        (Self::Typing, rate(30, 10)),
+        (Self::Frames, rate(100, 10)),
+        (Self::Calls, rate(600, 60)),
+    ];
+
+    /// As it is configured and stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Logins => "logins",
+            Self::LoginsByEmail => "logins_by_email",
+            Self::Registrations => "registrations",
+            Self::Visits => "visits",
+            Self::Conversations => "conversations",
+            Self::Messages => "messages",
+            Self::Typing => "typing",
+            Self::Frames => "frames",
+            Self::Calls => "calls",
+        }
+    }
+}
+
+/// The limits that are in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits([(Limit, Option<Rate>); 9]);
+
+impl Limits {
+    /// Reads changes of the rates that hold by default, as in `logins=10/1m,typing=off`; `off` alone is
+    /// no limit at all.
+    pub fn read(text: &str) -> Option<Self> {
+        if text.trim() == "off" {
+            return Some(Self(Limit::ALL.map(|(limit, _)| (limit, None))));
+        }
+        let mut limits = Limit::ALL;
+        for change in text.split(',').map(str::trim).filter(|change| !change.is_empty()) {
+            let (name, rate) = change.split_once('=')?;
+            let (_, known) = limits.iter_mut().find(|(limit, _)| limit.name() == name.trim())?;
+            *known = match rate.trim() {
+                "off" => None,
+                rate => {
+                    let (most, window) = rate.split_once('/')?;
+                    let most = most.trim().parse().ok().filter(|most| *most >= 1)?;
+                    Some(Rate { most, window: duration(window)? })
+                }
+            };
+        }
+        Some(Self(limits))
+    }
+
+    /// The rate of a limit, if it is in force.
+    pub fn rate(&self, limit: Limit) -> Option<Rate> {
+        self.0.iter().find(|(known, _)| *known == limit).and_then(|(_, rate)| *rate)
+    }
+}
+
+/// How often something was done since a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// How often.
+    pub count: i64,
+    /// When counting begins anew.
+    pub ends_at: Time,
+}
+
+impl Counted {
+    /// Refuses what is past a rate.
+    ///
+    /// # Errors
+    /// Rate limited.
+    pub fn refuse_past(self, rate: Rate) -> Result<()> {
+        if self.count <= rate.most {
+            return Ok(());
+        }
+        let millis = self.ends_at.millis() - Time::now().millis();
+        Err(Error::rate_limited(Duration::from_millis(millis.try_into().unwrap_or(0))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_read_and_the_rest_stays() {
+        let limits = Limits::read(" logins=10/1m, typing=off ").unwrap();
+        assert_eq!(limits.rate(Limit::Logins), rate(10, 60));
+        assert_eq!(limits.rate(Limit::Typing), None);
+        assert_eq!(limits.rate(Limit::LoginsByEmail), rate(20, 300));
+        assert_eq!(Limits::read("off").unwrap().rate(Limit::Logins), None);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for text in ["logins", "logins=", "logins=0/1m", "logins=5/soon", "nothing=5/1m", "logins=-1/1m"]
+        {
+            assert_eq!(Limits::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! One's own account: registering, logging in and out, password and status.
+
+use futures::future::{try_join, try_join3};
+
+use super::caller::{Agent, Caller};
+use super::outbox::Outcome;
+use super::rate_limit;
+use crate::auth::passwords::{self, PasswordHash};
+use crate::auth::tokens;
+use crate::config::Registration;
+use crate::db::violates;
+use crate::documents::audit::{Action, Entry, Party};
+use crate::documents::connection::Connection;
+use crate::documents::super_admins::SuperAdmins;
+use crate::documents::user::{EMAIL_INDEX, FOUNDER_INDEX, Role, Session, Status, User};
+use crate::error::Code;
+use crate::push::{Audience, Event, OutboundEvent};
+use crate::rate_limit::Limit;
+use crate::secret::Secret;
+use crate::{App, Error, Id, Result, Time};
+
+/// Somebody who wants to be a user.
+#[derive(Debug)]
+pub struct Newcomer {
+    /// Its name.
+    pub name: String,
+    /// Its email.
+    pub email: String,
+    /// Its password.
+    pub password: Secret,
+    /// What it wants to be.
+    pub role: Option<Role>,
+}
+
+/// Registers a user, who is logged in from then on: the user and its token. The very first one is the super
+/// administrator.
+///
+/// # Errors
+/// Unauthorized or forbidden where one may not register; conflict for an email that somebody has; rate limited.
+pub async fn register(
+    app: &App,
+    caller: Option<Caller>,
+    newcomer: Newcomer,
+    address: Option<String>,
+) -> Result<(User, String)> {
+    let counting = async {
+        match &caller {
+            Some(Caller::Agent(agent)) if agent.is_admin() => Ok(()),
+            _ => rate_limit::consume_from(app, Limit::Registrations, address.as_deref()).await,
+        }
+    };
+    let any = async { User::any(&app.db).await.map_err(Error::from) };
+    let ((), any) = try_join(counting, any).await?;
+    let Newcomer { name, email, password, role: wanted } = newcomer;
+    let role = if any { role_for(app, caller.as_ref(), wanted)? } else { Role::SuperAdmin };
+    let session = Session::begin(app.config.jwt_expire)?;
+    let hash = passwords::hash(password).await?;
+    let mut user = new_user(name, email, hash, role, session.clone());
+    user.founder = (!any).then_some(true);
+    let mut inserted = app.db.insert(&user).await;
+    if let Err(error) = &inserted
+        && violates(error, FOUNDER_INDEX)
+    {
+        // Somebody else became the first user meanwhile.
+        user.role = role_for(app, caller.as_ref(), wanted)?;
+        user.founder = None;
+        inserted = app.db.insert(&user).await;
+    }
+    match inserted {
+        Err(error) if violates(&error, EMAIL_INDEX) => {
+            return Err(Error::conflict("A user with this email exists"));
+        }
+        other => other?,
+    }
+    if user.role == Role::SuperAdmin {
+        SuperAdmins::add(&app.db, user.id).await?;
+    }
+    let actor = match caller {
+        Some(Caller::Agent(agent)) => agent.party(),
+        _ => user.party(),
+    };
+    let entry = Entry::new(Action::Registered, Some(actor), user.party(), address);
+    entry.about(user.role.name()).write(&app.db).await?;
+    let token = token_of(app, &user, &session)?;
+    Ok((user, token))
+}
+
+fn new_user(name: String, email: String, hash: PasswordHash, role: Role, session: Session) -> User {
+    User {
+        id: Id::sequential(),
+        name,
+        email,
+        password_hash: hash,
+        role,
+        active: true,
+        status: Status::Offline,
+        chosen_status: Status::Online,
+        avatar: None,
+        department: None,
+        created_at: Time::now(),
+        sessions: vec![session],
+        connections: Vec::new(),
+        was_absent: false,
+        founder: None,
+    }
+}
+
+/// The role of a new user, once there is a first one.
+fn role_for(app: &App, caller: Option<&Caller>, wanted: Option<Role>) -> Result<Role> {
+    let role = match caller {
+        Some(Caller::Agent(agent)) => Some(agent.user.role),
+        _ => None,
+    };
+    match (role, wanted.unwrap_or(Role::Agent)) {
+        (Some(Role::SuperAdmin), wanted) => Ok(wanted),
+        (Some(Role::Admin), Role::Agent) => Ok(Role::Agent),
+        (Some(Role::Admin), _) => Err(Error::forbidden("Only a super admin may make admins")),
+        (_, _) if app.config.registration == Registration::Open => Ok(Role::Agent),
+        (Some(Role::Agent), _) => Err(Error::forbidden("Only an admin may register users")),
+        (None, _) => Err(Error::unauthorized("An admin's token is required to register users")),
+    }
+}
+
+/// Logs a user in. An unknown email, a wrong password and an account that is switched off are told the
+/// same, after the same time.
+///
+/// # Errors
+/// Unauthorized for a wrong email or password; rate limited.
+pub async fn login(
+    app: &App,
+    email: String,
+    password: Secret,
+    address: Option<String>,
+) -> Result<(User, String)> {
+    let (user, (), ()) = try_join3(
+        async { User::with_email(&app.db, &email).await.map_err(Error::from) },
+        rate_limit::consume_from(app, Limit::Logins, address.as_deref()),
+        rate_limit::consume(app, Limit::LoginsByEmail, &email),
+    )
+    .await?;
+    let stored = user.as_ref().map(|user| user.password_hash.clone());
+    let matches = passwords::verify(password, stored).await?;
+    let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email) };
+    if let Some(user) = user.filter(|user| matches && user.active) {
+        let session = Session::begin(app.config.jwt_expire)?;
+        if User::add_session(&app.db, &user, &session).await? {
+            let token = token_of(app, &user, &session)?;
+            return Ok((user, token));
+        }
+    }
+    Entry::new(Action::LoginFailed, None, target, address).write(&app.db).await?;
+    Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
+}
+
+/// Changes one's own password. Every other token is dead, the connections that they opened are closed.
+///
+/// # Errors
+/// Forbidden when the present password is wrong; rate limited.
+pub async fn change_password(
+    app: &App,
+    agent: &Agent,
+    present: Secret,
+    new: Secret,
+    address: Option<String>,
+) -> Result<()> {
+    let user = &agent.user;
+    // Who has stolen a token must not guess on.
+    rate_limit::consume(app, Limit::LoginsByEmail, &user.email).await?;
+    if !passwords::verify(present, Some(user.password_hash.clone())).await? {
+        let entry = Entry::new(Action::LoginFailed, Some(user.party()), user.party(), address);
+        entry.about("change of the password").write(&app.db).await?;
+        return Err(Error::forbidden("The current password is wrong"));
+    }
+    let hash = passwords::hash(new).await?;
+    let kept = agent.session.id.as_str();
+    let changed = User::change_password(&app.db, user, &hash, kept).await?;
+    changed.ok_or_else(tokens::invalid_token)?;
+    let others = Connection::of_person_but(&app.db, user.id, kept).await?;
+    app.push.close(&others).await;
+    let entry = Entry::new(Action::PasswordChanged, Some(user.party()), user.party(), address);
+    Ok(entry.write(&app.db).await?)
+}
+
+fn token_of(app: &App, user: &User, session: &Session) -> Result<String> {
+    app.tokens.sign(tokens::Audience::Agent, user.id, &session.id, session.expires_at)
+}
+
+/// Sets what the others see of a user.
+pub async fn set_status(app: &App, user: &User, status: Status) -> Result<Outcome<Status>> {
+    User::set_status(&app.db, user.id, status).await?;
+    let event = Event::AgentStatus { user_id: user.id, status };
+    Ok(Outcome::new(status, vec![OutboundEvent::new(Audience::agents(), event)]))
+}
+
+/// Ends the session of the token that was shown: the token is dead, the connections that it opened are
+/// closed.
+pub async fn logout(app: &App, agent: &Agent, address: Option<String>) -> Result<()> {
+    User::end_session(&app.db, agent.user.id, &agent.session.id).await?;
+    let connections = Connection::of_session(&app.db, &agent.session.id).await?;
+    app.push.close(&connections).await;
+    let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
+    Ok(entry.write(&app.db).await?)
+}

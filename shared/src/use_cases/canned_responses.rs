@@ -1,0 +1,142 @@
+//! Canned responses: everybody reads all, and writes one's own.
+
+use super::caller::Agent;
+use crate::documents::canned_response::{CannedResponse, WithAuthor};
+use crate::views::CannedResponseView;
+use crate::{App, Error, Id, Result, Time};
+
+/// Where a response is filed when nothing is said.
+const DEFAULT_CATEGORY: &str = "General";
+
+/// What is written of a response.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its name.
+    pub title: String,
+    /// Its text.
+    pub content: String,
+    /// What is typed to get it.
+    pub shortcut: Option<String>,
+    /// Where it is filed.
+    pub category: Option<String>,
+}
+
+/// What is changed of a response; `None` leaves as it was.
+#[derive(Debug)]
+pub struct Changes {
+    /// Its name.
+    pub title: Option<String>,
+    /// Its text.
+    pub content: Option<String>,
+    /// What is typed to get it; empty for nothing.
+    pub shortcut: Option<String>,
+    /// Where it is filed; empty leaves it there.
+    pub category: Option<String>,
+}
+
+/// The responses, the newest first; of a category, and found by the beginnings of the words of `q`.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn list(
+    app: &App,
+    _: &Agent,
+    category: Option<&str>,
+    q: Option<&str>,
+) -> Result<Vec<CannedResponseView>> {
+    let category = category.filter(|category| !category.is_empty());
+    let found = CannedResponse::list(&app.db, category, q).await?;
+    Ok(found.into_iter().map(CannedResponseView::from).collect())
+}
+
+/// A response.
+///
+/// # Errors
+/// Not found for an unknown one.
+pub async fn details(app: &App, _: &Agent, id: Id) -> Result<CannedResponseView> {
+    Ok(find(app, id).await?.into())
+}
+
+/// Makes a response.
+///
+/// # Errors
+/// Conflict for a shortcut that another one has.
+pub async fn create(app: &App, by: &Agent, draft: Draft) -> Result<CannedResponseView> {
+    let now = Time::now();
+    let shortcut = draft.shortcut.unwrap_or_default();
+    let response = CannedResponse {
+        id: Id::sequential(),
+        words: CannedResponse::searched(&draft.title, &shortcut, &draft.content),
+        title: draft.title,
+        content: draft.content,
+        shortcut,
+        category: draft.category.unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
+        created_by: by.user.id,
+        created_at: now,
+        updated_at: now,
+    };
+    response.insert(&app.db).await.map_err(shortcut_taken)?;
+    Ok(CannedResponseView::new(response, by.participant().into()))
+}
+
+/// Changes a response: an agent its own, an administrator any. Whose it is never changes.
+///
+/// # Errors
+/// Not found for an unknown one; forbidden for another's; conflict for a shortcut that another one has, or when
+/// somebody else changed it meanwhile.
+pub async fn update(app: &App, by: &Agent, id: Id, changes: Changes) -> Result<CannedResponseView> {
+    let mut found = find(app, id).await?;
+    may_change(by, &found)?;
+    let read_at = found.response.updated_at;
+    apply(&mut found.response, changes);
+    let changed = found.response.replace(&app.db, read_at).await.map_err(shortcut_taken)?;
+    found.response = changed.ok_or_else(|| Error::conflict("Somebody else changed it meanwhile"))?;
+    Ok(found.into())
+}
+
+fn apply(response: &mut CannedResponse, changes: Changes) {
+    let category = changes.category.filter(|category| !category.is_empty());
+    for (field, value) in [
+        (&mut response.title, changes.title),
+        (&mut response.content, changes.content),
+        (&mut response.shortcut, changes.shortcut),
+        (&mut response.category, category),
+    ] {
+        if let Some(value) = value {
+            *field = value;
+        }
+    }
+    response.words = CannedResponse::searched(&response.title, &response.shortcut, &response.content);
+    response.updated_at = Time::now();
+}
+
+/// Deletes a response: an agent its own, an administrator any.
+///
+/// # Errors
+/// Not found for an unknown one; forbidden for another's.
+pub async fn delete(app: &App, by: &Agent, id: Id) -> Result<()> {
+    may_change(by, &find(app, id).await?)?;
+    if CannedResponse::delete(&app.db, id).await? { Ok(()) } else { Err(unknown()) }
+}
+
+async fn find(app: &App, id: Id) -> Result<WithAuthor> {
+    CannedResponse::find(&app.db, id).await?.ok_or_else(unknown)
+}
+
+fn may_change(by: &Agent, found: &WithAuthor) -> Result<()> {
+    if by.is_admin() || found.response.created_by == by.user.id {
+        return Ok(());
+    }
+    Err(Error::forbidden("Only its author or an administrator may change a canned response"))
+}
+
+fn unknown() -> Error {
+    Error::not_found("Canned response")
+}
+
+fn shortcut_taken(error: mongodb::error::Error) -> Error {
+    if CannedResponse::is_shortcut_taken(&error) {
+        return Error::conflict("Another canned response has this shortcut");
+    }
+    error.into()
+}

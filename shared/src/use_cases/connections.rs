@@ -1,0 +1,278 @@
+//! Connections of the WebSocket: who is behind them, and people who come and go with them.
+
+use futures::future::{join, try_join};
+use tokio::time::Instant;
+
+use super::caller::{Caller, banned, conversation};
+use super::messages::{Joined, catch_up};
+use super::outbox::Outcome;
+use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
+use crate::documents::connection::{Connection, Watch};
+use crate::documents::conversation::Conversation;
+use crate::documents::live_connection::{Expired, LiveConnection};
+use crate::documents::participant::{Participant, Side};
+use crate::documents::user::User;
+use crate::documents::visitor::{Arrival, KnownBy, Visitor};
+use crate::id::random_hex;
+use crate::push::{Audience, Event, Missed, OutboundEvent, VisitorConnected, soon};
+use crate::rate_limit::Limit;
+use crate::views::{ConversationView, UserView, VisitorView};
+use crate::{App, Error, Id, Result, Time};
+
+/// Notes that a connection has been opened.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn open(app: &App, connection: &str, connected_at: Time) -> Result<()> {
+    Ok(Connection::open(&app.db, connection, connected_at).await?)
+}
+
+/// The connection that sent a frame, which is counted at the same time. One round trip. One that the database
+/// does not know counts as gone: it is closed, so that its client comes back.
+///
+/// # Errors
+/// Unauthorized for one that is not known; rate limited when it sent too much.
+pub async fn consume(app: &App, connection: &str, limit: Limit) -> Result<Connection> {
+    let found = match app.config.limits.rate(limit) {
+        Some(rate) => Connection::consume(&app.db, connection, limit, rate)
+            .await?
+            .map(|(found, counted)| (found, counted.refuse_past(rate))),
+        None => Connection::find(&app.db, connection).await?.map(|found| (found, Ok(()))),
+    };
+    let Some((found, allowed)) = found else {
+        app.push.close(&[connection.to_owned()]).await;
+        return Err(Error::unauthorized("The connection has ended"));
+    };
+    allowed?;
+    Ok(found)
+}
+
+/// Changes how much an agent's connection is pushed.
+///
+/// # Errors
+/// Forbidden for visitors.
+pub async fn watch(app: &App, by: &Participant, connection: &str, watch: Watch) -> Result<()> {
+    if by.side != Side::Agent {
+        return Err(Error::forbidden("Only agents may do this"));
+    }
+    Ok(Connection::watch(&app.db, connection, watch).await?)
+}
+
+/// Joins a conversation first and reads then, so that no message falls between.
+///
+/// # Errors
+/// Not found for a conversation that the participant may not see.
+pub async fn join_conversation(
+    app: &App,
+    by: &Participant,
+    connection: &str,
+    id: Id,
+    after: Option<i64>,
+    most_bytes: usize,
+) -> Result<Joined> {
+    conversation(app, by, id).await?;
+    Connection::join(&app.db, connection, id).await?;
+    catch_up(app, by, id, after, most_bytes).await
+}
+
+/// Leaves a conversation.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn leave_conversation(app: &App, connection: &str, id: Id) -> Result<()> {
+    Ok(Connection::leave(&app.db, connection, id).await?)
+}
+
+/// Removes a connection that the gateway says is gone, and dispatches that its person is, if it is.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn disconnect(app: &App, connection: &str, until: Instant) -> Result<()> {
+    let event = app.push.remove(connection).await?;
+    app.push.dispatch(event.into_iter().collect(), until).await;
+    Ok(())
+}
+
+/// Authenticates a connection as an agent's. Counted in first and noted on the connection then: a
+/// connection that ends in between is found missing, and counted out again.
+///
+/// # Errors
+/// Unauthorized for a token that is not good, forbidden for a visitor's, conflict when somebody else
+/// is behind the connection.
+pub async fn agent_connects(
+    app: &App,
+    connection: &Connection,
+    token: &str,
+    watch: Watch,
+) -> Result<Outcome<UserView>> {
+    let agent = Caller::of_token(app, token).await?.agent()?;
+    let person = agent.participant();
+    refuse_another(connection, person.id)?;
+    let arrived = User::arrive(&app.db, person.id, &live(connection)).await?;
+    let (user, came) = arrived.ok_or_else(tokens::invalid_token)?;
+    let (id, session) = (&connection.id, &agent.session);
+    match Connection::authenticate(&app.db, id, &person, Some(session), watch).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            withdraw(app, id, &person).await;
+            return Err(taken());
+        }
+        Err(error) => {
+            withdraw(app, id, &person).await;
+            return Err(error.into());
+        }
+    }
+    let online = || OutboundEvent::new(Audience::agents(), Event::AgentOnline { user_id: user.id });
+    let events: Vec<OutboundEvent> = came.then(online).into_iter().collect();
+    // A logout closes the connections that it finds; one that it came too early for is closed here.
+    match User::with_session(&app.db, person.id, &session.id).await {
+        Ok(Some(_)) => Ok(Outcome::new(user.into(), events)),
+        Ok(None) => {
+            app.push.close(std::slice::from_ref(id)).await;
+            Err(tokens::invalid_token())
+        }
+        Err(error) => {
+            app.push.dispatch(events, soon()).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Takes back that a person arrived on a connection that did not become its own.
+async fn withdraw(app: &App, connection: &str, person: &Participant) {
+    match app.push.count_out(connection, person).await {
+        Ok(event) => app.push.dispatch(event.into_iter().collect(), soon()).await,
+        Err(error) => error.log(),
+    }
+}
+
+/// Counts connections out that have expired without a `$disconnect`, and dispatches who is gone with them, until
+/// there is no more or no time.
+pub async fn remove_expired(app: &App, until: Instant) -> Result<()> {
+    let (users, visitors) =
+        try_join(User::with_expired(&app.db), Visitor::with_expired(&app.db)).await?;
+    let users = users.into_iter().map(|expired| (Side::Agent, expired));
+    let visitors = visitors.into_iter().map(|expired| (Side::Visitor, expired));
+    for (side, Expired { id, connections }) in users.chain(visitors) {
+        let person = Participant { side, id, name: None, email: None };
+        for LiveConnection { id: connection, .. } in connections {
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            let event = app.push.count_out(&connection, &person).await?;
+            app.push.dispatch(event.into_iter().collect(), until).await;
+        }
+    }
+    Ok(())
+}
+
+/// Authenticates a connection as a visitor's; one that was never here before is made. With `after`,
+/// the last number that it has of its open conversation, it gets what came since.
+///
+/// # Errors
+/// Conflict when somebody else is behind the connection.
+pub async fn visitor_connects(
+    app: &App,
+    connection: &Connection,
+    arrival: &Arrival,
+    after: Option<i64>,
+    most_bytes: usize,
+) -> Result<Outcome<VisitorConnected>> {
+    if connection.person.is_some() {
+        let known = Visitor::known(&app.db, &arrival.who).await?;
+        refuse_another(connection, known.ok_or_else(taken)?.id)?;
+    }
+    let (visitor, came) = Visitor::arrive(&app.db, arrival, &live(connection)).await?;
+    let person = visitor.participant();
+    if visitor.is_banned() {
+        withdraw(app, &connection.id, &person).await;
+        return Err(banned());
+    }
+    let authenticated = Connection::authenticate(&app.db, &connection.id, &person, None, Watch::Mine);
+    let (authenticated, open) = join(authenticated, Conversation::open_of(&app.db, visitor.id)).await;
+    match authenticated {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            withdraw(app, &connection.id, &person).await;
+            return Err(taken());
+        }
+        Err(error) => {
+            withdraw(app, &connection.id, &person).await;
+            return Err(error.into());
+        }
+    }
+    let renamed = arrival.name.is_some() || arrival.email.is_some();
+    let events = match (came, renamed) {
+        (true, _) => {
+            let visitor = Box::new(VisitorView::from(visitor));
+            vec![OutboundEvent::new(Audience::agents(), Event::VisitorOnline { visitor })]
+        }
+        (false, true) => vec![OutboundEvent::visitor_updated(visitor)],
+        (false, false) => Vec::new(),
+    };
+    let welcomed = async {
+        if renamed && !came {
+            // Its other connections go by the new name, too.
+            Connection::rename(&app.db, &person).await?;
+        }
+        welcome(app, &person, open?, after, most_bytes).await
+    };
+    match welcomed.await {
+        Ok(value) => Ok(Outcome::new(value, events)),
+        Err(error) => {
+            // It is there all the same.
+            app.push.dispatch(events, soon()).await;
+            Err(error)
+        }
+    }
+}
+
+/// Refuses a visitor who has been banned.
+///
+/// # Errors
+/// Banned.
+pub async fn refuse_banned(app: &App, who: &KnownBy) -> Result<()> {
+    let known = Visitor::known(&app.db, who).await?;
+    if known.is_some_and(|visitor| visitor.is_banned()) { Err(banned()) } else { Ok(()) }
+}
+
+/// What a visitor gets to know of itself.
+async fn welcome(
+    app: &App,
+    visitor: &Participant,
+    open: Option<Conversation>,
+    after: Option<i64>,
+    most_bytes: usize,
+) -> Result<VisitorConnected> {
+    let (conversation, missed) = match (open, after) {
+        (Some(open), Some(after)) => {
+            let Joined { conversation, messages, has_more } =
+                catch_up(app, visitor, open.id, Some(after), most_bytes).await?;
+            (Some(Box::new(conversation)), Some(Missed { messages, has_more }))
+        }
+        (Some(open), None) => {
+            let view = ConversationView::load(&app.db, open).await?.seen_by(Side::Visitor);
+            (Some(Box::new(view)), None)
+        }
+        (None, _) => (None, None),
+    };
+    let expires = Time::now().plus(VISITOR_TOKEN_LIFETIME);
+    let jti = random_hex()?;
+    let token = app.tokens.sign(tokens::Audience::Visitor, visitor.id, &jti, expires)?;
+    Ok(VisitorConnected { visitor_id: visitor.id, token, conversation, missed })
+}
+
+fn refuse_another(connection: &Connection, person: Id) -> Result<()> {
+    match &connection.person {
+        Some(known) if known.id != person => Err(taken()),
+        _ => Ok(()),
+    }
+}
+
+fn live(connection: &Connection) -> LiveConnection {
+    LiveConnection { id: connection.id.clone(), expires_at: connection.expires_at }
+}
+
+fn taken() -> Error {
+    Error::conflict("The connection has ended, or somebody else is behind it")
+}

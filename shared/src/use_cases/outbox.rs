@@ -1,0 +1,161 @@
+//! The outbox: no message that was acknowledged is lost, doubled or out of order.
+//!
+//! A message is *accepted* by one update of its conversation's document, acknowledged by a majority: the update
+//! gives it the next number, checks that the conversation takes messages and that its name is new, and puts it
+//! into the conversation's outbox. Then its sender is answered. Behind the answer the message is *stored* among
+//! the messages, *pushed* to whom it concerns, and *dropped* from the outbox. Readers store what is in an outbox
+//! before they read. What a function left behind that ended in the middle, the next one *takes over*.
+//!
+//! Every step may be done twice: a stored message stays as it is, and a pushed one is known by its number.
+
+use std::time::Duration;
+
+use futures::future::join;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use crate::documents::conversation::Conversation;
+use crate::documents::message::Message;
+use crate::push::{Audience, OutboundEvent, soon};
+use crate::views::{ConversationView, MessageView};
+use crate::{App, Error, Result};
+
+/// How long noting what is pending may take once an answer should go out.
+const NOTE_PENDING: Duration = Duration::from_millis(500);
+
+/// What is to be dispatched once the caller has its answer.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Outbound {
+    /// The events.
+    pub events: Vec<OutboundEvent>,
+    /// The message that leaves its outbox with them.
+    pub accepted: Option<Message>,
+}
+
+impl From<Vec<OutboundEvent>> for Outbound {
+    fn from(events: Vec<OutboundEvent>) -> Self {
+        Self { events, accepted: None }
+    }
+}
+
+/// What came of a use case.
+#[derive(Debug)]
+#[must_use]
+pub struct Outcome<T> {
+    /// For the caller.
+    pub value: T,
+    /// For the others.
+    pub outbound: Outbound,
+}
+
+impl<T> Outcome<T> {
+    /// A value, and the events that follow from it.
+    pub fn new(value: T, events: impl Into<Outbound>) -> Self {
+        Self { value, outbound: events.into() }
+    }
+
+    /// Nothing that concerns others.
+    pub fn quiet(value: T) -> Self {
+        Self::new(value, Vec::new())
+    }
+
+    /// For a caller whose answer must wait, since a function on Lambda stops once it has answered: dispatches
+    /// what is outbound and gives the value.
+    pub async fn dispatched(self, app: &App) -> T {
+        let (app, until) = (app.clone(), soon());
+        let dispatching =
+            tokio::spawn(async move { dispatch(&app, self.outbound, until).await }.in_current_span());
+        if timeout_at(until + NOTE_PENDING, dispatching).await.is_err() {
+            tracing::warn!("the answer does not wait any longer for its events");
+        }
+        self.value
+    }
+}
+
+/// Accepts a message; see [`Conversation::accept`].
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn accept(app: &App, message: Message, seen: i64) -> Result<Option<(Conversation, Message)>> {
+    Ok(Conversation::accept(&app.db, message, seen).await?)
+}
+
+/// Stores the accepted message and pushes the events side by side until `until`, and drops the message from its
+/// outbox then. A failure leaves it there, where the next one finds it.
+pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
+    let Outbound { events, accepted: Some(message) } = outbound else {
+        return app.push.dispatch(outbound.events, until).await;
+    };
+    let storing = Message::store(&app.db, [&message]);
+    let (stored, pushed) = join(storing, app.push.try_dispatch(&events, until)).await;
+    let dropped = match (stored, pushed) {
+        (Ok(()), Ok(())) => Conversation::drop_from_outbox(&app.db, &message).await,
+        (stored, pushed) => {
+            if let Err(error) = pushed {
+                error.log();
+            }
+            stored
+        }
+    };
+    if let Err(error) = dropped {
+        Error::from(error).log();
+    }
+}
+
+/// Stores what a conversation has accepted, so that it can be read.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn store(app: &App, conversation: &Conversation) -> Result<()> {
+    Ok(Message::store(&app.db, conversation.accepted()).await?)
+}
+
+/// Stores what all conversations have accepted, so that it can be counted.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn flush(app: &App) -> Result<()> {
+    let accepted = Conversation::all_accepted(&app.db).await?;
+    Ok(Message::store(&app.db, &accepted).await?)
+}
+
+/// Takes over what others left behind in the outboxes, until there is no more or no time.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn take_over(app: &App, until: Instant) -> Result<()> {
+    for mut conversation in Conversation::with_due(&app.db).await? {
+        for outgoing in std::mem::take(&mut conversation.outbox) {
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            if !Conversation::take_over(&app.db, &outgoing).await? {
+                continue;
+            }
+            match outbound_of(app, conversation.clone(), outgoing.message).await {
+                Ok(outbound) => dispatch(app, outbound, until).await,
+                Err(error) => error.log(),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the sender of a message would have dispatched: the message, and that its conversation began or was
+/// reopened.
+async fn outbound_of(app: &App, conversation: Conversation, message: Message) -> Result<Outbound> {
+    Message::store(&app.db, [&message]).await?;
+    let numbers = message.seq..=message.seq;
+    let mut views = MessageView::load(&app.db, &conversation, &numbers).await?;
+    let view = views.pop().ok_or_else(|| Error::not_found("Message"))?;
+    let mut events = vec![OutboundEvent::message_new(&conversation, view)];
+    let audience = Audience::of(&conversation);
+    let view = ConversationView::load(&app.db, conversation).await?;
+    if message.seq == 1 {
+        events.push(OutboundEvent::conversation_new(view));
+    } else {
+        events.extend(OutboundEvent::conversation_updated(&audience, &view));
+    }
+    Ok(Outbound { events, accepted: Some(message) })
+}

@@ -1,0 +1,59 @@
+//! Counting what is limited by address, email or token: in the database, so that a limit holds across all
+//! instances. The frames of a connection are counted in its own document, which each frame reads anyway.
+
+use std::net::IpAddr;
+
+use crate::documents::rate_counter::RateCounter;
+use crate::rate_limit::Limit;
+use crate::{App, Result};
+
+/// Counts something that `who` does. One round trip.
+///
+/// # Errors
+/// Rate limited, when that was too often.
+pub async fn consume(app: &App, limit: Limit, who: &str) -> Result<()> {
+    let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
+    let counted = RateCounter::consume(&app.db, &format!("{}:{who}", limit.name()), rate.window).await?;
+    counted.refuse_past(rate)
+}
+
+/// Counts something that comes from an address. Who has an IPv6 network has 2^64 addresses, so that the
+/// network is counted (RFC 4291, section 2.5.4).
+///
+/// # Errors
+/// Rate limited, when that was too often.
+pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
+    consume(app, limit, &network(address)).await
+}
+
+/// The network that an address is in. What comes from nowhere shares one count: the gateway says where each call
+/// comes from.
+fn network(address: Option<&str>) -> String {
+    match address.and_then(|address| address.parse().ok()) {
+        Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Some(IpAddr::V6(address)) => address.to_canonical().to_string(),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        None => "nowhere".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_counted_as_one() {
+        for (address, counted) in [
+            (Some("192.0.2.7"), "192.0.2.7"),
+            (Some("::ffff:192.0.2.7"), "192.0.2.7"),
+            (Some("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64"),
+            (Some("not an address"), "nowhere"),
+            (None, "nowhere"),
+        ] {
+            assert_eq!(network(address), counted);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Reports: figures computed from the stored data.
+
+use std::collections::HashMap;
+
+use futures::future::{try_join, try_join4};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::calendar::Calendar;
+use super::caller::Agent;
+use super::outbox;
+use crate::documents::figures::{self, Held, Totals};
+use crate::documents::user::{Status, User};
+use crate::{App, Error, Id, Result};
+
+/// The figures of all conversations.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    total_conversations: i64,
+    active_chats: i64,
+    pending_chats: i64,
+    resolved_chats: i64,
+    closed_chats: i64,
+    avg_response_time: String,
+    avg_response_seconds: Option<f64>,
+    avg_resolution_seconds: Option<f64>,
+    avg_rating: String,
+    rated_conversations: i64,
+}
+
+/// The figures of all conversations.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn overview(app: &App, _: &Agent) -> Result<Overview> {
+    let totals = Totals::compute(&app.db).await?;
+    Ok(Overview {
+        total_conversations: totals.total,
+        active_chats: totals.active,
+        pending_chats: totals.pending,
+        resolved_chats: totals.resolved,
+        closed_chats: totals.closed,
+        avg_response_time: spoken(totals.response.unwrap_or(0.0)),
+        avg_response_seconds: totals.response.map(seconds),
+        avg_resolution_seconds: totals.resolution.map(seconds),
+        avg_rating: one_decimal(totals.rating),
+        rated_conversations: totals.rated,
+    })
+}
+
+/// The days of a period, each with how much there was of something.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Charts {
+    conversations: Vec<DayCount>,
+    messages: Vec<DayCount>,
+}
+
+/// How many there were on a day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DayCount {
+    #[serde(rename = "_id")]
+    day: String,
+    count: i64,
+}
+
+/// Conversations and messages of each of the last days in a time zone, counted side by side.
+///
+/// # Errors
+/// Validation failed for a time zone that nobody knows.
+pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Charts> {
+    let calendar = Calendar::until_today(zone, days)
+        .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
+    outbox::flush(app).await?;
+    let boundaries = calendar.boundaries();
+    let (conversations, messages) = try_join(
+        figures::conversations_per_period(&app.db, &boundaries),
+        figures::messages_per_period(&app.db, &boundaries),
+    )
+    .await?;
+    let by_day = |counts: HashMap<i64, i64>| {
+        let day = |(day, start): &(jiff::civil::Date, crate::Time)| DayCount {
+            day: day.to_string(),
+            count: counts.get(&start.millis()).copied().unwrap_or(0),
+        };
+        calendar.days().iter().map(day).collect()
+    };
+    Ok(Charts { conversations: by_day(conversations), messages: by_day(messages) })
+}
+
+/// What an agent did.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentFigures {
+    id: Id,
+    name: String,
+    email: String,
+    status: Status,
+    assigned_conversations: i64,
+    resolved_conversations: i64,
+    avg_response_seconds: Option<f64>,
+    avg_rating: String,
+    messages_sent: i64,
+}
+
+/// The figures of each agent, by name: who they are, what they hold, how fast they answer and what they wrote, side
+/// by side.
+///
+/// # Errors
+/// When the database cannot answer.
+pub async fn agents(app: &App, _: &Agent) -> Result<Vec<AgentFigures>> {
+    outbox::flush(app).await?;
+    let (users, held, response, sent) = try_join4(
+        User::briefs(&app.db),
+        figures::held_by_agent(&app.db),
+        figures::response_by_agent(&app.db),
+        figures::sent_by_agent(&app.db),
+    )
+    .await?;
+    let none = Held::default();
+    Ok(users
+        .into_iter()
+        .map(|user| {
+            let held = held.get(&user.id).unwrap_or(&none);
+            AgentFigures {
+                id: user.id,
+                name: user.name,
+                email: user.email,
+                status: user.status,
+                assigned_conversations: held.assigned,
+                resolved_conversations: held.resolved,
+                avg_response_seconds: response.get(&user.id).copied().map(seconds),
+                avg_rating: one_decimal(held.rating),
+                messages_sent: sent.get(&user.id).copied().unwrap_or(0),
+            }
+        })
+        .collect())
+}
+
+fn seconds(millis: f64) -> f64 {
+    millis.round() / 1000.0
+}
+
+fn one_decimal(average: Option<f64>) -> String {
+    format!("{:.1}", average.unwrap_or(0.0))
+}
+
+/// A duration as people say it: `45s`, `2m 30s`, `1h 5m`.
+fn spoken(millis: f64) -> String {
+    let duration = std::time::Duration::from_millis(millis.max(0.0).round() as u64);
+    let seconds = (duration.as_secs_f64()).round() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_spoken() {
+        for (seconds, text) in [(0.0, "0s"), (45.0, "45s"), (150.0, "2m 30s"), (3900.0, "1h 5m")] {
+            assert_eq!(spoken(seconds * 1000.0), text);
+        }
+    }
+
+    #[test]
+    fn a_rating_has_one_decimal() {
+        assert_eq!(one_decimal(Some(4.46)), "4.5");
+        assert_eq!(one_decimal(None), "0.0");
+    }
+}

@@ -1,0 +1,129 @@
+//! What administrators do with the accounts of others, and the security log of it.
+
+use super::caller::Admin;
+use crate::auth::passwords;
+use crate::db::{Page, Paging};
+use crate::documents::audit::{Action, Entry};
+use crate::documents::connection::Connection;
+use crate::documents::super_admins::SuperAdmins;
+use crate::documents::user::{Changes, Filter, Role, User};
+use crate::secret::Secret;
+use crate::views::{AuditView, UserView};
+use crate::{App, Error, Id, Result};
+
+/// A page of the users, the latest first.
+///
+/// # Errors
+/// Validation failed for a page that makes no sense.
+pub async fn list(app: &App, _: &Admin, filter: &Filter, paging: &Paging) -> Result<Page<UserView>> {
+    Ok(User::page(&app.db, filter, paging).await?.map(UserView::from))
+}
+
+/// A page of the security log, the latest first; of one action, if one is asked for.
+///
+/// # Errors
+/// Validation failed for a page that makes no sense.
+pub async fn audit(
+    app: &App,
+    _: &Admin,
+    action: Option<Action>,
+    paging: &Paging,
+) -> Result<Page<AuditView>> {
+    Ok(Entry::page(&app.db, action, paging).await?.map(AuditView::from))
+}
+
+/// Changes an account. Another role, or being switched off, closes the user's connections.
+///
+/// # Errors
+/// Not found for an unknown one; forbidden to change one above; conflict for the last super administrator, or
+/// when somebody else changed it meanwhile.
+pub async fn change(
+    app: &App,
+    by: &Admin,
+    id: Id,
+    changes: Changes,
+    address: Option<String>,
+) -> Result<User> {
+    let before = find(app, id).await?;
+    refuse_higher(by, &before, changes.role)?;
+    let (role, active) = (changes.role.unwrap_or(before.role), changes.active.unwrap_or(before.active));
+    let counts = |role, active| role == Role::SuperAdmin && active;
+    let (counted, counts) = (counts(before.role, before.active), counts(role, active));
+    if counted && !counts && !SuperAdmins::remove(&app.db, id).await? {
+        return Err(Error::conflict("The last super admin can neither be demoted nor switched off"));
+    }
+    let after = User::change(&app.db, &before, changes).await?;
+    let after = after.ok_or_else(|| Error::conflict("Somebody else changed this user meanwhile"))?;
+    if counts && !counted {
+        SuperAdmins::add(&app.db, id).await?;
+        // Somebody else may have demoted it meanwhile, and not found it in the list.
+        let now = find(app, id).await?;
+        if now.role != Role::SuperAdmin || !now.active {
+            SuperAdmins::remove(&app.db, id).await?;
+        }
+    }
+    // First what matters, then what is written about it; asked again after a failure, it is done again.
+    if role != before.role || !active {
+        app.push.close_person(id, &[]).await?;
+    } else if after.name != before.name {
+        Connection::rename(&app.db, &after.participant()).await?;
+    }
+    let entry = |action| Entry::new(action, Some(by.party()), after.party(), address.clone());
+    if role != before.role {
+        let detail = format!("{} to {}", before.role.name(), role.name());
+        entry(Action::RoleChanged).about(detail).write(&app.db).await?;
+    }
+    if active != before.active {
+        let action = if active { Action::Activated } else { Action::Deactivated };
+        entry(action).write(&app.db).await?;
+    }
+    Ok(after)
+}
+
+/// Gives a user another password. Its tokens are dead, its connections are closed.
+///
+/// # Errors
+/// Not found for an unknown one; forbidden for one above, and for oneself.
+pub async fn reset_password(
+    app: &App,
+    by: &Admin,
+    id: Id,
+    password: Secret,
+    address: Option<String>,
+) -> Result<()> {
+    if id == by.user.id {
+        // Who has stolen a token does not know the password.
+        return Err(Error::forbidden("Change your own password with PUT /api/auth/password"));
+    }
+    let target = find(app, id).await?;
+    refuse_higher(by, &target, None)?;
+    let hash = passwords::hash(password).await?;
+    User::set_password(&app.db, id, &hash).await?.ok_or_else(unknown)?;
+    app.push.close_person(id, &[]).await?;
+    let entry = Entry::new(Action::PasswordReset, Some(by.party()), target.party(), address);
+    Ok(entry.write(&app.db).await?)
+}
+
+async fn find(app: &App, id: Id) -> Result<User> {
+    User::find(&app.db, id).await?.ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::not_found("User")
+}
+
+/// An administrator is above agents, a super administrator above everybody.
+fn refuse_higher(by: &Admin, target: &User, role: Option<Role>) -> Result<()> {
+    if by.user.role == Role::SuperAdmin {
+        return Ok(());
+    }
+    if target.role != Role::Agent && target.id != by.user.id {
+        return Err(Error::forbidden("Only a super admin may change administrators"));
+    }
+    match role {
+        Some(role) if role != target.role => {
+            Err(Error::forbidden("Only a super admin may change roles"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,127 @@
+//! Messages.
+
+use std::ops::RangeInclusive;
+
+use futures::future::try_join3;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ParticipantView;
+use crate::db::{Db, Listed};
+use crate::documents::conversation::Conversation;
+use crate::documents::message::{Kind, Message, WithAuthor};
+use crate::documents::participant::Side;
+use crate::documents::read_history::{DeliveryState, ReadHistory};
+use crate::documents::visitor::{Visitor, VisitorBrief};
+use crate::{Id, Result, Time};
+
+/// The delivery state of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    /// It is stored.
+    Sent,
+    /// The other side has received it.
+    Delivered,
+    /// The other side has read it.
+    Read,
+}
+
+/// A message.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "Message")]
+pub struct MessageView {
+    #[serde(rename = "_id")]
+    pub id: Id,
+    pub conversation: Id,
+    pub sender: Side,
+    /// `User` or `Visitor`.
+    pub sender_model: &'static str,
+    pub sender_id: ParticipantView,
+    pub content: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    pub file_url: Option<String>,
+    pub client_message_id: Option<String>,
+    pub seq: i64,
+    pub status: Delivery,
+    pub delivered_at: Option<Time>,
+    pub is_read: bool,
+    pub read_at: Option<Time>,
+    pub created_at: Time,
+}
+
+impl MessageView {
+    /// The messages with these numbers, with their authors and delivery states: three queries side by side.
+    ///
+    /// # Errors
+    /// When the database cannot answer.
+    pub async fn load(
+        db: &Db,
+        conversation: &Conversation,
+        numbers: &RangeInclusive<i64>,
+    ) -> Result<Vec<Self>> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (rows, history, visitor) = try_join3(
+            Message::numbered(db, conversation.id, numbers),
+            ReadHistory::load(db, conversation.id, numbers),
+            Visitor::brief(db, conversation.visitor),
+        )
+        .await?;
+        let view = |row: WithAuthor| {
+            let state = history.state(&conversation.marks, &row.message);
+            let author = author(&row, visitor.as_ref());
+            Self::new(row.message, author, state)
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// A message by `author`, and its delivery state.
+    pub fn new(message: Message, author: ParticipantView, state: DeliveryState) -> Self {
+        Self {
+            id: message.id,
+            conversation: message.conversation,
+            sender: message.sender,
+            sender_model: match message.sender {
+                Side::Agent => "User",
+                Side::Visitor => "Visitor",
+            },
+            sender_id: author,
+            content: message.content,
+            kind: message.kind,
+            file_url: message.file_url,
+            client_message_id: message.client_message_id,
+            seq: message.seq,
+            status: match (state.delivered_at, state.read_at) {
+                (_, Some(_)) => Delivery::Read,
+                (Some(_), None) => Delivery::Delivered,
+                (None, None) => Delivery::Sent,
+            },
+            delivered_at: state.delivered_at,
+            is_read: state.read_at.is_some(),
+            read_at: state.read_at,
+            created_at: message.created_at,
+        }
+    }
+}
+
+fn author(row: &WithAuthor, visitor: Option<&VisitorBrief>) -> ParticipantView {
+    let id = row.message.sender_id;
+    let (name, email) = match (row.message.sender, visitor, row.agent.first()) {
+        (Side::Visitor, Some(visitor), _) => (visitor.name.clone(), visitor.email.clone()),
+        (Side::Agent, _, Some(agent)) => (Some(agent.name.clone()), Some(agent.email.clone())),
+        _ => (None, None),
+    };
+    ParticipantView { id, name, email }
+}
+
+impl Listed for MessageView {
+    const NAME: &'static str = "messages";
+    const LIST: &'static str = "MessageList";
+    // Messages are read from a number on, which is better than a cursor.
+    const HAS_CURSOR: bool = false;
+}

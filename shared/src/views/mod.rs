@@ -1,0 +1,18 @@
+//! What goes out: a module for each resource (`docs/protocol.md` has a section for each). Ids are `_id` in
+//! them, except in the answers of the authentication routes.
+
+mod audit;
+mod canned_response;
+mod conversation;
+mod message;
+mod participant;
+mod user;
+mod visitor;
+
+pub use audit::AuditView;
+pub use canned_response::CannedResponseView;
+pub use conversation::ConversationView;
+pub use message::{Delivery, MessageView};
+pub use participant::ParticipantView;
+pub use user::UserView;
+pub use visitor::VisitorView;
