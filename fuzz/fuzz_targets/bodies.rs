@@ -8,12 +8,12 @@ use libfuzzer_sys::fuzz_target;
 
 static READERS: LazyLock<Vec<fn(&[u8]) -> shared::Result<()>>> = LazyLock::new(|| {
     let all = [
-        auth::describe(),
-        conversations::describe(),
-        messages::describe(),
-        visitors::describe(),
-        analytics::describe(),
-        canned_responses::describe(),
+        auth::openapi(),
+        conversations::openapi(),
+        messages::openapi(),
+        visitors::openapi(),
+        analytics::openapi(),
+        canned_responses::openapi(),
     ];
     let with_body = all.into_iter().flatten().filter(|operation| operation.body.is_some());
     with_body.map(|operation| operation.read).collect()

@@ -5,10 +5,10 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use websocket::{Frame, describe};
+use websocket::{Frame, asyncapi};
 
 static EVENTS: LazyLock<Vec<(&'static str, fn(serde_json::Value) -> shared::Result<()>)>> =
-    LazyLock::new(|| describe().into_iter().map(|event| (event.name, event.read)).collect());
+    LazyLock::new(|| asyncapi().into_iter().map(|event| (event.name, event.read)).collect());
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);

@@ -163,11 +163,6 @@ fn event(
 ) -> Value {
     let path = parts.uri.path();
     let domain = header(&parts.headers, HOST);
-    let cookies: Vec<String> = all(&parts.headers, COOKIE)
-        .iter()
-        .flat_map(|cookies| cookies.split(';').map(|cookie| cookie.trim().to_owned()))
-        .collect();
-    let path_params: BTreeMap<&str, &str> = params.iter().collect();
     let mut event = json!({
         "version": "2.0",
         "routeKey": key,
@@ -194,12 +189,23 @@ fn event(
         },
         "isBase64Encoded": false,
     });
+    add_what_there_is(&mut event, params, parts, body);
+    event
+}
+
+/// What an event has only when the request has it.
+fn add_what_there_is(event: &mut Value, params: &RawPathParams, parts: &Parts, body: &Bytes) {
+    let cookies: Vec<String> = all(&parts.headers, COOKIE)
+        .iter()
+        .flat_map(|cookies| cookies.split(';').map(|cookie| cookie.trim().to_owned()))
+        .collect();
     if !cookies.is_empty() {
         event["cookies"] = json!(cookies);
     }
     if let Some(query) = query(parts) {
         event["queryStringParameters"] = query;
     }
+    let path_params: BTreeMap<&str, &str> = params.iter().collect();
     if !path_params.is_empty() {
         event["pathParameters"] = json!(path_params);
     }
@@ -212,7 +218,6 @@ fn event(
             }
         }
     }
-    event
 }
 
 /// Headers in lower case, repeated ones joined with commas; without cookies, which have their own

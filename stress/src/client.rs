@@ -1,7 +1,7 @@
 //! A client that follows the contract: it comes back when its connection ends, asks for what it
 //! missed, fills a hole in the numbers, and shows each message once, in the order of the numbers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::replica_set::Failure;
+use crate::seen::{Fetch, Log};
 
 /// How long an answer is awaited before the frame counts as lost.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -52,68 +53,6 @@ pub enum Answer {
     Ack(Value),
     /// It was not done: the error's code.
     Error(String),
-}
-
-/// What a join brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetch {
-    /// Of which conversation.
-    pub conversation: String,
-    /// After which number.
-    pub after: i64,
-    /// The numbers of the messages, as they came.
-    pub numbers: Vec<i64>,
-}
-
-/// What a client has seen.
-#[derive(Clone, Debug, Default)]
-pub struct Log {
-    /// Of each conversation the messages' ids by their numbers.
-    pub lists: BTreeMap<String, BTreeMap<i64, String>>,
-    /// Every join.
-    pub fetches: Vec<Fetch>,
-    /// Two messages that came under one number, as conversation and number.
-    pub conflicts: Vec<(String, i64)>,
-    /// How often it came back.
-    pub reconnects: u64,
-    /// Pushes of messages that it had already.
-    pub repeats: u64,
-    /// Holes in the numbers that it filled.
-    pub holes: u64,
-}
-
-impl Log {
-    fn note(&mut self, conversation: &str, seq: i64, id: &str) -> bool {
-        let list = self.lists.entry(conversation.to_owned()).or_default();
-        match list.get(&seq) {
-            None => {
-                list.insert(seq, id.to_owned());
-                true
-            }
-            Some(known) => {
-                if known != id {
-                    self.conflicts.push((conversation.to_owned(), seq));
-                }
-                false
-            }
-        }
-    }
-
-    /// The last number up to which there is no hole.
-    fn contiguous(&self, conversation: &str) -> i64 {
-        let Some(list) = self.lists.get(conversation) else { return 0 };
-        let last = list.last_key_value().map_or(0, |(last, _)| *last);
-        if usize::try_from(last) == Ok(list.len()) {
-            return last;
-        }
-        (1..).zip(list.keys()).take_while(|(number, seq)| number == *seq).count() as i64
-    }
-
-    /// The last number that was seen.
-    pub fn last(&self, conversation: &str) -> i64 {
-        let list = self.lists.get(conversation);
-        list.and_then(|list| list.last_key_value()).map_or(0, |(last, _)| *last)
-    }
 }
 
 enum Command {
@@ -206,6 +145,12 @@ struct Running {
     finish: Option<oneshot::Sender<()>>,
 }
 
+async fn connect(address: &str) -> Result<Socket, Failure> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(client_async(format!("ws://{address}/ws"), stream).await?.0)
+}
+
 /// How a connection ended.
 enum Ending {
     Lost,
@@ -230,13 +175,7 @@ impl Running {
     }
 
     async fn connection(&mut self) -> Result<Ending, Failure> {
-        let url = format!("ws://{}/ws", self.address);
-        let connecting = async {
-            let stream = TcpStream::connect(&self.address).await?;
-            stream.set_nodelay(true)?;
-            Ok::<_, Failure>(client_async(url, stream).await?.0)
-        };
-        let mut socket = timeout(PATIENCE, connecting).await??;
+        let mut socket = timeout(PATIENCE, connect(&self.address)).await??;
         let (event, data) = self.identity.introduction();
         self.send(&mut socket, event, data, Pending::Introduction).await?;
         let mut ticks = interval(Duration::from_millis(250));
@@ -261,25 +200,9 @@ impl Running {
                 },
                 command = self.commands.recv(), if known => match command {
                     None => return Ok(Ending::Finished),
-                    Some(Command::Request { event, data, answer }) => {
-                        self.send(&mut socket, event, data, Pending::Request(answer)).await?;
-                    }
-                    Some(Command::Follow(conversation)) => {
-                        self.log().lists.entry(conversation.clone()).or_default();
-                        self.join(&mut socket, conversation).await?;
-                    }
-                    Some(Command::Cut { mid_frame }) => {
-                        if mid_frame {
-                            // A text of 256 bytes of which only the beginning comes.
-                            let begun = [0x81, 0xFE, 1, 0, 1, 2, 3, 4, b'{', b'"'];
-                            socket.get_mut().write_all(&begun).await?;
-                        }
+                    Some(command) => if self.obey(&mut socket, command).await? {
                         return Ok(Ending::Lost);
-                    }
-                    Some(Command::Finish(done)) => {
-                        self.finish = Some(done);
-                        return Ok(Ending::Lost);
-                    }
+                    },
                 },
                 _ = ticks.tick() => {
                     let late = |(at, _): &(Instant, Pending)| at.elapsed() > PATIENCE;
@@ -291,6 +214,33 @@ impl Running {
                         self.send(&mut socket, "ping", json!({}), Pending::Ping).await?;
                     }
                 }
+            }
+        }
+    }
+
+    /// Does what a command says; whether the connection ends with it.
+    async fn obey(&mut self, socket: &mut Socket, command: Command) -> Result<bool, Failure> {
+        match command {
+            Command::Request { event, data, answer } => {
+                self.send(socket, event, data, Pending::Request(answer)).await?;
+                Ok(false)
+            }
+            Command::Follow(conversation) => {
+                self.log().lists.entry(conversation.clone()).or_default();
+                self.join(socket, conversation).await?;
+                Ok(false)
+            }
+            Command::Cut { mid_frame } => {
+                if mid_frame {
+                    // A text of 256 bytes of which only the beginning comes.
+                    let begun = [0x81, 0xFE, 1, 0, 1, 2, 3, 4, b'{', b'"'];
+                    socket.get_mut().write_all(&begun).await?;
+                }
+                Ok(true)
+            }
+            Command::Finish(done) => {
+                self.finish = Some(done);
+                Ok(true)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::client::Fetch;
+use crate::seen::Fetch;
 
 /// A message as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

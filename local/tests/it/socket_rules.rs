@@ -82,7 +82,7 @@ async fn before_it_has_proved_who_it_is_a_connection_may_do_nothing_else() {
     let chat = Chat::start().await;
     let mut socket = chat.socket().await;
     let proofs = ["agent:connect", "visitor:connect", "ping"];
-    for event in websocket::EVENTS.into_iter().filter(|event| !proofs.contains(event)) {
+    for event in websocket::EVENTS.iter().copied().filter(|event| !proofs.contains(event)) {
         socket.refused(event, json!({ "conversationId": NOBODY }), "unauthorized").await;
     }
 }

@@ -140,11 +140,6 @@ impl Deref for Admin {
     }
 }
 
-/// The answer to a visitor who may not come in.
-pub fn banned() -> Error {
-    Error::new(Code::Banned, "You may not use this chat")
-}
-
 /// A conversation that the participant may see.
 ///
 /// # Errors
@@ -152,4 +147,9 @@ pub fn banned() -> Error {
 pub async fn conversation(app: &App, by: &Participant, id: Id) -> Result<Conversation> {
     let found = Conversation::seen_by(&app.db, by, id).await?;
     found.ok_or_else(|| Error::not_found("Conversation"))
+}
+
+/// The answer to a visitor who may not come in.
+pub fn banned() -> Error {
+    Error::new(Code::Banned, "You may not use this chat")
 }

@@ -1,7 +1,7 @@
 //! Sends a live gateway frames that no client sends: valid ones, broken in many ways. Each must be answered,
 //! with no fault of the server's, no closed connection, and nothing of another caller's.
 //!
-//! `cargo run --release -p stress --bin nonsense -- --frames 1000000`
+//! `cargo run --release -p stress --bin fuzz -- --frames 1000000`
 
 #![allow(clippy::print_stdout, reason = "this program prints what it saw")]
 
@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Sends nonsense to a live chat of its own.
+/// Sends broken frames to a live chat of its own.
 #[derive(Clone, Copy, Debug, Parser)]
 struct Options {
     /// How many frames.
@@ -63,12 +63,12 @@ async fn run(options: Options) -> Result<(), Failure> {
     let mongod = Mongod::start_temporary().await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = stack::endpoint(&listener)?;
-    let uri = mongod.uri("nonsense");
+    let uri = mongod.uri("fuzz");
     let config = Config::from_lookup(|key| {
         let value = match key {
             "MONGODB_URI" => uri.as_str(),
             "CONNECTIONS_ENDPOINT" => endpoint.as_str(),
-            "JWT_SECRET" => "a secret of more than 32 bytes, for nonsense",
+            "JWT_SECRET" => "a secret of more than 32 bytes, for the fuzzing",
             "VISITOR_IDENTITY_SECRET" => "another secret of more than 32 bytes, for it",
             "LIMITS" => "off",
             "MONGODB_MAX_POOL_SIZE" => "32",
@@ -77,18 +77,28 @@ async fn run(options: Options) -> Result<(), Failure> {
         Some(value.to_owned())
     })?;
     let app = App::new(config).await?;
-    app.db.prepare().await?;
+    shared::documents::indexes::prepare(&app.db).await?;
     let stack = Stack::start(listener, &Functions::new(&app), &[], Limits::default())?;
     let url = format!("ws://{}/ws", stack.address());
 
-    let mut victim = Socket::open(&url).await?;
+    let answers = fuzz(options, &url).await?;
+    println!("{} frames, answered with:", options.frames.div_ceil(SENDERS) * SENDERS);
+    for (answer, count) in answers {
+        println!("{count:>10}  {answer}");
+    }
+    stack.stop().await?;
+    mongod.stop().await?;
+    Ok(())
+}
+
+/// Sends frames from all senders beside a victim that says nothing; how often each answer came.
+async fn fuzz(options: Options, url: &str) -> Result<BTreeMap<String, usize>, Failure> {
+    let mut victim = Socket::open(url).await?;
     let who = json!({ "sessionId": "the-secret-of-the-victim", "name": SECRET });
     let victims = victim.ask("visitor:connect", who).await?["visitorId"].clone();
     let started = victim.ask("conversation:start", json!({ "message": SECRET })).await?;
-    let victims_conversation = started["conversation"]["_id"].clone();
-    let victims_message = started["message"]["_id"].clone();
-
-    // The victim says nothing but what keeps its connection open.
+    let known = [victims, started["conversation"]["_id"].clone(), started["message"]["_id"].clone()];
+    // Nothing but what keeps its connection open.
     let (done, mut all_done) = oneshot::channel::<()>();
     let listening = tokio::spawn(async move {
         while timeout(KEEP_ALIVE, &mut all_done).await.is_err() {
@@ -99,8 +109,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     });
     let each = options.frames.div_ceil(SENDERS);
     let senders = (0..SENDERS).map(|nth| {
-        let (url, known) =
-            (url.clone(), [&victims, &victims_conversation, &victims_message].map(Value::clone));
+        let (url, known) = (url.to_owned(), known.clone());
         tokio::spawn(async move {
             let rng = Rng::with_seed(options.seed.wrapping_mul(1_000).wrapping_add(nth as u64));
             sender(&url, nth, each, rng, &known).await
@@ -114,20 +123,12 @@ async fn run(options: Options) -> Result<(), Failure> {
     }
     drop(done);
     for told in listening.await??.take_unread() {
-        if ["message:new", "conversation:updated", "message:read"]
-            .iter()
-            .any(|name| told["event"] == *name)
-        {
+        let of_somebody = ["message:new", "conversation:updated", "message:read"];
+        if of_somebody.iter().any(|name| told["event"] == *name) {
             return Err(format!("somebody did something in the victim's conversation: {told}").into());
         }
     }
-    println!("{} frames, answered with:", each * SENDERS);
-    for (answer, count) in answers {
-        println!("{count:>10}  {answer}");
-    }
-    stack.stop().await?;
-    mongod.stop().await?;
-    Ok(())
+    Ok(answers)
 }
 
 /// Sends `count` frames over one connection; how often each kind of answer came.
@@ -145,7 +146,7 @@ async fn sender(
     let mut sent = 0;
     while sent < count {
         for _ in 0..BATCH.min(count - sent) {
-            socket.send(nonsense(&mut rng, &own, known)).await?;
+            socket.send(frame(&mut rng, &own, known)).await?;
             sent += 1;
         }
         // Each has been answered, or is about to be: nobody waits for ever.
@@ -173,7 +174,7 @@ fn judge(answer: &Value) -> Result<String, Failure> {
 }
 
 /// A frame that some client may send, broken.
-fn nonsense(rng: &mut Rng, own: &Value, known: &[Value; 3]) -> String {
+fn frame(rng: &mut Rng, own: &Value, known: &[Value; 3]) -> String {
     let mut frame = valid(rng, own);
     for _ in 0..rng.usize(0..4) {
         break_value(rng, &mut frame, own, known);

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use clap::Parser;
 use hdrhistogram::Histogram;
 use local::functions::Functions;
 use local::mongod::Mongod;
@@ -16,9 +17,12 @@ use local::stack::{self, Stack};
 use local::websocket_api::Limits;
 use serde_json::json;
 use shared::config::Config;
-use shared::documents::connection::{Audience, Connection, Person, Side};
+use shared::documents::connection::Connection;
 use shared::documents::conversation::Conversation;
+use shared::documents::indexes;
 use shared::documents::message::Message;
+use shared::documents::participant::{Participant, Side};
+use shared::push::{Audience, Gateway};
 use shared::use_cases::messages::Draft;
 use shared::{App, Id, Time};
 use stress::replica_set::Failure;
@@ -26,11 +30,17 @@ use stress::socket::Socket;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-/// How often each step is done.
-const TIMES: usize = 500;
+/// Takes one send apart.
+#[derive(Clone, Copy, Debug, Parser)]
+struct Options {
+    /// How often each step is done.
+    #[arg(long, default_value_t = 500)]
+    times: usize,
+}
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    let Options { times } = Options::parse();
     let mongod = Mongod::start_temporary().await?;
     let uri = mongod.uri("profile");
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -40,65 +50,19 @@ async fn main() -> Result<(), Failure> {
             "MONGODB_URI" => &uri,
             "JWT_SECRET" => "a secret of more than 32 bytes, to measure",
             "CONNECTIONS_ENDPOINT" => &endpoint,
+            "LIMITS" => "off",
             _ => return None,
         };
         Some(value.to_owned())
     })?;
     let app = App::new(config).await?;
-    app.db.prepare().await?;
+    indexes::prepare(&app.db).await?;
     let stack = Stack::start(listener, &Functions::new(&app), &[], Limits::default())?;
-    let url = format!("ws://{}/ws", stack.address());
-
-    let session = "the-session-of-one-visitor";
-    let mut socket = Socket::visitor(&url, session).await?;
-    let started = socket.ask("conversation:start", json!({})).await?;
-    let conversation: Id = started["conversation"]["_id"].as_str().ok_or("no id")?.parse()?;
-    let mut listener = Socket::visitor(&url, session).await?;
-    let found = Conversation::find(&app.db, conversation).await?.ok_or("no conversation")?;
-    let by = Person { side: Side::Visitor, id: found.visitor, name: None, email: None };
-    let connections = Connection::reached_by(&app.db, &Audience::of(&found)).await?;
-    let connection = connections.first().ok_or("no connection")?;
-
+    let mut send = Send::prepare(&app, Gateway::new(&endpoint), &stack).await?;
     let mut steps = Steps::default();
-    for number in 0..TIMES {
-        let name = format!("m{number}");
-        let draft = Draft {
-            content: "Hello there, how are you?".to_owned(),
-            client_message_id: Some(name.clone()),
-            ..Draft::to(conversation)
-        };
-        let began = Instant::now();
-        Connection::find(&app.db, connection).await?;
-        let began = steps.done("1 round trip: who is behind the connection", began);
-        let seen = Conversation::with_sent(&app.db, conversation, by.visible(), by.id, &name).await?;
-        let began = steps.done("2 round trip: was it sent before", began);
-        let seen = seen.ok_or("no conversation")?.conversation.seq;
-        let accepted = Conversation::accept(&app.db, draft.message(&by, Time::now()), seen).await?;
-        let began = steps.done("3 round trip: the conversation accepts it (majority)", began);
-        let (before, message) = accepted.ok_or("not accepted")?;
-        app.gateway.post(connection, Bytes::from_static(br#"{"event":"ack"}"#)).await?;
-        let began = steps.done("4 post: the acknowledgement", began);
-        Connection::reached_by(&app.db, &Audience::of(&before)).await?;
-        let began = steps.done("5 round trip: whom it reaches", began);
-        app.gateway.post(connection, Bytes::from_static(br#"{"event":"message:new"}"#)).await?;
-        let began = steps.done("6 post: the push", began);
-        Message::store(&app.db, [&message]).await?;
-        let began = steps.done("- beside 5 and 6, round trip: among the messages (majority)", began);
-        Conversation::dispatched(&app.db, &message).await?;
-        steps.done("7 round trip: out of the outbox", began);
-
-        let began = Instant::now();
-        socket.ask("ping", json!({})).await?;
-        steps.done("  a ping: gateway both ways, decoding, 1, two posts", began);
-        let began = Instant::now();
-        let data = json!({
-            "conversationId": conversation, "content": "Hello there, how are you?",
-            "clientMessageId": format!("s{number}"),
-        });
-        socket.ask("message:send", data).await?;
-        steps.done("  a send until its acknowledgement: gateway, decoding, 1 to 4", began);
-        listener.event("message:new").await?;
-        steps.done("  a send until its arrival: gateway, decoding, 1 to 6", began);
+    for number in 0..times {
+        send.by_steps(&app, number, &mut steps).await?;
+        send.by_clients(number, &mut steps).await?;
     }
     for (step, times) in steps.0 {
         let at = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
@@ -107,6 +71,80 @@ async fn main() -> Result<(), Failure> {
     stack.stop().await?;
     mongod.stop().await?;
     Ok(())
+}
+
+/// Two connections of one visitor, and its conversation.
+struct Send {
+    gateway: Gateway,
+    conversation: Id,
+    by: Participant,
+    connection: String,
+    socket: Socket,
+    listener: Socket,
+}
+
+impl Send {
+    async fn prepare(app: &App, gateway: Gateway, stack: &Stack) -> Result<Self, Failure> {
+        let url = format!("ws://{}/ws", stack.address());
+        let session = "the-session-of-one-visitor";
+        let mut socket = Socket::visitor(&url, session).await?;
+        let started = socket.ask("conversation:start", json!({})).await?;
+        let conversation: Id = started["conversation"]["_id"].as_str().ok_or("no id")?.parse()?;
+        let listener = Socket::visitor(&url, session).await?;
+        let found = Conversation::find(&app.db, conversation).await?.ok_or("no conversation")?;
+        let by = Participant { side: Side::Visitor, id: found.visitor, name: None, email: None };
+        let connections = Audience::of(&found).connections(&app.db).await?;
+        let connection = connections.into_iter().next().ok_or("no connection")?;
+        Ok(Self { gateway, conversation, by, connection, socket, listener })
+    }
+
+    /// Does each step on its own.
+    async fn by_steps(&self, app: &App, number: usize, steps: &mut Steps) -> Result<(), Failure> {
+        let name = format!("m{number}");
+        let draft = Draft {
+            content: "Hello there, how are you?".to_owned(),
+            client_message_id: Some(name.clone()),
+            ..Draft::to(self.conversation)
+        };
+        let began = Instant::now();
+        Connection::find(&app.db, &self.connection).await?;
+        let began = steps.done("1 round trip: who is behind the connection", began);
+        let seen = Conversation::with_sent(&app.db, &self.by, self.conversation, &name).await?;
+        let began = steps.done("2 round trip: was it sent before", began);
+        let seen = seen.ok_or("no conversation")?.conversation.seq;
+        let message = draft.message(&self.by, Time::now());
+        let accepted = Conversation::accept(&app.db, message, seen).await?;
+        let began = steps.done("3 round trip: the conversation accepts it (majority)", began);
+        let (before, message) = accepted.ok_or("not accepted")?;
+        self.gateway.post(&self.connection, Bytes::from_static(br#"{"event":"ack"}"#)).await?;
+        let began = steps.done("4 post: the acknowledgement", began);
+        Audience::of(&before).connections(&app.db).await?;
+        let began = steps.done("5 round trip: whom it reaches", began);
+        self.gateway.post(&self.connection, Bytes::from_static(br#"{"event":"message:new"}"#)).await?;
+        let began = steps.done("6 post: the push", began);
+        Message::store(&app.db, [&message]).await?;
+        let began = steps.done("- beside 5 and 6, round trip: among the messages (majority)", began);
+        Conversation::drop_from_outbox(&app.db, &message).await?;
+        steps.done("7 round trip: out of the outbox", began);
+        Ok(())
+    }
+
+    /// Sends as clients do.
+    async fn by_clients(&mut self, number: usize, steps: &mut Steps) -> Result<(), Failure> {
+        let began = Instant::now();
+        self.socket.ask("ping", json!({})).await?;
+        steps.done("  a ping: gateway both ways, decoding, 1, two posts", began);
+        let began = Instant::now();
+        let data = json!({
+            "conversationId": self.conversation, "content": "Hello there, how are you?",
+            "clientMessageId": format!("s{number}"),
+        });
+        self.socket.ask("message:send", data).await?;
+        steps.done("  a send until its acknowledgement: gateway, decoding, 1 to 4", began);
+        self.listener.event("message:new").await?;
+        steps.done("  a send until its arrival: gateway, decoding, 1 to 6", began);
+        Ok(())
+    }
 }
 
 /// How long each step took.
