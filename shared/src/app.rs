@@ -10,26 +10,21 @@ use crate::time::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
 #[derive(Clone)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct App {
-    /// The configuration.
     pub config: Arc<Config>,
-    /// The database.
     pub db: Db,
-    /// The signer of tokens.
     pub tokens: Tokens,
     /// The checker of what the site says of its visitors.
     pub identities: Identities,
     /// The way to the connected clients.
     pub push: Push,
-    /// When maintenance is due.
     pub maintenance: Schedule,
 }
 
 impl App {
     /// Makes the clients. Nothing is connected yet.
-    ///
-    /// # Errors
-    /// When the MongoDB connection string makes no sense.
+    /// Errors: when the MongoDB connection string makes no sense.
     pub async fn new(config: Config) -> Result<Self, StartError> {
         let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
         Ok(Self {

@@ -26,11 +26,12 @@ pub const KEYS: [(&str, bool); 11] = [
 
 /// Everything a function is told by its environment.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Config {
     /// `MONGODB_URI`: the connection string; the database is the one it names, else `livechat`.
     pub mongodb_uri: Secret,
-    /// `MONGODB_MAX_POOL_SIZE`: connections of one process, 1 to 1000. An instance on Lambda
-    /// handles one event at a time, so it needs as many as it runs queries side by side.
+    /// `MONGODB_MAX_POOL_SIZE`: connections of one process, 1 to 1000. An instance on Lambda handles one
+    /// event at a time, so it needs as many as it runs queries side by side.
     pub mongodb_max_pool_size: u32,
     /// `JWT_SECRET`: what tokens are signed with, 32 bytes or more.
     pub jwt_secret: Secret,
@@ -47,8 +48,7 @@ pub struct Config {
     pub cors_origin: Vec<String>,
     /// `LIMITS`: how often something may be done.
     pub limits: Limits,
-    /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is erased; never
-    /// without it.
+    /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is erased;
     pub retention: Option<Duration>,
     /// `CONNECTIONS_ENDPOINT`: the address in front of `/@connections`.
     pub connections_endpoint: String,
@@ -73,17 +73,13 @@ pub struct ConfigError {
 
 impl Config {
     /// Reads the configuration from the process's environment.
-    ///
-    /// # Errors
-    /// Names the first key that is missing or wrong.
+    /// Errors: names the first key that is missing or wrong.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_lookup(|key| std::env::var(key).ok())
     }
 
     /// Reads the configuration from `lookup`; an empty value counts as none.
-    ///
-    /// # Errors
-    /// Names the first key that is missing or wrong.
+    /// Errors: names the first key that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let config = Self::read(lookup)?;
         // Else a visitor's own token would be an identity.

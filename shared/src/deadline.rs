@@ -53,9 +53,7 @@ pub fn end_of_work(ends_at: u64) -> Instant {
 /// milliseconds after the epoch. What takes longer goes on behind the answer, and what comes of it is
 /// left to `late`: cut off between its write and its news, it would have stored what nobody is ever
 /// told.
-///
-/// # Errors
-/// Unavailable past the deadline.
+/// Errors: unavailable past the deadline.
 pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
     ends_at: u64,
     work: impl Future<Output = T> + Send + 'static,

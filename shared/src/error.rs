@@ -233,9 +233,8 @@ fn is_unavailable(error: &mongodb::error::Error) -> bool {
         || matches!(*error.kind, ErrorKind::Command(ref command) if STEPPING_DOWN.contains(&command.code))
 }
 
-/// Server error codes of a node that shuts down, steps down or is not primary
-/// (MongoDB's "Server Discovery And Monitoring" specification, section "not writable primary and
-/// node is recovering").
+/// Server error codes of a node that shuts down, steps down or is not primary (MongoDB's "Server
+/// Discovery And Monitoring" specification, section "not writable primary and node is recovering").
 const STEPPING_DOWN: [i32; 9] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436, 64];
 
 #[cfg(test)]

@@ -34,9 +34,6 @@ impl Id {
     }
 
     /// An id random in all its 96 bits, so that knowing it is a proof.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 12];
         getrandom::fill(&mut bytes)?;
@@ -57,9 +54,6 @@ impl Default for Id {
 }
 
 /// A secret or a token's id that nobody guesses: 128 random bits in hex.
-///
-/// # Errors
-/// When the operating system has no randomness to give.
 pub fn random_hex() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

@@ -30,10 +30,10 @@ pub enum Limit {
 
 /// So many times in so much time, from the first time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Rate {
     /// How many times, 1 or more.
     pub most: i64,
-    /// In how much time.
     pub window: Duration,
 }
 
@@ -106,18 +106,15 @@ impl Limits {
 
 /// How often something was done since a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Counted {
-    /// How often.
     pub count: i64,
-    /// When counting begins anew.
     pub ends_at: Time,
 }
 
 impl Counted {
     /// Refuses what is past a rate.
-    ///
-    /// # Errors
-    /// Rate limited.
+    /// Errors: rate limited.
     pub fn refuse_past(self, rate: Rate) -> Result<()> {
         if self.count <= rate.most {
             return Ok(());

@@ -1,5 +1,5 @@
-//! What routes and events take and give, said beside them. `local` makes the OpenAPI and AsyncAPI documents of
-//! it; nothing of it is in a deployed function.
+//! What routes and events take and give, said beside them. `local` makes the OpenAPI and AsyncAPI
+//! documents of it; nothing of it is in a deployed function.
 
 use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -34,20 +34,16 @@ pub enum Callers {
 
 /// A route, as OpenAPI describes it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Operation {
-    /// Its method.
     pub method: Method,
     /// Its path, as it is routed.
     pub path: &'static str,
     /// What it does, in a line.
     pub summary: &'static str,
-    /// Who may call it.
     pub callers: Callers,
-    /// Its query.
     pub query: Option<Shape>,
-    /// Its body.
     pub body: Option<Shape>,
-    /// Reads a body.
     pub read: fn(&[u8]) -> Result<()>,
     /// The status and the body of success.
     pub success: (u16, Shape),
@@ -124,16 +120,13 @@ impl Operation {
 
 /// An event that a client may send over the WebSocket, as AsyncAPI describes it.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct ClientEvent {
-    /// Its name.
     pub name: &'static str,
     /// What it does, in a line.
     pub summary: &'static str,
-    /// Its data.
     pub data: Shape,
-    /// The data of its ack.
     pub ack: Shape,
-    /// Reads its data.
     pub read: fn(Value) -> Result<()>,
 }
 

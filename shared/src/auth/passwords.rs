@@ -22,18 +22,14 @@ impl fmt::Debug for PasswordHash {
 }
 
 /// Hashes a password with a salt of its own.
-///
-/// # Errors
-/// Internal, when the machine has no randomness or no memory for it.
+/// Errors: internal, when the machine has no randomness or no memory for it.
 pub async fn hash(password: Secret) -> Result<PasswordHash> {
     off_the_async_threads(move || hash_now(password.reveal())).await?
 }
 
-/// Whether `password` is the one behind `stored`. With nothing stored the answer is no, after the
-/// same time.
-///
-/// # Errors
-/// Internal, when what is stored is not a PHC string.
+/// Whether `password` is the one behind `stored`. With nothing stored the answer is no, after the same
+/// time.
+/// Errors: internal, when what is stored is not a PHC string.
 pub async fn verify(password: Secret, stored: Option<PasswordHash>) -> Result<bool> {
     off_the_async_threads(move || {
         let nobodys = stored.is_none();

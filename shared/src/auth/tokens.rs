@@ -30,10 +30,9 @@ pub enum Audience {
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Claims {
-    /// The user's or visitor's id.
     pub sub: Id,
-    /// Whom it is for.
     pub aud: Audience,
     /// The token's own id; of an agent's token, the id of its session.
     pub jti: String,
@@ -72,9 +71,7 @@ impl Tokens {
     }
 
     /// A token for `sub`, with the id `jti`, good until `expires`.
-    ///
-    /// # Errors
-    /// Internal, when signing fails.
+    /// Errors: internal, when signing fails.
     pub fn sign(&self, aud: Audience, sub: Id, jti: &str, expires: Time) -> Result<String> {
         let claims = Claims {
             sub,
@@ -89,9 +86,7 @@ impl Tokens {
     }
 
     /// What a token says, if it is ours and not expired.
-    ///
-    /// # Errors
-    /// Unauthorized for every other token, whatever is wrong with it.
+    /// Errors: unauthorized for every other token, whatever is wrong with it.
     pub fn check(&self, token: &str) -> Result<Claims> {
         self.checking
             .iter()
@@ -133,10 +128,8 @@ impl Identities {
     }
 
     /// Who the visitor is.
-    ///
-    /// # Errors
-    /// Unauthorized for what the site has not signed, has no end or is past it; validation failed for
-    /// values that break a rule.
+    /// Errors: unauthorized for what the site has not signed, has no end or is past it; validation
+    /// failed for values that break a rule.
     pub fn check(&self, identity: &str) -> Result<Identity> {
         let claims = self.0.as_ref().and_then(|(key, rules)| {
             jsonwebtoken::decode::<serde_json::Value>(identity, key, rules).ok()

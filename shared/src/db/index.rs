@@ -17,7 +17,8 @@ pub fn sparse(keys: Document) -> IndexModel {
     IndexModel::builder().keys(keys).options(options).build()
 }
 
-/// A unique index by the name that [`violates`](super::violates) asks for; `only` limits it to documents that match.
+/// A unique index by the name that [`violates`](super::violates) asks for; `only` limits it to documents
+/// that match.
 pub fn unique(name: &str, keys: Document, only: Option<Document>) -> IndexModel {
     let options = IndexOptions::builder()
         .name(name.to_owned())

@@ -32,9 +32,9 @@ use query::read;
 use crate::Id;
 use crate::config::Config;
 
-/// How long an operation waits for a server that can take it. With [`CONNECT_TIMEOUT`] it keeps a
-/// call under 5 seconds when the database is away, where the driver's own 30 seconds are past
-/// API Gateway's 29.
+/// How long an operation waits for a server that can take it. With [`CONNECT_TIMEOUT`] it keeps a call
+/// under 5 seconds when the database is away, where the driver's own 30 seconds are past API Gateway's
+/// 29.
 const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -53,11 +53,9 @@ pub struct Db {
 }
 
 impl Db {
-    /// A handle that connects at its first use. Writes are acknowledged by a majority, and reads
-    /// see only what a majority has, so that nothing seen is ever rolled back.
-    ///
-    /// # Errors
-    /// When the connection string makes no sense or its host has no DNS record.
+    /// A handle that connects at its first use. Writes are acknowledged by a majority, and reads see
+    /// only what a majority has, so that nothing seen is ever rolled back.
+    /// Errors: when the connection string makes no sense or its host has no DNS record.
     pub async fn open(config: &Config) -> Result<Self, MongoError> {
         let mut options = ClientOptions::parse(config.mongodb_uri.reveal()).await?;
         options.app_name.get_or_insert_with(|| "livechat".to_owned());
@@ -103,9 +101,7 @@ impl Db {
 
 /// A value as it is stored. `bson::serialize_to_bson` will not do: it takes BSON for a format that
 /// people read, in which ids and times are texts.
-///
-/// # Errors
-/// When the value cannot be stored.
+/// Errors: when the value cannot be stored.
 pub fn to_bson(value: &impl Serialize) -> Result<Bson, MongoError> {
     #[derive(Serialize)]
     struct Holder<'a, T> {
@@ -130,9 +126,7 @@ impl Db {
     }
 
     /// Inserts a document.
-    ///
-    /// # Errors
-    /// When no server can be reached, or a unique index is violated.
+    /// Errors: when no server can be reached, or a unique index is violated.
     pub async fn insert<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
         let raw = bson::serialize_to_raw_document_buf(document)?;
         let collection = self.database.collection::<RawDocumentBuf>(T::COLLECTION);
@@ -140,9 +134,7 @@ impl Db {
     }
 
     /// Updates the one document that matches and gives it back.
-    ///
-    /// # Errors
-    /// When a unique index is violated, too.
+    /// Errors: when a unique index is violated, too.
     pub async fn update<T: Stored>(
         &self,
         filter: Document,
@@ -153,11 +145,9 @@ impl Db {
         self.find_and_update(filter, update.into(), how).await
     }
 
-    /// Updates the one document that matches, or inserts it; the document afterwards. Of two that insert it at
-    /// the same time, the unique index `meeting` lets one through, and the other one updates.
-    ///
-    /// # Errors
-    /// When another unique index is violated, too.
+    /// Updates the one document that matches, or inserts it; the document afterwards. Of two that insert
+    /// it at the same time, the unique index `meeting` lets one through, and the other one updates.
+    /// Errors: when another unique index is violated, too.
     pub async fn upsert<T: Stored>(
         &self,
         filter: Document,
@@ -176,8 +166,8 @@ impl Db {
         upserted.ok_or_else(|| MongoError::custom("an upsert that returns its document returned none"))
     }
 
-    /// Updates the one document that matches with what may be lost, and gives it back as it became: it does
-    /// not wait for a majority.
+    /// Updates the one document that matches with what may be lost, and gives it back as it became: it
+    /// does not wait for a majority.
     pub async fn update_unconfirmed<T: Stored>(
         &self,
         filter: Document,
@@ -188,9 +178,7 @@ impl Db {
     }
 
     /// Inserts a document, unless there is one of this id, which stays as it is.
-    ///
-    /// # Errors
-    /// When a unique index besides the one of ids is violated, too.
+    /// Errors: when a unique index besides the one of ids is violated, too.
     pub async fn insert_if_missing(
         &self,
         collection: &str,

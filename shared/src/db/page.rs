@@ -36,9 +36,7 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::
 
 impl Paging {
     /// The number of entries on a page.
-    ///
-    /// # Errors
-    /// Validation failed for 0.
+    /// Errors: validation failed for 0.
     pub fn limit(&self, default: i64) -> Result<i64> {
         match self.limit {
             Some(0) => Err(Error::invalid_field("limit", "Must be 1 or more")),
@@ -48,9 +46,7 @@ impl Paging {
     }
 
     /// The page's number, from 1.
-    ///
-    /// # Errors
-    /// Validation failed for 0.
+    /// Errors: validation failed for 0.
     pub fn page(&self) -> Result<i64> {
         match self.page {
             Some(0) => Err(Error::invalid_field("page", "Must be 1 or more")),
@@ -59,9 +55,7 @@ impl Paging {
     }
 
     /// The part of the list of `T` that the page shows.
-    ///
-    /// # Errors
-    /// Validation failed for a page or limit of 0, or a cursor that is none of ours.
+    /// Errors: validation failed for a page or limit of 0, or a cursor that is none of ours.
     pub fn window<T: Paged>(&self) -> Result<Window> {
         let (page, limit) = (self.page()?, self.limit(20)?);
         let (after, skip) = match &self.cursor {
@@ -126,9 +120,9 @@ impl Cursor {
 
 /// The part of a list that a page shows.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Window {
     after: Document,
-    /// Entries before the page.
     pub skip: i64,
     limit: i64,
     page: i64,
@@ -161,11 +155,8 @@ impl Window {
 }
 
 impl Db {
-    /// A page of the documents that match, and the number of all, side by side. `fields` may leave out, or
-    /// read only, some of each document.
-    ///
-    /// # Errors
-    /// Validation failed for a page that makes no sense.
+    /// A page of the documents that match, and the number of all, side by side. `fields` may leave out,
+    /// or read only, some of each document.
     pub async fn page<T: Paged>(
         &self,
         filter: Document,
@@ -196,8 +187,8 @@ pub trait Listed {
 
 /// A page of a list.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Page<T> {
-    /// The entries on the page.
     pub entries: Vec<T>,
     /// Where it is in its list.
     pub pages: Pages,
@@ -259,8 +250,8 @@ impl<T: Listed + JsonSchema> JsonSchema for Page<T> {
 
 /// Where a page is in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Pages {
-    /// The number of pages.
     pub total_pages: i64,
     /// This page's number, from 1.
     pub current_page: i64,

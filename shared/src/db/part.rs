@@ -1,7 +1,7 @@
 //! Parts of documents that are shown.
 
-/// Makes a struct of some fields of a document: it is read without the rest, or made of the whole. Its `id`
-/// comes first and is `_id` on the wire and in the database.
+/// Makes a struct of some fields of a document: it is read without the rest, or made of the whole. Its
+/// `id` comes first and is `_id` on the wire and in the database.
 macro_rules! part {
     (
         $(#[$about:meta])*

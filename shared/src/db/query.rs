@@ -18,8 +18,8 @@ pub trait Projected: DeserializeOwned + Send + Sync {
 
 /// A document's id, where nothing else of it is asked.
 #[derive(Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct AnyId<I> {
-    /// The id.
     #[serde(rename = "_id")]
     pub id: I,
 }

@@ -1,8 +1,8 @@
 //! Search by the beginnings of words, on an index.
 //!
-//! A searchable document keeps its words, lower-cased, in an indexed array; each word that is
-//! looked for must begin one of them. An anchored prefix is a range of the index, where a
-//! substring would read everything.
+//! A searchable document keeps its words, lower-cased, in an indexed array; each word that is looked for
+//! must begin one of them. An anchored prefix is a range of the index, where a substring would read
+//! everything.
 
 use std::collections::BTreeSet;
 

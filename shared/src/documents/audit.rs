@@ -78,23 +78,19 @@ pub struct Party {
 /// One entry of the log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Entry {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// When.
     pub at: Time,
-    /// What was done.
     pub action: Action,
     /// Who did it; nobody who is known, where somebody failed to log in.
     pub actor: Option<Party>,
-    /// To whom.
     pub target: Party,
     /// The address it came from, as the gateway saw it.
     pub address: Option<String>,
     /// More about it, as in `agent to admin`.
     pub detail: Option<String>,
-    /// When it is forgotten.
     pub expires_at: Time,
 }
 
@@ -138,9 +134,6 @@ impl Entry {
     }
 
     /// A page of the log, the latest first; of one action, if one is asked for.
-    ///
-    /// # Errors
-    /// Validation failed for a page that makes no sense.
     pub async fn page(db: &Db, action: Option<Action>, paging: &Paging) -> crate::Result<Page<Self>> {
         let matching = action.map_or_else(|| doc! {}, |action| doc! { "action": action });
         db.page(matching, doc! {}, paging).await

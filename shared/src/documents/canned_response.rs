@@ -18,23 +18,17 @@ const MOST_LISTED: i64 = 1000;
 /// A canned response as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct CannedResponse {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// Its name.
     pub title: String,
-    /// Its text.
     pub content: String,
     /// What is typed to get it; unique unless empty.
     pub shortcut: String,
-    /// Where it is filed.
     pub category: String,
-    /// Who wrote it.
     pub created_by: Id,
-    /// When.
     pub created_at: Time,
-    /// When it was last changed.
     pub updated_at: Time,
     /// The words it is found by.
     pub words: Vec<String>,
@@ -42,10 +36,9 @@ pub struct CannedResponse {
 
 /// A canned response with its author.
 #[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct WithAuthor {
-    /// The response.
     pub response: CannedResponse,
-    /// Its author, at most one.
     pub author: Vec<Author>,
 }
 
@@ -78,17 +71,13 @@ impl CannedResponse {
     }
 
     /// Stores a new response.
-    ///
-    /// # Errors
-    /// When the database cannot answer, or the shortcut is taken.
+    /// Errors: when the database cannot answer, or the shortcut is taken.
     pub async fn insert(&self, db: &Db) -> Result<()> {
         db.insert(self).await
     }
 
     /// Writes what may change, unless somebody else changed it since `read_at`. The response afterwards.
-    ///
-    /// # Errors
-    /// When the database cannot answer, or the shortcut is taken.
+    /// Errors: when the database cannot answer, or the shortcut is taken.
     pub async fn replace(&self, db: &Db, read_at: Time) -> Result<Option<Self>> {
         let update = doc! { "$set": {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,

@@ -18,8 +18,8 @@ use crate::input::unchecked;
 use crate::rate_limit::{Counted, Limit, Rate};
 use crate::{Id, Time};
 
-/// How long a connection document lives: a little past the 2 hours after which API Gateway closes
-/// every connection (its quotas for WebSocket APIs), for the day its `$disconnect` is lost.
+/// How long a connection document lives: a little past the 2 hours after which API Gateway closes every
+/// connection (its quotas for WebSocket APIs), for the day its `$disconnect` is lost.
 pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60 + 5 * 60);
 
 /// The most conversations that one connection can have joined; the oldest are left.
@@ -51,6 +51,7 @@ impl From<Watch> for Bson {
 /// A connection as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Connection {
     /// The id that the gateway gave it.
     #[serde(rename = "_id")]
@@ -61,7 +62,6 @@ pub struct Connection {
     pub session: Option<Session>,
     /// How much an agent's connection is pushed.
     pub watch: Watch,
-    /// The conversations it joined.
     pub joined: Vec<Id>,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
@@ -122,8 +122,8 @@ impl Connection {
         db.query(doc! { "_id": id }).one().await
     }
 
-    /// Counts a frame of the connection of this id, and gives both back. One round trip; a count that a change
-    /// of the primary undoes is no loss.
+    /// Counts a frame of the connection of this id, and gives both back. One round trip; a count that a
+    /// change of the primary undoes is no loss.
     pub async fn consume(
         db: &Db,
         id: &str,
@@ -146,8 +146,8 @@ impl Connection {
         db.of::<Self>().delete_one(doc! { "_id": id }).await.map(drop)
     }
 
-    /// Notes who has been proved to be behind a connection, unless somebody else was before.
-    /// `None` when there is no such connection.
+    /// Notes who has been proved to be behind a connection, unless somebody else was before. `None` when
+    /// there is no such connection.
     pub async fn authenticate(
         db: &Db,
         id: &str,

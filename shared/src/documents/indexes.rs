@@ -40,11 +40,9 @@ pub fn all() -> Vec<(&'static str, Vec<IndexModel>)> {
 }
 
 /// Sees to it that the indexes are those of this build. It costs one read, unless they are not: an empty
-/// database gets them at once, and one of another build in the background, since there the collections may be
-/// large and the old indexes serve meanwhile.
-///
-/// # Errors
-/// When an index of the same name differs, too.
+/// database gets them at once, and one of another build in the background, since there the collections
+/// may be large and the old indexes serve meanwhile.
+/// Errors: when an index of the same name differs, too.
 pub async fn prepare(db: &Db) -> Result<(), Error> {
     let wanted = Prepared::wanted()?;
     let found: Option<Prepared> = db.query(doc! { "_id": ID }).one().await?;

@@ -1,8 +1,8 @@
 //! Who is there: a person is present while one of its connections is.
 //!
 //! The connections are kept in the person's own document, so that arriving, leaving and what follows
-//! from them is one atomic update: of two connections that close at the same moment, exactly one
-//! update finds the list empty.
+//! from them is one atomic update: of two connections that close at the same moment, exactly one update
+//! finds the list empty.
 
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
@@ -17,8 +17,8 @@ const MOST: i32 = 100;
 /// A live connection of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct LiveConnection {
-    /// The connection's id.
     pub id: String,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
@@ -26,11 +26,10 @@ pub struct LiveConnection {
 
 /// Somebody of whom a connection has passed its end.
 #[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Expired {
-    /// Who.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// Its connections that have.
     pub connections: Vec<LiveConnection>,
 }
 

@@ -33,31 +33,24 @@ unchecked!(Kind);
 /// A message as stored. It never changes: whether it was read is in the conversation's markers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Message {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// Where it was sent.
     pub conversation: Id,
     /// 1, 2, 3… in each conversation.
     pub seq: i64,
     /// 1, 2, 3… among the messages of its side in the conversation.
     pub nth: i64,
-    /// The side that wrote it.
     pub sender: Side,
-    /// Who wrote it.
     pub sender_id: Id,
-    /// What it says.
     pub content: String,
-    /// What it carries.
     #[serde(rename = "type")]
     pub kind: Kind,
-    /// Where its file is.
     pub file_url: Option<String>,
     /// The name that its sender gave it, which makes the send repeatable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
-    /// When it was accepted.
     pub created_at: Time,
 }
 
@@ -81,10 +74,9 @@ impl Stored for Message {
 
 /// A message with the agent who wrote it, if one did.
 #[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct WithAuthor {
-    /// The message.
     pub message: Message,
-    /// Its agent, at most one.
     pub agent: Vec<Author>,
 }
 
@@ -100,8 +92,8 @@ impl Message {
         db.query(filter).sort(doc! { "seq": -1 }).one().await
     }
 
-    /// Stores messages that are in an outbox. Those that are there already stay as they are, so that anybody
-    /// may do it for anybody.
+    /// Stores messages that are in an outbox. Those that are there already stay as they are, so that
+    /// anybody may do it for anybody.
     pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
         for message in accepted {
             db.insert_if_missing(Self::COLLECTION, message.id, to_bson(message)?).await?;

@@ -1,7 +1,7 @@
 //! What MongoDB holds: one module for each collection, with its queries and its indexes.
 //!
-//! Documents know no use case. Their functions fail when the database cannot answer, and say so only where
-//! there is more to say.
+//! Documents know no use case. Their functions fail when the database cannot answer, and say so only
+//! where there is more to say.
 
 pub mod audit;
 pub mod canned_response;

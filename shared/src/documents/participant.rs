@@ -43,13 +43,10 @@ impl From<Side> for Bson {
 
 /// Somebody who takes part in conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Participant {
-    /// Which side it is on.
     pub side: Side,
-    /// The user's or visitor's id.
     pub id: Id,
-    /// Its name.
     pub name: Option<String>,
-    /// Its email.
     pub email: Option<String>,
 }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Db, Stored, expiring, index, to_bson};
 use crate::{Id, Time};
 
-/// After so long others try again: whoever took it has been stopped by then (`Timeout` in `template.yaml`).
+/// After so long others try again: whoever took it has been stopped by then (`Timeout` in
+/// `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);
 /// How long connections are left alone that could not be reached.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -22,11 +23,10 @@ const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 /// A frame for connections that a function did not reach, or had no time left for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct PendingPush {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// What is sent.
     pub frame: String,
     /// The connections that are still to get it.
     pub to: Vec<String>,

@@ -1,5 +1,5 @@
-//! How often somebody did something lately (see [`crate::rate_limit`]). It is counted in the database, so
-//! that a limit holds across all instances.
+//! How often somebody did something lately (see [`crate::rate_limit`]). It is counted in the database,
+//! so that a limit holds across all instances.
 
 use std::time::Duration;
 
@@ -15,13 +15,12 @@ use crate::rate_limit::Counted;
 /// A count that ends by itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct RateCounter {
     /// What is counted, and of whom.
     #[serde(rename = "_id")]
     pub id: String,
-    /// How often it was done.
     pub count: i64,
-    /// When counting begins anew.
     pub ends_at: Time,
 }
 

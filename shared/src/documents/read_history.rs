@@ -67,8 +67,8 @@ pub struct DeliveryState {
 }
 
 impl ReadHistory {
-    /// What concerns the messages with these numbers: of each marker the moves among them and the
-    /// first one past them, in one round trip.
+    /// What concerns the messages with these numbers: of each marker the moves among them and the first
+    /// one past them, in one round trip.
     pub async fn load(db: &Db, conversation: Id, numbers: &RangeInclusive<i64>) -> Result<Self> {
         let most = numbers.end() - numbers.start() + 2;
         let moves_of = |side: Side, kind: Marker| {
@@ -102,8 +102,8 @@ impl ReadHistory {
         DeliveryState { delivered_at: delivered_at.into_iter().chain(read_at).min(), read_at }
     }
 
-    /// When the first move that covers `seq` came; the conversation's own marker stands in for a
-    /// move that was not stored.
+    /// When the first move that covers `seq` came; the conversation's own marker stands in for a move
+    /// that was not stored.
     fn when(&self, side: Side, kind: Marker, seq: i64, mark: &Reached) -> Option<Time> {
         self.moves
             .iter()

@@ -42,7 +42,8 @@ pub struct Required<R>(String, PhantomData<R>);
 /// A text by a rule, or none: absent (by `#[serde(default)]`), null and blank are none.
 pub struct Optional<R>(Option<String>, PhantomData<R>);
 
-/// A text by a rule in a change: absent leaves what was (by `#[serde(default)]`), null or blank empties it.
+/// A text by a rule in a change: absent leaves what was (by `#[serde(default)]`), null or blank empties
+/// it.
 pub struct Change<R>(Option<Option<String>>, PhantomData<R>);
 
 impl<R> Required<R> {

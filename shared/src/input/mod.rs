@@ -25,8 +25,8 @@ pub trait Input: DeserializeOwned {
     fn check(&self, check: &mut Check);
 }
 
-/// Makes a struct of what a caller sends: each field's type is its rule. A block behind it may check what
-/// concerns several fields.
+/// Makes a struct of what a caller sends: each field's type is its rule. A block behind it may check
+/// what concerns several fields.
 #[macro_export]
 macro_rules! input {
     (
@@ -84,9 +84,7 @@ impl Check {
 }
 
 /// Reads an input from the bytes of a body.
-///
-/// # Errors
-/// Bad request when they are not JSON; validation failed when a rule is broken.
+/// Errors: bad request when they are not JSON; validation failed when a rule is broken.
 pub fn from_slice<T: Input>(bytes: &[u8]) -> Result<T> {
     // The whole text first, so that "not JSON" and "not what is expected" stay two answers.
     let value =
@@ -95,17 +93,13 @@ pub fn from_slice<T: Input>(bytes: &[u8]) -> Result<T> {
 }
 
 /// Reads an input from a value.
-///
-/// # Errors
-/// Validation failed when a rule is broken.
+/// Errors: validation failed when a rule is broken.
 pub fn from_value<T: Input>(value: Value) -> Result<T> {
     from_value_within("", value)
 }
 
 /// As [`from_value`], where paths begin with `within`.
-///
-/// # Errors
-/// Validation failed when a rule is broken.
+/// Errors: validation failed when a rule is broken.
 pub fn from_value_within<T: Input>(within: &'static str, value: Value) -> Result<T> {
     if !value.is_object() {
         return Err(Error::invalid_field(".", "Must be a JSON object"));
@@ -126,9 +120,7 @@ fn unfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
 }
 
 /// Reads the id in a path.
-///
-/// # Errors
-/// Bad request when it is malformed.
+/// Errors: bad request when it is malformed.
 pub fn id(text: &str) -> Result<Id> {
     text.parse().map_err(|_| Error::bad_request("The id is not 24 hexadecimal digits"))
 }

@@ -165,8 +165,8 @@ fn check_length(text: &str, path: &str, (least, most): (usize, usize), check: &m
 }
 
 /// An address as mail systems take it: a local part of up to 64 characters and a domain of letters,
-/// digits and hyphens with a dot in it (RFC 5321, sections 2.3.5 and 4.5.3.1), without the quoted
-/// and bracketed forms that nobody types.
+/// digits and hyphens with a dot in it (RFC 5321, sections 2.3.5 and 4.5.3.1), without the quoted and
+/// bracketed forms that nobody types.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let local_ok = (1..=64).contains(&local.len())

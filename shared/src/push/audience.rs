@@ -9,8 +9,8 @@ use crate::documents::connection::{Connection, Watch, living};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
 
-/// Whom an event reaches. It follows from who people are, not from what a connection remembers,
-/// except for the conversations that it joined.
+/// Whom an event reaches. It follows from who people are, not from what a connection remembers, except
+/// for the conversations that it joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
     reach: Reach,

@@ -27,11 +27,9 @@ pub fn soon() -> Instant {
 }
 
 impl Push {
-    /// Pushes events to those whom they reach until `until`; what is left then becomes pending. A connection
-    /// found gone is removed, and if it was the last one of its person, that goes out, too.
-    ///
-    /// # Errors
-    /// When somebody was neither reached nor noted as pending, after everybody was tried.
+    /// Pushes events to those whom they reach until `until`; what is left then becomes pending. A
+    /// connection found gone is removed, and if it was the last one of its person, that goes out, too.
+    /// Errors: when somebody was neither reached nor noted as pending, after everybody was tried.
     pub async fn try_dispatch(&self, events: &[OutboundEvent], until: Instant) -> Result<()> {
         let (gone, failed) = self.deliver_all(events, until).await;
         Box::pin(self.dispatch(self.remove_gone(gone).await, until)).await;
@@ -124,10 +122,8 @@ impl Push {
         self.dispatch(events, soon()).await;
     }
 
-    /// Ends a person's connections: those that are authenticated, and those in `counted`, which are about to be.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
+    /// Ends a person's connections: those that are authenticated, and those in `counted`, which are
+    /// about to be.
     pub async fn close_person(&self, person: Id, counted: &[LiveConnection]) -> Result<()> {
         let mut all = Connection::of_person(&self.db, person).await?;
         all.extend(counted.iter().map(|connection| connection.id.clone()));
@@ -152,11 +148,8 @@ impl Push {
             .await
     }
 
-    /// Removes a connection that is gone; an event if it was the last one of its person. The person is counted
-    /// out first: a connection that is left over is found gone by the next push, or expires.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
+    /// Removes a connection that is gone; an event if it was the last one of its person. The person is
+    /// counted out first: a connection that is left over is found gone by the next push, or expires.
     pub async fn remove(&self, connection: &str) -> Result<Option<OutboundEvent>> {
         let Some(found) = Connection::find(&self.db, connection).await? else { return Ok(None) };
         let event = match &found.person {
@@ -170,9 +163,6 @@ impl Push {
     }
 
     /// Counts a connection of a person out; an event if it was the last one.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn count_out(
         &self,
         connection: &str,

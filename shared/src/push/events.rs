@@ -17,10 +17,9 @@ pub const MOST_BYTES: usize = 128 * 1024;
 
 /// An event and whom it reaches.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct OutboundEvent {
-    /// Whom it reaches.
     pub audience: Audience,
-    /// What they are sent.
     pub event: Event,
 }
 
@@ -208,9 +207,7 @@ pub enum Reply<'a> {
 }
 
 /// A frame as it is sent.
-///
-/// # Errors
-/// Internal, when it cannot be written as JSON.
+/// Errors: internal, when it cannot be written as JSON.
 pub fn frame(content: &impl Serialize) -> Result<bytes::Bytes> {
     serde_json::to_vec(content).map(bytes::Bytes::from).map_err(Error::internal)
 }

@@ -45,8 +45,8 @@ pub enum PushError {
 
 impl Gateway {
     /// A client of the gateway at `endpoint`, the address in front of `/@connections`. Requests are
-    /// signed with the credentials that Lambda puts into the environment; without any, as on one's
-    /// own machine, they are not signed.
+    /// signed with the credentials that Lambda puts into the environment; without any, as on one's own
+    /// machine, they are not signed.
     pub fn new(endpoint: &str) -> Self {
         let gateway = Self {
             client: Arc::default(),
@@ -64,9 +64,7 @@ impl Gateway {
     }
 
     /// Sends a frame to a connection.
-    ///
-    /// # Errors
-    /// When the connection is gone, or was not reached.
+    /// Errors: when the connection is gone, or was not reached.
     pub async fn post(&self, connection: &str, frame: Bytes) -> Result<(), PushError> {
         let _turn = self.turns.acquire().await;
         let data = Blob::new(Vec::from(frame));
@@ -75,9 +73,7 @@ impl Gateway {
     }
 
     /// Closes a connection.
-    ///
-    /// # Errors
-    /// When the connection is gone, or was not reached.
+    /// Errors: when the connection is gone, or was not reached.
     pub async fn close(&self, connection: &str) -> Result<(), PushError> {
         let _turn = self.turns.acquire().await;
         let closed = self.client().delete_connection().connection_id(connection).send().await;

@@ -1,7 +1,8 @@
 //! Pushing to connected clients: what was written stays written, whatever becomes of the push.
 //!
-//! Connections that were not reached in time are kept as pending pushes for whoever has time next (`retry`). One
-//! that cannot be reached again and again is closed, so that its client comes back and asks for what it missed.
+//! Connections that were not reached in time are kept as pending pushes for whoever has time next
+//! (`retry`). One that cannot be reached again and again is closed, so that its client comes back and
+//! asks for what it missed.
 
 mod audience;
 mod deliver;

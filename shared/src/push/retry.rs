@@ -34,9 +34,6 @@ impl Push {
     }
 
     /// Pushes what is pending, until there is no more or no time.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
     pub async fn retry_pending(&self, until: Instant) -> Result<()> {
         while Instant::now() + ONE_TRY < until {
             let Some(taken) = PendingPush::take(&self.db).await? else { break };

@@ -21,22 +21,18 @@ use crate::{App, Error, Id, Result, Time};
 
 /// Somebody who wants to be a user.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Newcomer {
-    /// Its name.
     pub name: String,
-    /// Its email.
     pub email: String,
-    /// Its password.
     pub password: Secret,
-    /// What it wants to be.
     pub role: Option<Role>,
 }
 
-/// Registers a user, who is logged in from then on: the user and its token. The very first one is the super
-/// administrator.
-///
-/// # Errors
-/// Unauthorized or forbidden where one may not register; conflict for an email that somebody has; rate limited.
+/// Registers a user, who is logged in from then on: the user and its token. The very first one is the
+/// super administrator.
+/// Errors: unauthorized or forbidden where one may not register; conflict for an email that somebody
+/// has; rate limited.
 pub async fn register(
     app: &App,
     caller: Option<Caller>,
@@ -123,9 +119,7 @@ fn role_for(app: &App, caller: Option<&Caller>, wanted: Option<Role>) -> Result<
 
 /// Logs a user in. An unknown email, a wrong password and an account that is switched off are told the
 /// same, after the same time.
-///
-/// # Errors
-/// Unauthorized for a wrong email or password; rate limited.
+/// Errors: unauthorized for a wrong email or password; rate limited.
 pub async fn login(
     app: &App,
     email: String,
@@ -153,9 +147,7 @@ pub async fn login(
 }
 
 /// Changes one's own password. Every other token is dead, the connections that they opened are closed.
-///
-/// # Errors
-/// Forbidden when the present password is wrong; rate limited.
+/// Errors: forbidden when the present password is wrong; rate limited.
 pub async fn change_password(
     app: &App,
     agent: &Agent,

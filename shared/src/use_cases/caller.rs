@@ -26,26 +26,22 @@ pub enum Caller {
 
 /// A user of the dashboard, and the session it is in.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Agent {
-    /// The user.
     pub user: User,
-    /// The session of its token.
     pub session: Session,
 }
 
 impl Caller {
     /// Who a token belongs to. One round trip.
-    ///
-    /// # Errors
-    /// Unauthorized for a token that is not good (any more); banned for a visitor who may not come in.
+    /// Errors: unauthorized for a token that is not good (any more); banned for a visitor who may not
+    /// come in.
     pub async fn of_token(app: &App, token: &str) -> Result<Self> {
         Self::of_claims(app, &app.tokens.check(token)?).await
     }
 
     /// Who makes a call with a token, which is counted at the same time. One round trip.
-    ///
-    /// # Errors
-    /// As [`Self::of_token`]; rate limited when there were too many calls.
+    /// Errors: as [`Self::of_token`]; rate limited when there were too many calls.
     pub async fn of_call(app: &App, token: &str) -> Result<Self> {
         let claims = app.tokens.check(token)?;
         let who = match claims.aud {
@@ -80,9 +76,7 @@ impl Caller {
     }
 
     /// The agent, if it is one.
-    ///
-    /// # Errors
-    /// Forbidden for a visitor.
+    /// Errors: forbidden for a visitor.
     pub fn agent(self) -> Result<Agent> {
         match self {
             Self::Agent(agent) => Ok(*agent),
@@ -106,9 +100,7 @@ impl Agent {
     }
 
     /// The agent, if it is an administrator.
-    ///
-    /// # Errors
-    /// Forbidden for everybody else.
+    /// Errors: forbidden for everybody else.
     pub fn admin(self) -> Result<Admin> {
         if self.is_admin() {
             Ok(Admin(self))
@@ -141,9 +133,6 @@ impl Deref for Admin {
 }
 
 /// A conversation that the participant may see.
-///
-/// # Errors
-/// Not found for one that does not exist, or not for this participant.
 pub async fn conversation(app: &App, by: &Participant, id: Id) -> Result<Conversation> {
     let found = Conversation::seen_by(&app.db, by, id).await?;
     found.ok_or_else(|| Error::not_found("Conversation"))

@@ -10,23 +10,20 @@ const DEFAULT_CATEGORY: &str = "General";
 
 /// What is written of a response.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Draft {
-    /// Its name.
     pub title: String,
-    /// Its text.
     pub content: String,
     /// What is typed to get it.
     pub shortcut: Option<String>,
-    /// Where it is filed.
     pub category: Option<String>,
 }
 
 /// What is changed of a response; `None` leaves as it was.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Changes {
-    /// Its name.
     pub title: Option<String>,
-    /// Its text.
     pub content: Option<String>,
     /// What is typed to get it; empty for nothing.
     pub shortcut: Option<String>,
@@ -35,9 +32,6 @@ pub struct Changes {
 }
 
 /// The responses, the newest first; of a category, and found by the beginnings of the words of `q`.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn list(
     app: &App,
     _: &Agent,
@@ -50,17 +44,12 @@ pub async fn list(
 }
 
 /// A response.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn details(app: &App, _: &Agent, id: Id) -> Result<CannedResponseView> {
     Ok(find(app, id).await?.into())
 }
 
 /// Makes a response.
-///
-/// # Errors
-/// Conflict for a shortcut that another one has.
+/// Errors: conflict for a shortcut that another one has.
 pub async fn create(app: &App, by: &Agent, draft: Draft) -> Result<CannedResponseView> {
     let now = Time::now();
     let shortcut = draft.shortcut.unwrap_or_default();
@@ -80,10 +69,8 @@ pub async fn create(app: &App, by: &Agent, draft: Draft) -> Result<CannedRespons
 }
 
 /// Changes a response: an agent its own, an administrator any. Whose it is never changes.
-///
-/// # Errors
-/// Not found for an unknown one; forbidden for another's; conflict for a shortcut that another one has, or when
-/// somebody else changed it meanwhile.
+/// Errors: forbidden for another's; conflict for a shortcut that another
+/// one has, or when somebody else changed it meanwhile.
 pub async fn update(app: &App, by: &Agent, id: Id, changes: Changes) -> Result<CannedResponseView> {
     let mut found = find(app, id).await?;
     may_change(by, &found)?;
@@ -111,9 +98,7 @@ fn apply(response: &mut CannedResponse, changes: Changes) {
 }
 
 /// Deletes a response: an agent its own, an administrator any.
-///
-/// # Errors
-/// Not found for an unknown one; forbidden for another's.
+/// Errors: forbidden for another's.
 pub async fn delete(app: &App, by: &Agent, id: Id) -> Result<()> {
     may_change(by, &find(app, id).await?)?;
     if CannedResponse::delete(&app.db, id).await? { Ok(()) } else { Err(unknown()) }

@@ -20,18 +20,13 @@ use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
 /// Notes that a connection has been opened.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn open(app: &App, connection: &str, connected_at: Time) -> Result<()> {
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
 
-/// The connection that sent a frame, which is counted at the same time. One round trip. One that the database
-/// does not know counts as gone: it is closed, so that its client comes back.
-///
-/// # Errors
-/// Unauthorized for one that is not known; rate limited when it sent too much.
+/// The connection that sent a frame, which is counted at the same time. One round trip. One that the
+/// database does not know counts as gone: it is closed, so that its client comes back.
+/// Errors: unauthorized for one that is not known; rate limited when it sent too much.
 pub async fn consume(app: &App, connection: &str, limit: Limit) -> Result<Connection> {
     let found = match app.config.limits.rate(limit) {
         Some(rate) => Connection::consume(&app.db, connection, limit, rate)
@@ -48,9 +43,7 @@ pub async fn consume(app: &App, connection: &str, limit: Limit) -> Result<Connec
 }
 
 /// Changes how much an agent's connection is pushed.
-///
-/// # Errors
-/// Forbidden for visitors.
+/// Errors: forbidden for visitors.
 pub async fn watch(app: &App, by: &Participant, connection: &str, watch: Watch) -> Result<()> {
     if by.side != Side::Agent {
         return Err(Error::forbidden("Only agents may do this"));
@@ -59,9 +52,6 @@ pub async fn watch(app: &App, by: &Participant, connection: &str, watch: Watch) 
 }
 
 /// Joins a conversation first and reads then, so that no message falls between.
-///
-/// # Errors
-/// Not found for a conversation that the participant may not see.
 pub async fn join_conversation(
     app: &App,
     by: &Participant,
@@ -76,17 +66,11 @@ pub async fn join_conversation(
 }
 
 /// Leaves a conversation.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn leave_conversation(app: &App, connection: &str, id: Id) -> Result<()> {
     Ok(Connection::leave(&app.db, connection, id).await?)
 }
 
 /// Removes a connection that the gateway says is gone, and dispatches that its person is, if it is.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn disconnect(app: &App, connection: &str, until: Instant) -> Result<()> {
     let event = app.push.remove(connection).await?;
     app.push.dispatch(event.into_iter().collect(), until).await;
@@ -95,10 +79,8 @@ pub async fn disconnect(app: &App, connection: &str, until: Instant) -> Result<(
 
 /// Authenticates a connection as an agent's. Counted in first and noted on the connection then: a
 /// connection that ends in between is found missing, and counted out again.
-///
-/// # Errors
-/// Unauthorized for a token that is not good, forbidden for a visitor's, conflict when somebody else
-/// is behind the connection.
+/// Errors: unauthorized for a token that is not good, forbidden for a visitor's, conflict when somebody
+/// else is behind the connection.
 pub async fn agent_connects(
     app: &App,
     connection: &Connection,
@@ -146,8 +128,8 @@ async fn withdraw(app: &App, connection: &str, person: &Participant) {
     }
 }
 
-/// Counts connections out that have expired without a `$disconnect`, and dispatches who is gone with them, until
-/// there is no more or no time.
+/// Counts connections out that have expired without a `$disconnect`, and dispatches who is gone with
+/// them, until there is no more or no time.
 pub async fn remove_expired(app: &App, until: Instant) -> Result<()> {
     let (users, visitors) =
         try_join(User::with_expired(&app.db), Visitor::with_expired(&app.db)).await?;
@@ -166,11 +148,9 @@ pub async fn remove_expired(app: &App, until: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Authenticates a connection as a visitor's; one that was never here before is made. With `after`,
-/// the last number that it has of its open conversation, it gets what came since.
-///
-/// # Errors
-/// Conflict when somebody else is behind the connection.
+/// Authenticates a connection as a visitor's; one that was never here before is made. With `after`, the
+/// last number that it has of its open conversation, it gets what came since.
+/// Errors: conflict when somebody else is behind the connection.
 pub async fn visitor_connects(
     app: &App,
     connection: &Connection,
@@ -228,9 +208,7 @@ pub async fn visitor_connects(
 }
 
 /// Refuses a visitor who has been banned.
-///
-/// # Errors
-/// Banned.
+/// Errors: banned.
 pub async fn refuse_banned(app: &App, who: &KnownBy) -> Result<()> {
     let known = Visitor::known(&app.db, who).await?;
     if known.is_some_and(|visitor| visitor.is_banned()) { Err(banned()) } else { Ok(()) }

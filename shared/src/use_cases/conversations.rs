@@ -16,9 +16,6 @@ use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
 /// A page of the conversations that `by` may see, the latest message first.
-///
-/// # Errors
-/// Validation failed for a page that makes no sense.
 pub async fn list(
     app: &App,
     by: &Participant,
@@ -30,20 +27,15 @@ pub async fn list(
 }
 
 /// A conversation that `by` may see, with its whole visitor.
-///
-/// # Errors
-/// Not found for one that does not exist, or not for this participant.
 pub async fn details(app: &App, by: &Participant, id: Id) -> Result<ConversationView<VisitorView>> {
     let found = Conversation::details(&app.db, by, id).await?.ok_or_else(unknown)?;
     Ok(ConversationView::from(found).seen_by(by.side))
 }
 
 /// Starts a conversation over a connection, with a first message if there is one. The visitor's other
-/// connections are pushed what this one is answered. The same `key` from the same visitor
-/// gives the conversation that it started before.
-///
-/// # Errors
-/// Forbidden for agents; unauthorized or banned for a visitor that is not let in any more.
+/// connections are pushed what this one is answered. The same `key` from the same visitor gives the
+/// conversation that it started before.
+/// Errors: forbidden for agents; unauthorized or banned for a visitor that is not let in any more.
 pub async fn start(
     app: &App,
     connection: &str,
@@ -107,11 +99,9 @@ async fn started_before(app: &App, by: &Participant, key: &str) -> Result<Conver
     Ok(ConversationCreated { conversation: Box::new(view.seen_by(Side::Visitor)), message })
 }
 
-/// Gives a conversation to `to`, or to the agent itself. An agent takes what nobody holds and hands
-/// on what is its own; an administrator hands on any.
-///
-/// # Errors
-/// Not found for an unknown conversation or agent; forbidden to hand on another's conversation;
+/// Gives a conversation to `to`, or to the agent itself. An agent takes what nobody holds and hands on
+/// what is its own; an administrator hands on any.
+/// Errors: forbidden to hand on another's conversation;
 /// conflict when it is closed, or another agent holds what one would take.
 pub async fn assign(
     app: &App,
@@ -135,9 +125,7 @@ pub async fn assign(
 }
 
 /// Hands a conversation that somebody holds to `to`.
-///
-/// # Errors
-/// As [`assign`], and conflict when nobody holds it.
+/// Errors: as [`assign`], and conflict when nobody holds it.
 pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcome<ConversationView>> {
     known_agent(app, to).await?;
     match Conversation::transfer(&app.db, id, to, own_or_any(agent)).await? {
@@ -147,9 +135,7 @@ pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcom
 }
 
 /// Marks a conversation as settled; one that is already stays as it was.
-///
-/// # Errors
-/// Not found for an unknown one, conflict when it is closed.
+/// Errors: conflict when it is closed.
 pub async fn resolve(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
     match Conversation::resolve(&app.db, id).await? {
         Some(after) => changed(app, after).await,
@@ -158,18 +144,12 @@ pub async fn resolve(app: &App, _: &Agent, id: Id) -> Result<Outcome<Conversatio
 }
 
 /// Ends a conversation for good; one that has ended stays as it was.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn close(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
     let after = Conversation::close(&app.db, id).await?;
     changed(app, after.ok_or_else(unknown)?).await
 }
 
 /// Writes an agent's notes, tags and priority.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn update(
     app: &App,
     _: &Agent,
@@ -181,9 +161,7 @@ pub async fn update(
 }
 
 /// Rates a conversation that has ended; who knows its id may. The last rating stands.
-///
-/// # Errors
-/// Not found for an unknown one, conflict for one that goes on.
+/// Errors: conflict for one that goes on.
 pub async fn rate(
     app: &App,
     id: Id,
@@ -204,9 +182,6 @@ pub async fn rate(
 }
 
 /// Has the others in a conversation see that somebody types, or stopped to. Nothing is stored.
-///
-/// # Errors
-/// Not found for one that the participant may not see.
 pub async fn typing(app: &App, by: &Participant, id: Id, starts: bool) -> Result<Outcome<()>> {
     let conversation = conversation(app, by, id).await?;
     let typing = Typing { conversation_id: id, user_name: by.name.clone(), sender: by.side };

@@ -1,8 +1,8 @@
 //! What has to be done now and then.
 //!
 //! Nothing runs while nobody chats: the functions of the WebSocket do it behind the frames that they
-//! answer, and every client sends one at least every ten minutes. Whom it concerns is connected, so
-//! that nobody waits for it in vain.
+//! answer, and every client sends one at least every ten minutes. Whom it concerns is connected, so that
+//! nobody waits for it in vain.
 
 use std::time::Duration;
 
@@ -24,9 +24,9 @@ pub async fn run_if_due(app: &App, until: Instant) {
     }
 }
 
-/// Takes over what was left in outboxes, counts out who is gone without a `$disconnect`, pushes what is pending,
-/// and erases what is not to be kept any longer, until there is no more or no time. Four round trips side by side
-/// when there is nothing to do, five with a retention.
+/// Takes over what was left in outboxes, counts out who is gone without a `$disconnect`, pushes what is
+/// pending, and erases what is not to be kept any longer, until there is no more or no time. Four round
+/// trips side by side when there is nothing to do, five with a retention.
 pub async fn run(app: &App, until: Instant) {
     let (taken_over, expired, pending, erased) = join4(
         outbox::take_over(app, until),

@@ -1,7 +1,8 @@
 //! What people do, knowing neither HTTP nor frames.
 //!
-//! Each writes first and hands back its outcome: the value for the caller, and what is still to be dispatched
-//! to the others once the caller has its answer. All of them fail when the database cannot answer.
+//! Each writes first and hands back its outcome: the value for the caller, and what is still to be
+//! dispatched to the others once the caller has its answer. All of them fail when the database cannot
+//! answer, and answer `not_found` for what is not there, or not for this caller.
 
 pub mod accounts;
 mod calendar;

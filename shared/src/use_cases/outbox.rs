@@ -1,12 +1,14 @@
 //! The outbox: no message that was acknowledged is lost, doubled or out of order.
 //!
-//! A message is *accepted* by one update of its conversation's document, acknowledged by a majority: the update
-//! gives it the next number, checks that the conversation takes messages and that its name is new, and puts it
-//! into the conversation's outbox. Then its sender is answered. Behind the answer the message is *stored* among
-//! the messages, *pushed* to whom it concerns, and *dropped* from the outbox. Readers store what is in an outbox
-//! before they read. What a function left behind that ended in the middle, the next one *takes over*.
+//! A message is *accepted* by one update of its conversation's document, acknowledged by a majority: the
+//! update gives it the next number, checks that the conversation takes messages and that its name is
+//! new, and puts it into the conversation's outbox. Then its sender is answered. Behind the answer the
+//! message is *stored* among the messages, *pushed* to whom it concerns, and *dropped* from the outbox.
+//! Readers store what is in an outbox before they read. What a function left behind that ended in the
+//! middle, the next one *takes over*.
 //!
-//! Every step may be done twice: a stored message stays as it is, and a pushed one is known by its number.
+//! Every step may be done twice: a stored message stays as it is, and a pushed one is known by its
+//! number.
 
 use std::time::Duration;
 
@@ -26,8 +28,8 @@ const NOTE_PENDING: Duration = Duration::from_millis(500);
 /// What is to be dispatched once the caller has its answer.
 #[derive(Debug, Default)]
 #[must_use]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Outbound {
-    /// The events.
     pub events: Vec<OutboundEvent>,
     /// The message that leaves its outbox with them.
     pub accepted: Option<Message>,
@@ -42,10 +44,9 @@ impl From<Vec<OutboundEvent>> for Outbound {
 /// What came of a use case.
 #[derive(Debug)]
 #[must_use]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Outcome<T> {
-    /// For the caller.
     pub value: T,
-    /// For the others.
     pub outbound: Outbound,
 }
 
@@ -60,8 +61,8 @@ impl<T> Outcome<T> {
         Self::new(value, Vec::new())
     }
 
-    /// For a caller whose answer must wait, since a function on Lambda stops once it has answered: dispatches
-    /// what is outbound and gives the value.
+    /// For a caller whose answer must wait, since a function on Lambda stops once it has answered:
+    /// dispatches what is outbound and gives the value.
     pub async fn dispatched(self, app: &App) -> T {
         let (app, until) = (app.clone(), soon());
         let dispatching =
@@ -74,15 +75,12 @@ impl<T> Outcome<T> {
 }
 
 /// Accepts a message; see [`Conversation::accept`].
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn accept(app: &App, message: Message, seen: i64) -> Result<Option<(Conversation, Message)>> {
     Ok(Conversation::accept(&app.db, message, seen).await?)
 }
 
-/// Stores the accepted message and pushes the events side by side until `until`, and drops the message from its
-/// outbox then. A failure leaves it there, where the next one finds it.
+/// Stores the accepted message and pushes the events side by side until `until`, and drops the message
+/// from its outbox then. A failure leaves it there, where the next one finds it.
 pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     let Outbound { events, accepted: Some(message) } = outbound else {
         return app.push.dispatch(outbound.events, until).await;
@@ -104,26 +102,17 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
 }
 
 /// Stores what a conversation has accepted, so that it can be read.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn store(app: &App, conversation: &Conversation) -> Result<()> {
     Ok(Message::store(&app.db, conversation.accepted()).await?)
 }
 
 /// Stores what all conversations have accepted, so that it can be counted.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn flush(app: &App) -> Result<()> {
     let accepted = Conversation::all_accepted(&app.db).await?;
     Ok(Message::store(&app.db, &accepted).await?)
 }
 
 /// Takes over what others left behind in the outboxes, until there is no more or no time.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn take_over(app: &App, until: Instant) -> Result<()> {
     for mut conversation in Conversation::with_due(&app.db).await? {
         for outgoing in std::mem::take(&mut conversation.outbox) {
@@ -142,8 +131,8 @@ pub async fn take_over(app: &App, until: Instant) -> Result<()> {
     Ok(())
 }
 
-/// What the sender of a message would have dispatched: the message, and that its conversation began or was
-/// reopened.
+/// What the sender of a message would have dispatched: the message, and that its conversation began or
+/// was reopened.
 async fn outbound_of(app: &App, conversation: Conversation, message: Message) -> Result<Outbound> {
     Message::store(&app.db, [&message]).await?;
     let numbers = message.seq..=message.seq;

@@ -51,9 +51,7 @@ pub struct Place {
 
 impl Place {
     /// Reads what a caller was given.
-    ///
-    /// # Errors
-    /// Validation failed for what is none of ours.
+    /// Errors: validation failed for what is none of ours.
     pub fn read(cursor: &str) -> Result<Self> {
         let place = cursor.split_once('.').and_then(|(conversation, after)| {
             let after = after.parse().ok().filter(|after| *after >= 0)?;
@@ -69,9 +67,6 @@ impl Place {
 
 /// All that is stored of a visitor, in parts: itself, its conversations in the order of their ids and
 /// their messages. It is noted in the security log.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn export(
     app: &App,
     by: &Admin,
@@ -138,11 +133,8 @@ fn json_bytes(value: &impl Serialize) -> Result<usize> {
 }
 
 /// Erases everything personal about a visitor and what was said with it. What figures are made of stays:
-/// that there were a conversation and messages, when, and how it was rated. Called again after a failure it
-/// goes on.
-///
-/// # Errors
-/// Not found for an unknown one.
+/// that there were a conversation and messages, when, and how it was rated. Called again after a failure
+/// it goes on.
 pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) -> Result<()> {
     Visitor::find(&app.db, visitor).await?.ok_or_else(unknown)?;
     // Before it is done: afterwards there is nobody left to do it to again.
@@ -176,9 +168,6 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
 }
 
 /// Erases what was said in conversations that ended long enough ago, until there is no more or no time.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn erase_old(app: &App, until: Instant) -> Result<()> {
     let Some(retention) = app.config.retention else { return Ok(()) };
     let millis = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
@@ -192,8 +181,8 @@ pub async fn erase_old(app: &App, until: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Erases what was said in a conversation. What is in its outbox is stored erased, so that whoever has it in
-/// hand stores it no more.
+/// Erases what was said in a conversation. What is in its outbox is stored erased, so that whoever has
+/// it in hand stores it no more.
 async fn erase_conversation(app: &App, id: Id, which: Erasing) -> Result<Option<Conversation>> {
     let Some(erased) = Conversation::erase(&app.db, id, which).await? else { return Ok(None) };
     outbox::store(app, &erased).await?;

@@ -1,5 +1,6 @@
-//! Counting what is limited by address, email or token: in the database, so that a limit holds across all
-//! instances. The frames of a connection are counted in its own document, which each frame reads anyway.
+//! Counting what is limited by address, email or token: in the database, so that a limit holds across
+//! all instances. The frames of a connection are counted in its own document, which each frame reads
+//! anyway.
 
 use std::net::IpAddr;
 
@@ -8,9 +9,7 @@ use crate::rate_limit::Limit;
 use crate::{App, Result};
 
 /// Counts something that `who` does. One round trip.
-///
-/// # Errors
-/// Rate limited, when that was too often.
+/// Errors: rate limited, when that was too often.
 pub async fn consume(app: &App, limit: Limit, who: &str) -> Result<()> {
     let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
     let counted = RateCounter::consume(&app.db, &format!("{}:{who}", limit.name()), rate.window).await?;
@@ -19,15 +18,13 @@ pub async fn consume(app: &App, limit: Limit, who: &str) -> Result<()> {
 
 /// Counts something that comes from an address. Who has an IPv6 network has 2^64 addresses, so that the
 /// network is counted (RFC 4291, section 2.5.4).
-///
-/// # Errors
-/// Rate limited, when that was too often.
+/// Errors: rate limited, when that was too often.
 pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
     consume(app, limit, &network(address)).await
 }
 
-/// The network that an address is in. What comes from nowhere shares one count: the gateway says where each call
-/// comes from.
+/// The network that an address is in. What comes from nowhere shares one count: the gateway says where
+/// each call comes from.
 fn network(address: Option<&str>) -> String {
     match address.and_then(|address| address.parse().ok()) {
         Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {

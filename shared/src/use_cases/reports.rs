@@ -30,9 +30,6 @@ pub struct Overview {
 }
 
 /// The figures of all conversations.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn overview(app: &App, _: &Agent) -> Result<Overview> {
     let totals = Totals::compute(&app.db).await?;
     Ok(Overview {
@@ -65,9 +62,7 @@ pub struct DayCount {
 }
 
 /// Conversations and messages of each of the last days in a time zone, counted side by side.
-///
-/// # Errors
-/// Validation failed for a time zone that nobody knows.
+/// Errors: validation failed for a time zone that nobody knows.
 pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Charts> {
     let calendar = Calendar::until_today(zone, days)
         .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
@@ -103,11 +98,8 @@ pub struct AgentFigures {
     messages_sent: i64,
 }
 
-/// The figures of each agent, by name: who they are, what they hold, how fast they answer and what they wrote, side
-/// by side.
-///
-/// # Errors
-/// When the database cannot answer.
+/// The figures of each agent, by name: who they are, what they hold, how fast they answer and what they
+/// wrote, side by side.
 pub async fn agents(app: &App, _: &Agent) -> Result<Vec<AgentFigures>> {
     outbox::flush(app).await?;
     let (users, held, response, sent) = try_join4(

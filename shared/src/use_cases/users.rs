@@ -12,17 +12,11 @@ use crate::views::{AuditView, UserView};
 use crate::{App, Error, Id, Result};
 
 /// A page of the users, the latest first.
-///
-/// # Errors
-/// Validation failed for a page that makes no sense.
 pub async fn list(app: &App, _: &Admin, filter: &Filter, paging: &Paging) -> Result<Page<UserView>> {
     Ok(User::page(&app.db, filter, paging).await?.map(UserView::from))
 }
 
 /// A page of the security log, the latest first; of one action, if one is asked for.
-///
-/// # Errors
-/// Validation failed for a page that makes no sense.
 pub async fn audit(
     app: &App,
     _: &Admin,
@@ -33,10 +27,8 @@ pub async fn audit(
 }
 
 /// Changes an account. Another role, or being switched off, closes the user's connections.
-///
-/// # Errors
-/// Not found for an unknown one; forbidden to change one above; conflict for the last super administrator, or
-/// when somebody else changed it meanwhile.
+/// Errors: forbidden to change one above; conflict for the last super
+/// administrator, or when somebody else changed it meanwhile.
 pub async fn change(
     app: &App,
     by: &Admin,
@@ -81,9 +73,7 @@ pub async fn change(
 }
 
 /// Gives a user another password. Its tokens are dead, its connections are closed.
-///
-/// # Errors
-/// Not found for an unknown one; forbidden for one above, and for oneself.
+/// Errors: forbidden for one above, and for oneself.
 pub async fn reset_password(
     app: &App,
     by: &Admin,

@@ -12,9 +12,6 @@ use crate::views::VisitorView;
 use crate::{App, Error, Id, Result, Time};
 
 /// A page of the visitors, the last seen first. A visitor sees itself alone.
-///
-/// # Errors
-/// Validation failed for a page that makes no sense.
 pub async fn list(
     app: &App,
     by: &Participant,
@@ -29,9 +26,6 @@ pub async fn list(
 }
 
 /// A visitor, if the caller may see it: a visitor itself, an agent any.
-///
-/// # Errors
-/// Not found for one that does not exist, or not for this caller.
 pub async fn details(app: &App, by: Caller, id: Id) -> Result<VisitorView> {
     match by {
         Caller::Visitor(visitor) if visitor.id == id => Ok(VisitorView::from(*visitor).for_itself()),
@@ -41,9 +35,6 @@ pub async fn details(app: &App, by: Caller, id: Id) -> Result<VisitorView> {
 }
 
 /// Writes what an agent knows of a visitor.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn update(app: &App, _: &Agent, id: Id, changes: Changes) -> Result<Outcome<VisitorView>> {
     let visitor = Visitor::update(&app.db, id, changes).await?.ok_or_else(unknown)?;
     Connection::rename(&app.db, &visitor.participant()).await?;
@@ -51,9 +42,7 @@ pub async fn update(app: &App, _: &Agent, id: Id, changes: Changes) -> Result<Ou
 }
 
 /// Notes that a visitor looks at a page.
-///
-/// # Errors
-/// Forbidden for agents.
+/// Errors: forbidden for agents.
 pub async fn view_page(app: &App, by: &Participant, view: &PageView) -> Result<Outcome<()>> {
     if by.side != Side::Visitor {
         return Err(Error::forbidden("Only visitors look at pages"));
@@ -63,9 +52,6 @@ pub async fn view_page(app: &App, by: &Participant, view: &PageView) -> Result<O
 }
 
 /// Shuts a visitor out, until `until` or for good. Its connections are closed.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn ban(
     app: &App,
     by: &Agent,
@@ -83,9 +69,6 @@ pub async fn ban(
 }
 
 /// Lets a visitor in again.
-///
-/// # Errors
-/// Not found for an unknown one.
 pub async fn unban(
     app: &App,
     by: &Agent,

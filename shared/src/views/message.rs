@@ -54,10 +54,8 @@ pub struct MessageView {
 }
 
 impl MessageView {
-    /// The messages with these numbers, with their authors and delivery states: three queries side by side.
-    ///
-    /// # Errors
-    /// When the database cannot answer.
+    /// The messages with these numbers, with their authors and delivery states: three queries side by
+    /// side.
     pub async fn load(
         db: &Db,
         conversation: &Conversation,

@@ -1,5 +1,5 @@
-//! What goes out: a module for each resource (`docs/protocol.md` has a section for each). Ids are `_id` in
-//! them, except in the answers of the authentication routes.
+//! What goes out: a module for each resource (`docs/protocol.md` has a section for each). Ids are `_id`
+//! in them, except in the answers of the authentication routes.
 
 mod audit;
 mod canned_response;

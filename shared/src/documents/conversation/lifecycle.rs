@@ -39,8 +39,8 @@ impl Status {
         }
     }
 
-    /// What a conversation of this status, held by an agent or not, becomes when something is done
-    /// to it; `None` when that cannot be done.
+    /// What a conversation of this status, held by an agent or not, becomes when something is done to
+    /// it; `None` when that cannot be done.
     pub fn after(self, held: bool, action: Action) -> Option<Self> {
         use Action::*;
         use Status::*;
@@ -138,8 +138,8 @@ impl HeldBy {
     }
 }
 
-/// What people do. Each is one guarded update that gives the conversation afterwards, or `None` where it cannot
-/// be done.
+/// What people do. Each is one guarded update that gives the conversation afterwards, or `None` where it
+/// cannot be done.
 impl Conversation {
     /// Gives a conversation to `to`.
     pub async fn assign(db: &Db, id: Id, to: Id, from: HeldBy) -> Result<Option<Self>> {

@@ -15,8 +15,8 @@ use crate::documents::visitor::{Visitor, VisitorBrief};
 
 /// Which conversations are asked for.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Filter {
-    /// Those of a status.
     pub status: Option<Status>,
     /// Those that somebody holds, or nobody.
     pub held_by: Option<Holder>,
@@ -33,25 +33,20 @@ pub enum Holder {
     Agent(Id),
 }
 
-/// A conversation with the people in it, as one aggregation brings them; `V` is how much of the
-/// visitor is read.
+/// A conversation with the people in it, as one aggregation brings them; `V` is how much of the visitor
+/// is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "V: DeserializeOwned")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct WithPeople<V> {
-    /// The conversation.
     pub conversation: Conversation,
-    /// Its visitor, at most one.
     pub visitor: Vec<V>,
-    /// Its agent, at most one.
     pub agent: Vec<AgentBrief>,
 }
 
 impl Conversation {
-    /// A page of the conversations that `by` may see, the latest first, and the number of all, side by side;
-    /// with `q` the visitors that it finds come first.
-    ///
-    /// # Errors
-    /// Validation failed for a page that makes no sense.
+    /// A page of the conversations that `by` may see, the latest first, and the number of all, side by
+    /// side; with `q` the visitors that it finds come first.
     pub async fn page(
         db: &Db,
         by: &Participant,

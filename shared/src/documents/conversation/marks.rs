@@ -32,30 +32,29 @@ impl Marker {
 
 /// How far a side has come in what the other side wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Reached {
     /// The `seq` of the last message of the other side that is covered; 0 for none.
     pub seq: i64,
     /// The number of the other side's messages that are covered.
     pub nth: i64,
-    /// When the marker came here.
     pub at: Option<Time>,
 }
 
 /// The two markers of a side; they only move forward.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct SideMarks {
     /// What its clients said they have received.
     pub delivered: Reached,
-    /// What it has read.
     pub read: Reached,
 }
 
 /// The markers of both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Marks {
-    /// The company's.
     pub agent: SideMarks,
-    /// The visitor's.
     pub visitor: SideMarks,
 }
 
@@ -81,10 +80,9 @@ impl Marks {
 
 /// The number of messages of each side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Counts {
-    /// By agents.
     pub agent: i64,
-    /// By the visitor.
     pub visitor: i64,
 }
 
@@ -99,7 +97,8 @@ impl Counts {
 }
 
 impl Conversation {
-    /// Moves a marker of `side` forward to `reached`. The conversation as it was, or `None` when it was there already.
+    /// Moves a marker of `side` forward to `reached`. The conversation as it was, or `None` when it was
+    /// there already.
     pub async fn advance(
         db: &Db,
         id: Id,

@@ -45,23 +45,19 @@ unchecked!(Priority);
 /// A conversation as stored.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Conversation {
     /// Its id, random in all bits: knowing it is what lets its visitor rate it.
     #[serde(rename = "_id")]
     pub id: Id,
-    /// Whose it is.
     pub visitor: Id,
-    /// Who holds it.
     pub assigned_agent: Option<Id>,
     /// Who held it before the last hand-over.
     pub previous_agent: Option<Id>,
     /// Where it is in its life.
     pub status: Status,
-    /// How urgent it is.
     pub priority: Priority,
-    /// Labels.
     pub tags: Vec<String>,
-    /// For agents' eyes only.
     pub notes: String,
     /// 1 to 5, once rated.
     pub rating: Option<i32>,
@@ -77,17 +73,13 @@ pub struct Conversation {
     pub last_message: Option<String>,
     /// When the last message came; before there is one, when the conversation started.
     pub active_at: Time,
-    /// When the visitor first wrote.
     pub first_visitor_message_at: Option<Time>,
     /// When an agent first wrote after that.
     pub first_response_at: Option<Time>,
-    /// That agent.
     pub first_response_by: Option<Id>,
     /// When it was resolved, unless it was reopened.
     pub resolved_at: Option<Time>,
-    /// When it was closed.
     pub closed_at: Option<Time>,
-    /// When it was started.
     pub created_at: Time,
     /// The `clientMessageId` of its start.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,12 +140,10 @@ pub fn responders_index() -> Document {
 
 /// What an agent may write on a conversation; `None` leaves as it was.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Changes {
-    /// For agents' eyes only.
     pub notes: Option<String>,
-    /// Labels.
     pub tags: Option<Vec<String>>,
-    /// How urgent it is.
     pub priority: Option<Priority>,
 }
 
@@ -167,9 +157,6 @@ impl Paged for Conversation {
 
 impl Conversation {
     /// A conversation that begins now, without a message.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
     pub fn begin(visitor: Id, start_key: Option<String>) -> crate::Result<Self> {
         let now = Time::now();
         let id = Id::random()?;

@@ -1,4 +1,5 @@
-//! The outbox in a conversation's document: the updates behind `use_cases::outbox`, which has the promise.
+//! The outbox in a conversation's document: the updates behind `use_cases::outbox`, which has the
+//! promise.
 
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use crate::{Id, Time};
 const PREVIEW: usize = 200;
 /// The most messages that an outbox holds.
 const MOST_OUTGOING: usize = 200;
-/// The names of messages that a conversation remembers: how many may come between a sender's look
-/// and its message.
+/// The names of messages that a conversation remembers: how many may come between a sender's look and
+/// its message.
 const MOST_RECENT: i32 = 32;
 /// After so long others take a message over: whoever accepted it has been stopped by then (`Timeout` in
 /// `template.yaml`).
@@ -29,8 +30,8 @@ const MOST_TAKEN_OVER: i64 = 10;
 
 /// A message that has been accepted, and is not known to be stored among the messages and pushed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Outgoing {
-    /// The message.
     pub message: Message,
     /// When it is for anybody to take over.
     pub due: Time,
@@ -51,8 +52,8 @@ pub struct Recent {
 
 /// A conversation, and what a participant has sent to it under a name.
 #[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct WithSent {
-    /// The conversation.
     pub conversation: Conversation,
     /// The message of that name, at most one.
     sent: Vec<Message>,
@@ -78,8 +79,8 @@ impl Conversation {
         self.first_visitor_message_at = Some(message.created_at);
     }
 
-    /// A conversation that the participant may see, and what it has sent to it under a name.
-    /// The messages are looked at after the conversation: one that has left the outbox is among them.
+    /// A conversation that the participant may see, and what it has sent to it under a name. The
+    /// messages are looked at after the conversation: one that has left the outbox is among them.
     pub async fn with_sent(db: &Db, by: &Participant, id: Id, name: &str) -> Result<Option<WithSent>> {
         let named = doc! { "conversation": id, "senderId": by.id, "clientMessageId": { "$eq": name } };
         let pipeline = vec![

@@ -86,34 +86,26 @@ impl From<Status> for Bson {
 /// A user as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct User {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
     /// Its name, 1 to 100 characters.
     pub name: String,
     /// Its email, trimmed and lower-cased; unique.
     pub email: String,
-    /// Its password.
     pub password_hash: PasswordHash,
-    /// What it may do.
     pub role: Role,
-    /// Whether it may log in.
     #[serde(default = "yes")]
     pub active: bool,
-    /// What the others see.
     pub status: Status,
     /// The status that a first connection brings back: the last one chosen, besides `offline`.
     pub chosen_status: Status,
-    /// A picture's address.
     pub avatar: Option<String>,
-    /// A part of the company.
     pub department: Option<String>,
-    /// When it registered.
     pub created_at: Time,
     /// Its logins that have not ended.
     pub sessions: Vec<Session>,
-    /// Its live connections.
     pub connections: Vec<LiveConnection>,
     /// Whether it had none before the last one came.
     #[serde(default)]
@@ -130,8 +122,8 @@ fn yes() -> bool {
 
 /// Which users are asked for.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Filter {
-    /// Those of a role.
     pub role: Option<Role>,
     /// Those who may log in, or those who may not.
     pub active: Option<bool>,
@@ -139,12 +131,10 @@ pub struct Filter {
 
 /// What an administrator writes of a user; `None` leaves as it was.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Changes {
-    /// What it may do.
     pub role: Option<Role>,
-    /// Whether it may log in.
     pub active: Option<bool>,
-    /// Its name.
     pub name: Option<String>,
     /// A part of the company; `Some(None)` empties.
     pub department: Option<Option<String>>,
@@ -162,10 +152,9 @@ part! {
 
 /// Who wrote a message or a text.
 #[derive(Clone, Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Author {
-    /// Its name.
     pub name: String,
-    /// Its email.
     pub email: String,
 }
 
@@ -229,9 +218,6 @@ impl User {
     }
 
     /// A page of the users, the latest first.
-    ///
-    /// # Errors
-    /// Validation failed for a page that makes no sense.
     pub async fn page(db: &Db, filter: &Filter, paging: &Paging) -> crate::Result<Page<Self>> {
         let mut matching = doc! {};
         if let Some(role) = filter.role {
@@ -249,8 +235,8 @@ impl User {
         db.query::<Self>(doc! {}).part().sort(doc! { "name": 1, "_id": 1 }).all().await
     }
 
-    /// Writes what an administrator changes, unless role or account were changed since they were looked at.
-    /// Who is switched off is logged out. The user afterwards.
+    /// Writes what an administrator changes, unless role or account were changed since they were looked
+    /// at. Who is switched off is logged out. The user afterwards.
     pub async fn change(db: &Db, looked_at: &Self, changes: Changes) -> Result<Option<Self>> {
         let mut set = doc! {
             "role": changes.role.unwrap_or(looked_at.role),
@@ -277,8 +263,8 @@ impl User {
         db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
     }
 
-    /// Counts a connection in; who was offline is what it chose last. The user afterwards, and whether it
-    /// was absent before.
+    /// Counts a connection in; who was offline is what it chose last. The user afterwards, and whether
+    /// it was absent before.
     pub async fn arrive(db: &Db, id: Id, arriving: &LiveConnection) -> Result<Option<(Self, bool)>> {
         let was_offline = doc! { "$eq": ["$status", Status::Offline] };
         let now = Time::now();

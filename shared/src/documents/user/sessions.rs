@@ -15,22 +15,19 @@ use crate::{Id, Time, id};
 /// The most sessions of one user; a login past it ends the oldest.
 const MOST_SESSIONS: i32 = 50;
 
-/// A login that has not ended. A token is good only while its session is here, so that a logout is
-/// in force for the next call, at no extra round trip: the session is read with its user.
+/// A login that has not ended. A token is good only while its session is here, so that a logout is in
+/// force for the next call, at no extra round trip: the session is read with its user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Session {
     /// The `jti` of its token.
     pub id: String,
-    /// When the token expires.
     pub expires_at: Time,
 }
 
 impl Session {
     /// A session that begins now.
-    ///
-    /// # Errors
-    /// When the operating system has no randomness to give.
     pub fn begin(lifetime: Duration) -> crate::Result<Self> {
         Ok(Self { id: id::random_hex()?, expires_at: Time::now().plus(lifetime) })
     }
@@ -69,8 +66,8 @@ impl User {
         db.update(same, update, ReturnDocument::Before).await
     }
 
-    /// Adds a session, drops the expired ones; whether the account is still as it was when the password was
-    /// checked.
+    /// Adds a session, drops the expired ones; whether the account is still as it was when the password
+    /// was checked.
     pub async fn add_session(db: &Db, checked: &Self, session: &Session) -> Result<bool> {
         let live = doc! { "$filter": {
             "input": "$sessions",

@@ -34,20 +34,15 @@ impl KnownBy {
 
 /// What is known of a visitor that connects. What it does not say stays as it was.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Arrival {
-    /// KnownBy it is.
     pub who: KnownBy,
-    /// A name.
     pub name: Option<String>,
-    /// An email.
     pub email: Option<String>,
-    /// The page it is on.
     pub current_page: Option<String>,
     /// The page that led it here.
     pub referrer: Option<String>,
-    /// The gateway's word.
     pub ip_address: Option<String>,
-    /// The gateway's word.
     pub user_agent: Option<String>,
 }
 
@@ -57,8 +52,8 @@ impl Visitor {
         db.query(doc! { "sessionHash": who.key() }).one().await
     }
 
-    /// Counts a connection of the visitor with this session in, and the visitor itself when it is
-    /// new. The visitor afterwards, and whether it was absent before.
+    /// Counts a connection of the visitor with this session in, and the visitor itself when it is new.
+    /// The visitor afterwards, and whether it was absent before.
     pub async fn arrive(db: &Db, arrival: &Arrival, arriving: &LiveConnection) -> Result<(Self, bool)> {
         let filter = doc! { "sessionHash": arrival.who.key() };
         let update = arrival_update(arrival, arriving);

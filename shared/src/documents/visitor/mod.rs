@@ -22,8 +22,8 @@ pub use arrival::{Arrival, KnownBy};
 
 /// The most page views that are kept of a visitor; the oldest are forgotten.
 pub const MOST_PAGE_VIEWS: i32 = 20;
-/// The most page views of each visitor in a list, which keeps a full page of them under Lambda's
-/// limit of 6 MB for an answer.
+/// The most page views of each visitor in a list, which keeps a full page of them under Lambda's limit
+/// of 6 MB for an answer.
 pub const MOST_LISTED_PAGE_VIEWS: i32 = 5;
 /// The most visitors whose conversations one search looks through.
 pub const MOST_FOUND: i64 = 200;
@@ -44,8 +44,8 @@ pub struct PageView {
 /// A visitor as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Visitor {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: Id,
     /// What it is known by: see [`KnownBy`].
@@ -70,40 +70,29 @@ pub struct Visitor {
     pub ip_address: Option<String>,
     /// Its browser's own words, as the gateway saw them.
     pub user_agent: Option<String>,
-    /// The browser's name.
     pub browser: Option<String>,
-    /// The operating system's name.
     pub os: Option<String>,
     /// Where it is, as an agent noted.
     pub country: Option<String>,
     /// Where it is, as an agent noted.
     pub city: Option<String>,
-    /// The page it is on.
     pub current_page: Option<String>,
     /// The pages it was on, the latest last; [`MOST_PAGE_VIEWS`] at most.
     pub page_views: Vec<PageView>,
     /// The page that led it here.
     pub referrer: Option<String>,
-    /// How often it came.
     pub visit_count: i64,
     /// Seconds spent here in visits that have ended.
     pub total_time_on_site: i64,
-    /// Whether it is here now.
     pub is_online: bool,
-    /// When it was last seen.
     pub last_seen: Time,
-    /// When it came first.
     pub created_at: Time,
-    /// When its present visit began.
     pub visit_began_at: Time,
-    /// Its live connections.
     pub connections: Vec<LiveConnection>,
     /// Whether it had none before the last one came.
     #[serde(default)]
     pub was_absent: bool,
-    /// The words of its name.
     pub name_words: Vec<String>,
-    /// The words of its email.
     pub email_words: Vec<String>,
     /// The words it is found by: those of its name and its email.
     pub words: Vec<String>,
@@ -133,14 +122,11 @@ pub struct Filter {
 
 /// What an agent may write of a visitor; `None` leaves as it was, `Some(None)` empties.
 #[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Changes {
-    /// A name.
     pub name: Option<Option<String>>,
-    /// An email.
     pub email: Option<Option<String>>,
-    /// A country.
     pub country: Option<Option<String>>,
-    /// A city.
     pub city: Option<Option<String>>,
 }
 
@@ -260,9 +246,6 @@ impl Visitor {
 
     /// A page of the visitors that `by` may see, the last seen first, each with its
     /// [`MOST_LISTED_PAGE_VIEWS`] last page views.
-    ///
-    /// # Errors
-    /// Validation failed for a page that makes no sense.
     pub async fn page(
         db: &Db,
         by: &Participant,
@@ -280,8 +263,8 @@ impl Visitor {
         db.page(them, fields, paging).await
     }
 
-    /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last
-    /// seen first; none if `q` has no word.
+    /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last seen
+    /// first; none if `q` has no word.
     pub async fn found_by(db: &Db, q: &str) -> Result<Vec<Id>> {
         let filter = matching(q);
         if filter.is_empty() {

@@ -1,7 +1,7 @@
 //! What a `User-Agent` says.
 
-/// The names of the browser and the system in a `User-Agent`; the order matters, since most
-/// browsers name others too.
+/// The names of the browser and the system in a `User-Agent`; the order matters, since most browsers
+/// name others too.
 pub fn browser_and_os(user_agent: &str) -> (Option<&'static str>, Option<&'static str>) {
     const BROWSERS: [(&str, &str); 7] = [
         ("Edg", "Edge"),

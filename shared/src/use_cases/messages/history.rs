@@ -55,9 +55,6 @@ impl Span {
 }
 
 /// A page of the messages, the oldest first.
-///
-/// # Errors
-/// Not found for a conversation that the participant may not see.
 pub async fn list(
     app: &App,
     by: &Participant,
@@ -84,11 +81,8 @@ pub struct Joined {
     pub has_more: bool,
 }
 
-/// Brings a participant up to date with a conversation: what came after `after`, or the latest, in at most
-/// `most_bytes` of JSON.
-///
-/// # Errors
-/// Not found for a conversation that the participant may not see.
+/// Brings a participant up to date with a conversation: what came after `after`, or the latest, in at
+/// most `most_bytes` of JSON.
 pub async fn catch_up(
     app: &App,
     by: &Participant,
@@ -116,11 +110,8 @@ pub async fn catch_up(
     Ok(Joined { conversation: view, messages, has_more })
 }
 
-/// Some messages of a conversation after a number, whoever asks, the oldest first; and the number of the last one
-/// that there is.
-///
-/// # Errors
-/// Not found for an unknown conversation.
+/// Some messages of a conversation after a number, whoever asks, the oldest first; and the number of the
+/// last one that there is.
 pub async fn after(app: &App, id: Id, seq: i64, limit: i64) -> Result<(Vec<MessageView>, i64)> {
     let conversation = Conversation::find(&app.db, id).await?;
     let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
@@ -137,8 +128,8 @@ pub(super) async fn readable(app: &App, by: &Participant, id: Id) -> Result<Conv
     Ok(conversation)
 }
 
-/// Drops messages until the rest fits into so many bytes: from the front to keep the newest, else
-/// from the end.
+/// Drops messages until the rest fits into so many bytes: from the front to keep the newest, else from
+/// the end.
 fn fit<T: Serialize>(messages: &mut Vec<T>, mut room: usize, keep_newest: bool) -> Result<()> {
     let sizes: Vec<usize> =
         messages.iter().map(|message| Ok(json_bytes(message)? + 1)).collect::<Result<_>>()?;

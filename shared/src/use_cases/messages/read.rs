@@ -42,11 +42,8 @@ pub struct Marked {
     pub newly: i64,
 }
 
-/// Moves one of the markers of a participant's side over the messages of the other side. It never moves back:
-/// what it covers already changes nothing, and nothing is pushed.
-///
-/// # Errors
-/// Not found for a conversation that the participant may not see, or a message that is not in it.
+/// Moves one of the markers of a participant's side over the messages of the other side. It never moves
+/// back: what it covers already changes nothing, and nothing is pushed.
 pub async fn mark(
     app: &App,
     by: &Participant,
@@ -138,9 +135,6 @@ async fn find(app: &App, id: Id) -> Result<Option<Message>> {
 }
 
 /// Marks the messages up to one as read; the message as it is then.
-///
-/// # Errors
-/// Not found for a message that the participant may not see.
 pub async fn mark_read(app: &App, by: &Participant, id: Id) -> Result<Outcome<MessageView>> {
     let message = find(app, id).await?.ok_or_else(|| Error::not_found("Message"))?;
     let conversation = message.conversation;

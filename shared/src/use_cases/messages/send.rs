@@ -15,14 +15,12 @@ const TRIES: usize = 20;
 
 /// A message that is about to be sent.
 #[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Draft {
-    /// Where.
     pub conversation_id: Id,
     /// What it says: 1 to 8,000 characters.
     pub content: String,
-    /// What it carries.
     pub kind: Kind,
-    /// Where its file is.
     pub file_url: Option<String>,
     /// The sender's name for it, which makes the send repeatable.
     pub client_message_id: Option<String>,
@@ -58,12 +56,10 @@ impl Draft {
     }
 }
 
-/// Sends a message. One with a `client_message_id` that the sender has used in the conversation
-/// gives the stored message back, and nothing is pushed.
-///
-/// # Errors
-/// Not found for a conversation that the person may not see; conflict when it is closed; unavailable
-/// when others came between again and again.
+/// Sends a message. One with a `client_message_id` that the sender has used in the conversation gives
+/// the stored message back, and nothing is pushed.
+/// Errors: conflict when it is closed;
+/// unavailable when others came between again and again.
 pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<MessageView>> {
     for _ in 0..TRIES {
         let seen = match sent_before(app, by, draft).await? {
@@ -148,9 +144,6 @@ fn reopens(before: &Conversation, side: Side) -> bool {
 }
 
 /// A message that `by` sent, with its delivery state by now.
-///
-/// # Errors
-/// When the database cannot answer.
 pub async fn stored_view(
     app: &App,
     conversation: &Conversation,
