@@ -12,15 +12,15 @@ FUNCTION, PERMISSION, ROUTE = "AWS::Lambda::Function", "AWS::Lambda::Permission"
 PROXY_METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH"}
 
 
-def described():
-    command = ["cargo", "run", "--quiet", "--package", "local", "--example", "describe"]
+def manifest():
+    command = ["cargo", "run", "--quiet", "--package", "local", "--example", "manifest"]
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
 
 
 def pushes(folder):
-    """Whether a function's code tells news, which posts to connections."""
-    sources = (ROOT / "functions" / folder / "src").glob("*.rs")
-    return any(re.search(r"\.told\(|\bnews::", each.read_text()) for each in sources)
+    """Whether a function's code dispatches events, which posts to connections."""
+    sources = (ROOT / "functions" / folder / "src").rglob("*.rs")
+    return any(re.search(r"\.dispatched\(|\bapp\.push\b", each.read_text()) for each in sources)
 
 
 class Template(unittest.TestCase):
@@ -28,7 +28,7 @@ class Template(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.code = described()
+        cls.code = manifest()
         cls.plain = translate()
         cls.resources = cls.plain["Resources"]
         cls.folders = {

@@ -24,7 +24,7 @@ pub const KEYS: [(&str, bool); 11] = [
     ("CONNECTIONS_ENDPOINT", true),
 ];
 
-/// Everything a function is told by its environment.
+/// Everything that a function reads from its environment.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Config {

@@ -51,8 +51,7 @@ pub fn end_of_work(ends_at: u64) -> Instant {
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
 /// milliseconds after the epoch. What takes longer goes on behind the answer, and what comes of it is
-/// left to `late`: cut off between its write and its news, it would have stored what nobody is ever
-/// told.
+/// left to `late`: cut off between its write and its events, it would have stored what nobody ever sees.
 /// Errors: unavailable past the deadline.
 pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
     ends_at: u64,

@@ -1,4 +1,4 @@
-//! The one error of the house: what a caller is told, and what only the log may know.
+//! The one error type: what a caller sees, and what only the log may know.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -12,7 +12,7 @@ use mongodb::error::{ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERR
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A result whose error a caller can be told.
+/// A result whose error a caller can be shown.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// When a caller may try again after the database was away.
@@ -96,7 +96,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error that a caller is told in full.
+    /// An error that a caller sees in full.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self { message: message.into(), code, errors: Vec::new(), retry_after: None, source: None }
     }
@@ -136,7 +136,7 @@ impl Error {
         Self::new(Code::Conflict, message)
     }
 
-    /// 429, to be tried again after a while, which is told in whole seconds, 1 or more.
+    /// 429, to be tried again after a while, which is given in whole seconds, 1 or more.
     pub fn rate_limited(wait: Duration) -> Self {
         let seconds = wait.as_millis().div_ceil(1000).max(1);
         Self {
@@ -167,7 +167,7 @@ impl Error {
         self.code
     }
 
-    /// Writes the source, if there is one, to the log. Called once, where the error leaves the house.
+    /// Writes the source, if there is one, to the log. Called once, where the error leaves the function.
     pub fn log(&self) {
         if let Some(source) = &self.source {
             tracing::error!(code = ?self.code, error = %Chain(source.as_ref()), "request failed");

@@ -1,4 +1,4 @@
-//! A client that follows the contract: it comes back when its connection ends, asks for what it
+//! A client that follows the protocol: it comes back when its connection ends, asks for what it
 //! missed, fills a hole in the numbers, and shows each message once, in the order of the numbers.
 
 use std::collections::HashMap;

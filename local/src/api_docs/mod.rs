@@ -41,7 +41,7 @@ pub fn documents() -> Documents {
     Documents { page: page::of(&openapi), asyncapi: asyncapi::document(), openapi }
 }
 
-/// What comes in is described where it is asked for, what goes out by its name.
+/// What comes in is documented where it is asked for, what goes out by its name.
 struct Schemas {
     incoming: SchemaGenerator,
     outgoing: SchemaGenerator,

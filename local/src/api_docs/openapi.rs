@@ -17,9 +17,9 @@ pub fn document() -> Value {
     let error = schemas.outgoing(error_shape);
     let mut paths = Map::new();
     for (function, operation) in operations() {
-        let described = path_item(&mut schemas, function, &operation);
+        let item = path_item(&mut schemas, function, &operation);
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        path[operation.method.as_str().to_lowercase()] = described;
+        path[operation.method.as_str().to_lowercase()] = item;
     }
     json!({
         "openapi": "3.1.0",

@@ -132,9 +132,9 @@ async fn the_profile_is_the_user_without_its_password() {
     let ada = chat.register("Ada").await;
     let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     let fields: Vec<&String> = profile.as_object().unwrap().keys().collect();
-    let contract =
+    let documented =
         ["active", "avatar", "createdAt", "department", "email", "id", "name", "role", "status"];
-    assert_eq!(fields, contract);
+    assert_eq!(fields, documented);
     assert_eq!((&profile["id"], &profile["status"]), (&json!(ada.id), &json!("offline")));
 }
 

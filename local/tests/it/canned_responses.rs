@@ -19,9 +19,9 @@ async fn a_response_is_created_with_defaults() {
     let created = chat.post(PATH, body).by(&ada.token).await.expect(201);
     let mut fields: Vec<&String> = created.as_object().unwrap().keys().collect();
     fields.sort_unstable();
-    let contract =
+    let documented =
         ["_id", "category", "content", "createdAt", "createdBy", "shortcut", "title", "updatedAt"];
-    assert_eq!(fields, contract);
+    assert_eq!(fields, documented);
     assert_eq!((&created["title"], &created["category"]), (&json!("Hello"), &json!("General")));
     assert_eq!(created["createdBy"], json!({ "_id": ada.id, "name": "Ada", "email": ada.email }));
     let read = chat.get(&format!("{PATH}/{}", text(&created["_id"]))).by(&ada.token).await.expect(200);

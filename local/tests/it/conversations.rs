@@ -28,13 +28,13 @@ async fn a_list_shows_the_latest_message_first() {
 }
 
 #[tokio::test]
-async fn a_listed_conversation_has_the_contracts_fields() {
+async fn a_listed_conversation_has_the_documented_fields() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
     chat.held_by(&ada, "Vic").await;
     let list = chat.get("/api/conversations").by(&ada.token).await.expect(200);
     let row = list["conversations"][0].as_object().unwrap();
-    let mut contract = [
+    let mut documented = [
         "_id",
         "visitor",
         "assignedAgent",
@@ -53,8 +53,8 @@ async fn a_listed_conversation_has_the_contracts_fields() {
         "closedAt",
         "createdAt",
     ];
-    contract.sort_unstable();
-    assert_eq!(row.keys().collect::<Vec<_>>(), contract);
+    documented.sort_unstable();
+    assert_eq!(row.keys().collect::<Vec<_>>(), documented);
     let mut visitor: Vec<&String> = row["visitor"].as_object().unwrap().keys().collect();
     visitor.sort_unstable();
     let brief = ["_id", "browser", "city", "country", "currentPage", "email", "isOnline", "name", "os"];
@@ -242,8 +242,8 @@ async fn notes_tags_and_priority_are_written_and_told() {
     assert_eq!(answer["tags"], json!(["vip", "parcel"]));
     assert_eq!((&answer["status"], &answer["rating"]), (&json!("pending"), &json!(null)), "protected");
     assert_eq!(sues.next("conversation:updated").await["conversation"]["notes"], "Call back");
-    let told = vic.socket.next("conversation:updated").await["conversation"].clone();
-    assert_eq!((&told["priority"], told.get("notes")), (&json!("high"), None));
+    let pushed = vic.socket.next("conversation:updated").await["conversation"].clone();
+    assert_eq!((&pushed["priority"], pushed.get("notes")), (&json!("high"), None));
     let kept = chat.put(&path, json!({ "priority": "low" })).by(&ada.token).await.expect(200);
     assert_eq!((&kept["notes"], &kept["priority"]), (&json!("Call back"), &json!("low")));
 }
@@ -277,8 +277,8 @@ async fn an_agent_takes_a_pending_conversation() {
     let (mut vic, id) = chat.conversation("Vic", "Hello").await;
     let answer = act(&chat, &ada, &id, "assign", json!({})).await.expect(200);
     assert_eq!((&answer["status"], &answer["assignedAgent"]["_id"]), (&json!("active"), &json!(ada.id)));
-    let told = vic.socket.next("conversation:updated").await["conversation"].clone();
-    assert_eq!(told["assignedAgent"]["name"], "Ada");
+    let pushed = vic.socket.next("conversation:updated").await["conversation"].clone();
+    assert_eq!(pushed["assignedAgent"]["name"], "Ada");
     act(&chat, &ada, &id, "assign", json!({})).await.expect(200);
 }
 
@@ -333,8 +333,8 @@ async fn a_transfer_is_told_to_the_old_and_the_new_agent() {
     let answer = act(&chat, &ada, &id, "transfer", json!({ "agentId": bob.id })).await.expect(200);
     assert_eq!((&answer["assignedAgent"]["name"], &answer["status"]), (&json!("Bob"), &json!("active")));
     for socket in [&mut adas, &mut bobs] {
-        let told = socket.next("conversation:updated").await["conversation"].clone();
-        assert_eq!(told["assignedAgent"]["name"], "Bob");
+        let pushed = socket.next("conversation:updated").await["conversation"].clone();
+        assert_eq!(pushed["assignedAgent"]["name"], "Bob");
     }
     cys.settle().await;
     assert_eq!(cys.waiting("conversation:updated"), 0, "it does not concern Cy any more");

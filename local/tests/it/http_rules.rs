@@ -1,4 +1,4 @@
-//! What holds for every HTTP call (contract, Conventions).
+//! What holds for every HTTP call (`docs/protocol.md`, Conventions).
 
 use serde_json::json;
 

@@ -117,8 +117,8 @@ async fn a_flood_from_one_visitor_leaves_other_chats_untouched() {
 
     let sent = wim.socket.ack("message:send", message(&quiet)).await;
     loop {
-        let told = adas.next("message:new").await;
-        if told["message"]["_id"] == sent["message"]["_id"] {
+        let pushed = adas.next("message:new").await;
+        if pushed["message"]["_id"] == sent["message"]["_id"] {
             break;
         }
     }

@@ -80,9 +80,9 @@ async fn what_was_left_behind_is_taken_over_once_by_whoever_comes_next() {
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
     let runs = (0..4).map(|_| maintenance::run(&chat.app, soon()));
     futures::future::join_all(runs).await;
-    let told = adas.next("message:new").await["message"].clone();
-    assert_eq!((&told["content"], &told["seq"]), (&json!("Left behind"), &json!(2)));
-    assert_eq!(vic.socket.next("message:new").await["message"]["_id"], told["_id"]);
+    let pushed = adas.next("message:new").await["message"].clone();
+    assert_eq!((&pushed["content"], &pushed["seq"]), (&json!("Left behind"), &json!(2)));
+    assert_eq!(vic.socket.next("message:new").await["message"]["_id"], pushed["_id"]);
     maintenance::run(&chat.app, soon()).await;
     adas.settle().await;
     assert_eq!(adas.waiting("message:new"), 0);
@@ -101,8 +101,8 @@ async fn a_conversation_whose_start_was_left_behind_is_pushed_as_new() {
         conversations::start(&chat.app, "gone", &by, Some("Hello".to_owned()), None).await.unwrap();
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
     maintenance::run(&chat.app, soon()).await;
-    let told = adas.next("conversation:new").await;
-    assert_eq!(told["conversation"]["_id"], json!(started.value.conversation.id));
+    let pushed = adas.next("conversation:new").await;
+    assert_eq!(pushed["conversation"]["_id"], json!(started.value.conversation.id));
     assert_eq!(adas.next("message:new").await["message"]["content"], "Hello");
 }
 

@@ -15,7 +15,7 @@ async fn a_sent_message_is_stored_answered_and_pushed() {
     let message = chat.post("/api/messages", body).by(&ada.token).await.expect(201);
     let mut fields: Vec<&String> = message.as_object().unwrap().keys().collect();
     fields.sort_unstable();
-    let mut contract = [
+    let mut documented = [
         "_id",
         "conversation",
         "sender",
@@ -32,8 +32,8 @@ async fn a_sent_message_is_stored_answered_and_pushed() {
         "readAt",
         "createdAt",
     ];
-    contract.sort_unstable();
-    assert_eq!(fields, contract);
+    documented.sort_unstable();
+    assert_eq!(fields, documented);
     assert_eq!((&message["content"], &message["seq"]), (&json!("Hello, Vic"), &json!(2)));
     assert_eq!((&message["sender"], &message["senderModel"]), (&json!("agent"), &json!("User")));
     let author = json!({ "_id": ada.id, "name": "Ada", "email": "ada@example.com" });
@@ -227,9 +227,9 @@ async fn a_message_is_marked_as_read_and_the_mark_never_moves_back() {
     let read = |id: &str| chat.put(&format!("/api/messages/{id}/read"), json!({})).by(&ada.token);
     let second = read(&ids[1]).await.expect(200);
     assert_eq!((&second["status"], &second["isRead"]), (&json!("read"), &json!(true)));
-    let told = vic.socket.next("message:read").await;
-    assert_eq!((&told["messageId"], &told["upTo"]), (&json!(ids[1]), &json!(2)));
-    assert_eq!(told["readAt"], second["readAt"]);
+    let pushed = vic.socket.next("message:read").await;
+    assert_eq!((&pushed["messageId"], &pushed["upTo"]), (&json!(ids[1]), &json!(2)));
+    assert_eq!(pushed["readAt"], second["readAt"]);
     let first = read(&ids[0]).await.expect(200);
     assert_eq!(first["readAt"], second["readAt"], "read with the second one");
     read(&ids[2]).await.expect(200);

@@ -85,8 +85,8 @@ async fn an_identified_visitor_is_the_same_person_on_every_device() {
     let created = laptop.next("conversation:created").await;
     assert_eq!((&created["conversation"]["_id"], &created["message"]["content"]), (id, &json!("Hello")));
     phone.ack("message:send", json!({ "conversationId": id, "content": "Are you there?" })).await;
-    let told = laptop.next("message:new").await;
-    assert_eq!(&told["message"]["conversation"], id);
+    let pushed = laptop.next("message:new").await;
+    assert_eq!(&pushed["message"]["conversation"], id);
     let path = format!("/api/visitors/{}", text(&one["visitorId"]));
     let seen = chat.get(&path).by(&ada.token).await.expect(200);
     assert_eq!((&seen["verified"], &seen["externalId"]), (&json!(true), &json!("u-7")));

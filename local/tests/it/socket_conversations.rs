@@ -21,9 +21,9 @@ async fn a_visitor_starts_a_conversation_with_a_message() {
         (&json!("Hello"), &json!(1))
     );
     assert_eq!(created["message"]["senderId"]["_id"], vic.id);
-    let told = adas.next("conversation:new").await["conversation"].clone();
-    assert_eq!((&told["_id"], &told["notes"]), (&created["conversation"]["_id"], &json!("")));
-    assert_eq!((&told["messageCount"], &told["unreadCount"]), (&json!(1), &json!(1)));
+    let pushed = adas.next("conversation:new").await["conversation"].clone();
+    assert_eq!((&pushed["_id"], &pushed["notes"]), (&created["conversation"]["_id"], &json!("")));
+    assert_eq!((&pushed["messageCount"], &pushed["unreadCount"]), (&json!(1), &json!(1)));
 }
 
 #[tokio::test]
@@ -180,11 +180,11 @@ async fn typing_is_told_to_the_others_and_not_to_oneself() {
         vic.socket
             .ack(event, json!({ "conversationId": id, "userName": "Eve", "sender": "agent" }))
             .await;
-        let told = adas.next(event).await;
-        assert_eq!(told, json!({ "conversationId": id, "userName": "Vic", "sender": "visitor" }));
+        let pushed = adas.next(event).await;
+        assert_eq!(pushed, json!({ "conversationId": id, "userName": "Vic", "sender": "visitor" }));
         adas.ack(event, json!({ "conversationId": id })).await;
-        let told = vic.socket.next(event).await;
-        assert_eq!(told, json!({ "conversationId": id, "userName": "Ada", "sender": "agent" }));
+        let pushed = vic.socket.next(event).await;
+        assert_eq!(pushed, json!({ "conversationId": id, "userName": "Ada", "sender": "agent" }));
         second_tab.socket.next(event).await;
     }
     for socket in [&mut second_tab.socket, &mut vic.socket, &mut adas, &mut sues] {

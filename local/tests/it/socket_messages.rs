@@ -119,15 +119,15 @@ async fn delivery_is_told_to_the_senders_side_and_only_moves_forward() {
     }
     let delivered = |up_to: i64| json!({ "conversationId": id, "upTo": up_to });
     vic.socket.ack("message:delivered", delivered(3)).await;
-    let told = adas.next("message:delivered").await;
-    assert_eq!((&told["conversationId"], &told["upTo"]), (&json!(id), &json!(3)));
-    assert!(told["deliveredAt"].is_string());
+    let pushed = adas.next("message:delivered").await;
+    assert_eq!((&pushed["conversationId"], &pushed["upTo"]), (&json!(id), &json!(3)));
+    assert!(pushed["deliveredAt"].is_string());
     let back = vic.socket.ack("message:delivered", delivered(2)).await;
     assert_eq!(back["upTo"], 3);
     vic.socket.ack("message:delivered", delivered(999)).await;
     let list = chat.get(&format!("/api/messages/{id}")).by(&ada.token).await.expect(200);
     assert_eq!(each(&list["messages"], "status"), ["sent", "delivered", "delivered"]);
-    assert_eq!(list["messages"][2]["deliveredAt"], told["deliveredAt"]);
+    assert_eq!(list["messages"][2]["deliveredAt"], pushed["deliveredAt"]);
     adas.settle().await;
     vic.socket.settle().await;
     assert_eq!(adas.waiting("message:delivered"), 0);
@@ -152,9 +152,9 @@ async fn reading_is_told_to_all_and_what_was_read_was_delivered() {
     let message = text(&sent["message"]["_id"]);
     vic.socket.ack("message:read", json!({ "conversationId": id, "messageId": message })).await;
     for socket in [&mut adas, &mut vic.socket] {
-        let told = socket.next("message:read").await;
-        assert_eq!((&told["messageId"], &told["upTo"]), (&json!(message), &json!(2)));
-        assert!(told["readAt"].is_string());
+        let pushed = socket.next("message:read").await;
+        assert_eq!((&pushed["messageId"], &pushed["upTo"]), (&json!(message), &json!(2)));
+        assert!(pushed["readAt"].is_string());
     }
     adas.ack("message:read", json!({ "conversationId": id, "upTo": 1 })).await;
     assert_eq!(vic.socket.next("message:read").await["upTo"], 1);

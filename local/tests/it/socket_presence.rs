@@ -238,9 +238,9 @@ async fn a_visitor_looks_at_pages_and_the_agents_see_it() {
     let mut adas = chat.agent_socket(&ada).await;
     let mut vic = chat.visitor("Vic").await;
     vic.socket.ack("visitor:page", json!({ "url": "/prices", "title": "Prices" })).await;
-    let told = adas.next("visitor:updated").await["visitor"].clone();
-    assert_eq!((&told["_id"], &told["currentPage"]), (&json!(vic.id), &json!("/prices")));
-    let view = &told["pageViews"][0];
+    let pushed = adas.next("visitor:updated").await["visitor"].clone();
+    assert_eq!((&pushed["_id"], &pushed["currentPage"]), (&json!(vic.id), &json!("/prices")));
+    let view = &pushed["pageViews"][0];
     assert_eq!((&view["url"], &view["title"]), (&json!("/prices"), &json!("Prices")));
     assert!(view["timestamp"].is_string());
     for number in 0..25 {

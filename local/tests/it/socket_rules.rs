@@ -1,4 +1,4 @@
-//! What holds for every frame (contract, The WebSocket).
+//! What holds for every frame (`docs/protocol.md`, The WebSocket).
 
 use serde_json::json;
 

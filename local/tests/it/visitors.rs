@@ -14,7 +14,7 @@ async fn a_list_shows_the_last_seen_first() {
     assert_eq!((&list["total"], &list["nextCursor"]), (&json!(2), &json!(null)));
     let mut fields: Vec<&String> = list["visitors"][0].as_object().unwrap().keys().collect();
     fields.sort_unstable();
-    let mut contract = [
+    let mut documented = [
         "_id",
         "name",
         "email",
@@ -36,8 +36,8 @@ async fn a_list_shows_the_last_seen_first() {
         "externalId",
         "ban",
     ];
-    contract.sort_unstable();
-    assert_eq!(fields, contract);
+    documented.sort_unstable();
+    assert_eq!(fields, documented);
 }
 
 #[tokio::test]

@@ -53,35 +53,34 @@ impl Totals {
     }
 }
 
-/// How many documents were created between two boundaries, by the earlier one in milliseconds.
-async fn per_period<T: Stored>(db: &Db, boundaries: &[Time]) -> Result<HashMap<i64, i64>> {
-    #[derive(Deserialize)]
-    struct Bucket {
-        #[serde(rename = "_id")]
-        start: Time,
-        count: i64,
+/// How many documents were created in a quarter of an hour, which every time zone's days begin with.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct QuarterHour {
+    #[serde(rename = "_id")]
+    pub start: Time,
+    pub count: i64,
+}
+
+impl QuarterHour {
+    /// Those between two times in which there was a conversation started.
+    pub async fn of_conversations(db: &Db, from: Time, to: Time) -> Result<Vec<Self>> {
+        Self::count::<Conversation>(db, from, to).await
     }
-    let period = doc! { "$gte": boundaries.first().copied(), "$lt": boundaries.last().copied() };
-    let pipeline = vec![
-        doc! { "$match": { "createdAt": period } },
-        doc! { "$bucket": {
-            "groupBy": "$createdAt",
-            "boundaries": boundaries.to_vec(),
-            "output": { "count": { "$sum": 1_i64 } },
-        } },
-    ];
-    let buckets: Vec<Bucket> = db.aggregate(T::COLLECTION, pipeline, None).await?;
-    Ok(buckets.into_iter().map(|bucket| (bucket.start.millis(), bucket.count)).collect())
-}
 
-/// How many conversations were started between two boundaries, by the earlier one in milliseconds.
-pub async fn conversations_per_period(db: &Db, boundaries: &[Time]) -> Result<HashMap<i64, i64>> {
-    per_period::<Conversation>(db, boundaries).await
-}
+    /// Those between two times in which there was a message sent.
+    pub async fn of_messages(db: &Db, from: Time, to: Time) -> Result<Vec<Self>> {
+        Self::count::<Message>(db, from, to).await
+    }
 
-/// How many messages were sent between two boundaries, by the earlier one in milliseconds.
-pub async fn messages_per_period(db: &Db, boundaries: &[Time]) -> Result<HashMap<i64, i64>> {
-    per_period::<Message>(db, boundaries).await
+    async fn count<T: Stored>(db: &Db, from: Time, to: Time) -> Result<Vec<Self>> {
+        let start = doc! { "$dateTrunc": { "date": "$createdAt", "unit": "minute", "binSize": 15 } };
+        let pipeline = vec![
+            doc! { "$match": { "createdAt": { "$gte": from, "$lt": to } } },
+            doc! { "$group": { "_id": start, "count": { "$sum": 1_i64 } } },
+        ];
+        db.aggregate(T::COLLECTION, pipeline, None).await
+    }
 }
 
 /// What an agent holds.

@@ -1,6 +1,6 @@
 //! Reading what comes in: the same rules for bodies, frames and identities.
 //!
-//! A field's type is its rule: it is checked and described by the same bounds. [`input!`](crate::input!)
+//! A field's type is its rule: it is checked and documented by the same bounds. [`input!`](crate::input!)
 //! makes a struct of such fields, of which none can be forgotten.
 
 mod fields;
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    fn told(json: &str) -> String {
+    fn refused(json: &str) -> String {
         serde_json::to_string(&from_slice::<Person>(json.as_bytes()).unwrap_err()).unwrap()
     }
 
@@ -161,21 +161,21 @@ mod tests {
 
     #[test]
     fn every_broken_rule_is_named() {
-        let told = told(r#"{ "age": 0, "nickName": "x" }"#);
+        let refused = refused(r#"{ "age": 0, "nickName": "x" }"#);
         for (path, msg) in [
             ("name", "Is required"),
             ("email", "Valid email is required"),
             ("nickName", "Must have 2 to 5 characters"),
             ("age", "Must be born"),
         ] {
-            assert!(told.contains(&format!(r#"{{"path":"{path}","msg":"{msg}"}}"#)), "{told}");
+            assert!(refused.contains(&format!(r#"{{"path":"{path}","msg":"{msg}"}}"#)), "{refused}");
         }
     }
 
     #[test]
     fn a_missing_or_mistyped_field_is_named() {
-        assert!(told(r#"{ "name": "Ada" }"#).contains(r#"{"path":"age","msg":"Is required"}"#));
-        assert!(told(r#"{ "name": { "$ne": null }, "age": 1 }"#).contains(r#""path":"name""#));
+        assert!(refused(r#"{ "name": "Ada" }"#).contains(r#"{"path":"age","msg":"Is required"}"#));
+        assert!(refused(r#"{ "name": { "$ne": null }, "age": 1 }"#).contains(r#""path":"name""#));
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_not_json_is_a_bad_request() {
         for text in ["", "{", "nul", "\u{0}"] {
-            assert!(told(text).contains(r#""code":"bad_request""#), "{text}");
+            assert!(refused(text).contains(r#""code":"bad_request""#), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rules of texts, each with how it is checked and how it is described.
+//! The rules of texts, each with its check and its JSON Schema.
 
 use schemars::{Schema, json_schema};
 

@@ -117,8 +117,8 @@ fn role_for(app: &App, caller: Option<&Caller>, wanted: Option<Role>) -> Result<
     }
 }
 
-/// Logs a user in. An unknown email, a wrong password and an account that is switched off are told the
-/// same, after the same time.
+/// Logs a user in. An unknown email, a wrong password and an account that is switched off get the
+/// same answer, after the same time.
 /// Errors: unauthorized for a wrong email or password; rate limited.
 pub async fn login(
     app: &App,

@@ -35,14 +35,22 @@ impl Calendar {
         Ok(Self { days, end: begins(today.checked_add(1.day())?)? })
     }
 
-    /// Where the days begin, and where the last one ends.
-    pub fn boundaries(&self) -> Vec<Time> {
-        self.days.iter().map(|(_, start)| *start).chain([self.end]).collect()
+    /// When the first day begins, and when the last one ends.
+    pub fn period(&self) -> (Time, Time) {
+        (self.days.first().map_or(self.end, |(_, start)| *start), self.end)
     }
 
-    /// Each day with the time it begins.
-    pub fn days(&self) -> &[(Date, Time)] {
-        &self.days
+    /// The days, the earliest first.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.days.iter().map(|(day, _)| *day)
+    }
+
+    /// Which day a time is on.
+    pub fn index_of(&self, time: Time) -> Option<usize> {
+        if time >= self.end {
+            return None;
+        }
+        self.days.partition_point(|(_, start)| *start <= time).checked_sub(1)
     }
 }
 
@@ -54,19 +62,36 @@ mod tests {
         Calendar::until(now.parse().unwrap(), "Europe/Berlin", count).unwrap()
     }
 
+    fn at(text: &str) -> Time {
+        Time::from_millis(text.parse::<Timestamp>().unwrap().as_millisecond())
+    }
+
     #[test]
     fn today_is_the_callers() {
         let calendar = berlin("2026-01-30T23:30:00Z", 2);
-        let days: Vec<String> = calendar.days().iter().map(|(day, _)| day.to_string()).collect();
+        let days: Vec<String> = calendar.days().map(|day| day.to_string()).collect();
         assert_eq!(days, ["2026-01-30", "2026-01-31"]);
-        assert_eq!(calendar.boundaries()[1].iso(), "2026-01-30T23:00:00.000Z");
+        assert_eq!(calendar.period(), (at("2026-01-29T23:00:00Z"), at("2026-01-31T23:00:00Z")));
+    }
+
+    #[test]
+    fn a_time_is_on_the_day_that_the_clock_there_shows() {
+        let calendar = berlin("2026-01-30T23:30:00Z", 2);
+        for (time, day) in [
+            ("2026-01-29T22:59:59Z", None),
+            ("2026-01-29T23:00:00Z", Some(0)),
+            ("2026-01-30T22:59:59Z", Some(0)),
+            ("2026-01-30T23:00:00Z", Some(1)),
+            ("2026-01-31T23:00:00Z", None),
+        ] {
+            assert_eq!(calendar.index_of(at(time)), day, "{time}");
+        }
     }
 
     #[test]
     fn the_day_the_clocks_change_is_23_hours_long() {
-        let calendar = berlin("2026-03-29T12:00:00Z", 1);
-        let millis: Vec<i64> = calendar.boundaries().iter().map(|time| time.millis()).collect();
-        assert_eq!(millis[1] - millis[0], 23 * 3600 * 1000);
+        let (from, to) = berlin("2026-03-29T12:00:00Z", 1).period();
+        assert_eq!(to.millis() - from.millis(), 23 * 3600 * 1000);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Reports: figures computed from the stored data.
 
-use std::collections::HashMap;
-
 use futures::future::{try_join, try_join4};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,7 +7,7 @@ use serde::Serialize;
 use super::calendar::Calendar;
 use super::caller::Agent;
 use super::outbox;
-use crate::documents::figures::{self, Held, Totals};
+use crate::documents::figures::{self, Held, QuarterHour, Totals};
 use crate::documents::user::{Status, User};
 use crate::{App, Error, Id, Result};
 
@@ -67,20 +65,27 @@ pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Chart
     let calendar = Calendar::until_today(zone, days)
         .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
     outbox::flush(app).await?;
-    let boundaries = calendar.boundaries();
+    let (from, to) = calendar.period();
     let (conversations, messages) = try_join(
-        figures::conversations_per_period(&app.db, &boundaries),
-        figures::messages_per_period(&app.db, &boundaries),
+        QuarterHour::of_conversations(&app.db, from, to),
+        QuarterHour::of_messages(&app.db, from, to),
     )
     .await?;
-    let by_day = |counts: HashMap<i64, i64>| {
-        let day = |(day, start): &(jiff::civil::Date, crate::Time)| DayCount {
-            day: day.to_string(),
-            count: counts.get(&start.millis()).copied().unwrap_or(0),
-        };
-        calendar.days().iter().map(day).collect()
-    };
-    Ok(Charts { conversations: by_day(conversations), messages: by_day(messages) })
+    Ok(Charts {
+        conversations: by_day(&calendar, &conversations),
+        messages: by_day(&calendar, &messages),
+    })
+}
+
+fn by_day(calendar: &Calendar, counted: &[QuarterHour]) -> Vec<DayCount> {
+    let mut days: Vec<DayCount> =
+        calendar.days().map(|day| DayCount { day: day.to_string(), count: 0 }).collect();
+    for QuarterHour { start, count } in counted {
+        if let Some(day) = calendar.index_of(*start).and_then(|index| days.get_mut(index)) {
+            day.count += count;
+        }
+    }
+    days
 }
 
 /// What an agent did.

@@ -1,4 +1,4 @@
-//! Every event that a client may send: its data, how it is counted and described, and what it does.
+//! Every event that a client may send: its data, how it is counted and documented, and what it does.
 
 mod agent;
 mod conversation;
@@ -40,7 +40,7 @@ trait ClientData: Input + JsonSchema {
     async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Self::Ack>>;
 }
 
-/// Makes one enum of all events; none can be left out of what is decoded, counted, described or handled.
+/// Makes one enum of all events; none can be left out of what is decoded, counted, documented or handled.
 macro_rules! client_events {
     ($($event:ident),* $(,)?) => {
         /// An event that a client sent.
