@@ -144,4 +144,13 @@ mod tests {
             assert_eq!(Limits::read(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn what_is_past_a_rate_is_refused_until_counting_begins_anew() {
+        let rate = Rate { most: 2, window: Duration::from_secs(60) };
+        let counted = |count| Counted { count, ends_at: Time::now().plus(Duration::from_secs(30)) };
+        assert!(counted(2).refuse_past(rate).is_ok());
+        let refused = serde_json::to_value(counted(3).refuse_past(rate).unwrap_err()).unwrap();
+        assert!((1..=30).contains(&refused["retryAfter"].as_i64().unwrap()), "{refused}");
+    }
 }
