@@ -1,5 +1,6 @@
 # The live chat on one machine. It needs MONGODB_URI; without JWT_SECRET, tokens die with the container.
 FROM rust:1.95-slim-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked --bin livechat

@@ -8,12 +8,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use local::functions::Functions;
 use local::logging;
 use local::mongod::Mongod;
 use local::stack::{self, Stack};
-use local::websocket_api::Limits;
+use local::websocket_api::{Limits, Sockets};
 use shared::App;
 use shared::config::Config;
 use shared::documents::indexes;
@@ -21,6 +22,11 @@ use shared::id::hex;
 use tokio::net::TcpListener;
 
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// Gives memory back when a crowd has left, where glibc keeps it.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Where everything of this machine is kept: the database, its log and the secret.
 const FOLDER: &str = ".livechat";
@@ -85,10 +91,11 @@ async fn run() -> Result<(), Failure> {
         "JWT_SECRET" => Some(secret.clone()),
         key => env(key).or_else(|| default(key)),
     })?;
-    let app = App::new(config).await?;
+    let sockets = Sockets::default();
+    let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let origins = &app.config.cors_origin;
-    let stack = Stack::start(listener, &Functions::new(&app), origins, Limits::default())?;
+    let stack = Stack::start(listener, &Functions::new(&app), origins, Limits::default(), &sockets)?;
     welcome(&stack, mongod.as_ref());
     let signal = ended().await;
     say(&format!("\n{signal}: stopping …"));

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::functions::Functions;
 use crate::http_api;
 use crate::template::{RouteTable, TemplateError};
-use crate::websocket_api::{Limits, WebSocketApi};
+use crate::websocket_api::{Limits, Sockets, WebSocketApi};
 
 /// How long requests may still take when the stack stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,7 +45,8 @@ pub fn endpoint(listener: &TcpListener) -> Result<String, StackError> {
 }
 
 impl Stack {
-    /// Puts both gateways in front of `functions`, for the pages of `origins`.
+    /// Puts both gateways in front of `functions`, for the pages of `origins`; `sockets` are the
+    /// connections of the WebSocket, to which functions in this process may post directly.
     ///
     /// # Errors
     /// When the template has no usable routes, or the port cannot be used.
@@ -54,10 +55,11 @@ impl Stack {
         functions: &Functions,
         origins: &[String],
         limits: Limits,
+        sockets: &Sockets,
     ) -> Result<Self, StackError> {
         let address = listener.local_addr()?;
         let table = RouteTable::load()?;
-        let websocket = WebSocketApi::new(&table, functions, limits, address.ip());
+        let websocket = WebSocketApi::new(&table, functions, limits, address.ip(), sockets);
         let router = http_api::router(&table, functions, origins).merge(websocket.router());
         let stopping = CancellationToken::new();
         let server = tokio::spawn(serve(listener, router, stopping.clone()));

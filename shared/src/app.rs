@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::auth::tokens::{Identities, Tokens};
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
-use crate::push::{Gateway, Push};
+use crate::forerunners::Forerunners;
+use crate::push::{ApiGateway, Gateway, Push};
 use crate::time::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
@@ -20,19 +21,28 @@ pub struct App {
     /// The way to the connected clients.
     pub push: Push,
     pub maintenance: Schedule,
+    pub forerunners: Forerunners,
 }
 
 impl App {
-    /// Makes the clients. Nothing is connected yet.
+    /// Makes the clients, one of `@connections` among them. Nothing is connected yet.
     /// Errors: when the MongoDB connection string makes no sense.
     pub async fn new(config: Config) -> Result<Self, StartError> {
+        let gateway = Arc::new(ApiGateway::new(&config.connections_endpoint));
+        Self::behind(gateway, config).await
+    }
+
+    /// As [`Self::new`], with another way to the connected clients.
+    /// Errors: when the MongoDB connection string makes no sense.
+    pub async fn behind(gateway: Arc<dyn Gateway>, config: Config) -> Result<Self, StartError> {
         let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
         Ok(Self {
-            push: Push::new(&db, Gateway::new(&config.connections_endpoint)),
+            push: Push::new(&db, gateway),
             db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
             identities: Identities::new(config.visitor_identity_secret.as_ref()),
             maintenance: Schedule::default(),
+            forerunners: Forerunners::default(),
             config: Arc::new(config),
         })
     }

@@ -48,7 +48,8 @@ pub struct Config {
     pub cors_origin: Vec<String>,
     /// `LIMITS`: how often something may be done.
     pub limits: Limits,
-    /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is erased;
+    /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is
+    /// erased; never, unless it is set.
     pub retention: Option<Duration>,
     /// `CONNECTIONS_ENDPOINT`: the address in front of `/@connections`.
     pub connections_endpoint: String,

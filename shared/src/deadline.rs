@@ -18,18 +18,19 @@ const MARGIN: Duration = Duration::from_millis(250);
 
 /// The longest that Lambda lets anything take (its quotas).
 const LONGEST: Duration = Duration::from_secs(15 * 60);
-/// What is left to hand on what cannot be done in time.
-const HAND_ON: Duration = Duration::from_secs(2);
+/// What it takes to note as pending what is not done in time.
+const KEEP_PENDING: Duration = Duration::from_secs(2);
 
 tokio::task_local! {
     /// When the caller of the present task is answered, ready or not.
     static ANSWER_BY: Instant;
 }
 
-/// How long a caller may still wait for what `longest` allows, with time left to hand on the rest.
+/// Until when a caller waits for something that may take `longest`, with time left to note the rest as
+/// pending.
 pub fn before_answer(longest: Duration) -> Instant {
     let soon = Instant::now() + longest;
-    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by.checked_sub(HAND_ON / 4).unwrap_or(by)))
+    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by.checked_sub(KEEP_PENDING / 4).unwrap_or(by)))
 }
 
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
@@ -37,16 +38,16 @@ pub fn time_left(ends_at: u64) -> Duration {
     until(ends_at).min(DEADLINE)
 }
 
-/// How long it is until Lambda ends the call at `ends_at`, but for what the answer takes.
+/// How long it is until Lambda ends the call at `ends_at`, less what the answer takes.
 pub fn until(ends_at: u64) -> Duration {
     let now = u64::try_from(Time::now().millis()).unwrap_or(0);
     Duration::from_millis(ends_at.saturating_sub(now)).saturating_sub(MARGIN)
 }
 
-/// When the work behind an answer has to end that Lambda ends at `ends_at`: in time to hand on what is
-/// not done.
+/// When the work behind an answer has to end, if Lambda ends the call at `ends_at`: in time to note as
+/// pending what is not done.
 pub fn end_of_work(ends_at: u64) -> Instant {
-    Instant::now() + until(ends_at).min(LONGEST).saturating_sub(HAND_ON)
+    Instant::now() + until(ends_at).min(LONGEST).saturating_sub(KEEP_PENDING)
 }
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
@@ -77,5 +78,41 @@ pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
             waiting.close();
             waiting.try_recv().map_err(|_| Error::unavailable(elapsed))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_seconds(seconds: u64) -> u64 {
+        u64::try_from(Time::now().millis()).unwrap() + seconds * 1000
+    }
+
+    #[test]
+    fn a_caller_waits_no_longer_than_lambda_lets_the_call_live() {
+        assert_eq!(time_left(in_seconds(3600)), DEADLINE);
+        let left = time_left(in_seconds(3));
+        assert!(left <= Duration::from_secs(3) - MARGIN && left > Duration::from_secs(2), "{left:?}");
+        assert_eq!(time_left(0), Duration::ZERO);
+    }
+
+    #[test]
+    fn work_ends_in_time_to_note_what_is_left() {
+        let left = end_of_work(in_seconds(10)) - Instant::now();
+        assert!(left <= Duration::from_secs(8) - MARGIN && left > Duration::from_secs(7), "{left:?}");
+        assert!(end_of_work(u64::MAX) - Instant::now() <= LONGEST);
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_goes_on_behind_the_answer() {
+        let (late, done) = oneshot::channel();
+        let (go_on, wait) = oneshot::channel::<()>();
+        let work = async move { wait.await.is_ok() };
+        let answer =
+            within(0, work, move |result| async move { assert!(late.send(result).is_ok()) }).await;
+        assert!(answer.is_err());
+        go_on.send(()).unwrap();
+        assert_eq!(done.await, Ok(true));
     }
 }

@@ -48,7 +48,7 @@ pub enum Code {
     RateLimited,
     /// 500: a fault of ours; the log has the rest.
     Internal,
-    /// 503: the database cannot be reached.
+    /// 503: the database cannot be reached, or too many passwords wait to be checked.
     Unavailable,
 }
 
@@ -90,6 +90,9 @@ pub struct Error {
     errors: Vec<FieldError>,
     #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
+    /// Which of the reasons that a code may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     #[serde(skip)]
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -98,7 +101,8 @@ pub struct Error {
 impl Error {
     /// An error that a caller sees in full.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), code, errors: Vec::new(), retry_after: None, source: None }
+        let message = message.into();
+        Self { message, code, errors: Vec::new(), retry_after: None, reason: None, source: None }
     }
 
     /// 400 for input that is not well-formed.
@@ -134,6 +138,11 @@ impl Error {
     /// 409.
     pub fn conflict(message: &'static str) -> Self {
         Self::new(Code::Conflict, message)
+    }
+
+    /// 409 with a name of what is in conflict.
+    pub fn conflict_of(reason: &'static str, message: &'static str) -> Self {
+        Self { reason: Some(reason), ..Self::conflict(message) }
     }
 
     /// 429, to be tried again after a while, which is given in whole seconds, 1 or more.

@@ -15,6 +15,7 @@ pub mod db;
 pub mod deadline;
 pub mod documents;
 pub mod error;
+pub mod forerunners;
 pub mod id;
 pub mod input;
 pub mod logging;

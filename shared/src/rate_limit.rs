@@ -5,29 +5,6 @@ use std::time::Duration;
 use crate::time::duration;
 use crate::{Error, Result, Time};
 
-/// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// Logins from an address.
-    Logins,
-    /// Logins with an email, and tries of its present password.
-    LoginsByEmail,
-    /// Registrations from an address.
-    Registrations,
-    /// Visitors that connect from an address.
-    Visits,
-    /// Conversations that are started from an address.
-    Conversations,
-    /// Messages of a connection.
-    Messages,
-    /// Notices of typing of a connection.
-    Typing,
-    /// Everything else that a connection sends.
-    Frames,
-    /// HTTP calls with a token, and from an address where no token is asked.
-    Calls,
-}
-
 /// So many times in so much time, from the first time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -41,48 +18,62 @@ const fn rate(most: i64, seconds: u64) -> Option<Rate> {
     Some(Rate { most, window: Duration::from_secs(seconds) })
 }
 
-impl Limit {
-    /// All of them, each with the rate that holds unless another is configured.
-    pub const ALL: [(Self, Option<Rate>); 9] = [
-        (Self::Logins, rate(5, 20)),
-        (Self::LoginsByEmail, rate(20, 300)),
-        (Self::Registrations, rate(20, 600)),
-        (Self::Visits, rate(60, 60)),
-        (Self::Conversations, rate(20, 600)),
-        (Self::Messages, rate(30, 10)),
-        (Self::Typing, rate(30, 10)),
-        (Self::Frames, rate(100, 10)),
-        (Self::Calls, rate(600, 60)),
-    ];
-
-    /// As it is configured and stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Logins => "logins",
-            Self::LoginsByEmail => "logins_by_email",
-            Self::Registrations => "registrations",
-            Self::Visits => "visits",
-            Self::Conversations => "conversations",
-            Self::Messages => "messages",
-            Self::Typing => "typing",
-            Self::Frames => "frames",
-            Self::Calls => "calls",
+/// Makes the limits: none can be without its name and the rate that holds unless another is configured.
+macro_rules! limits {
+    ($($(#[$about:meta])* $limit:ident = $name:literal, $most:literal in $seconds:literal;)*) => {
+        /// What is counted.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Limit {
+            $($(#[$about])* $limit,)*
         }
-    }
+
+        impl Limit {
+            /// All of them, each with the rate that holds by default.
+            pub const ALL: &[(Self, Option<Rate>)] = &[$((Self::$limit, rate($most, $seconds)),)*];
+
+            /// As it is configured and stored.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$limit => $name,)*
+                }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Logins from an address.
+    Logins = "logins", 5 in 20;
+    /// Logins with an email, and tries of its present password.
+    LoginsByEmail = "logins_by_email", 20 in 300;
+    /// Registrations from an address.
+    Registrations = "registrations", 20 in 600;
+    /// Visitors that connect from an address.
+    Visits = "visits", 60 in 60;
+    /// Conversations that are started from an address.
+    Conversations = "conversations", 20 in 600;
+    /// Messages of a connection.
+    Messages = "messages", 30 in 10;
+    /// Notices of typing of a connection.
+    Typing = "typing", 30 in 10;
+    /// Everything else that a connection sends.
+    Frames = "frames", 100 in 10;
+    /// HTTP calls with a token, and from an address where no token is asked.
+    Calls = "calls", 600 in 60;
 }
 
 /// The limits that are in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits([(Limit, Option<Rate>); 9]);
+pub struct Limits(Vec<(Limit, Option<Rate>)>);
 
 impl Limits {
     /// Reads changes of the rates that hold by default, as in `logins=10/1m,typing=off`; `off` alone is
     /// no limit at all.
     pub fn read(text: &str) -> Option<Self> {
         if text.trim() == "off" {
-            return Some(Self(Limit::ALL.map(|(limit, _)| (limit, None))));
+            return Some(Self(Limit::ALL.iter().map(|(limit, _)| (*limit, None)).collect()));
         }
-        let mut limits = Limit::ALL;
+        let mut limits = Limit::ALL.to_vec();
         for change in text.split(',').map(str::trim).filter(|change| !change.is_empty()) {
             let (name, rate) = change.split_once('=')?;
             let (_, known) = limits.iter_mut().find(|(limit, _)| limit.name() == name.trim())?;

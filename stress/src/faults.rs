@@ -50,7 +50,7 @@ struct Inner {
 }
 
 /// What happens to a post.
-enum Fate {
+enum Treatment {
     Delivered,
     Gone,
     Throttled,
@@ -60,7 +60,7 @@ enum Fate {
     AckLost,
 }
 
-impl Fate {
+impl Treatment {
     /// Of 1,000 posts about 25 meet a fault.
     fn draw(is_ack: bool) -> Self {
         match fastrand::u32(0..1000) {
@@ -127,33 +127,33 @@ async fn send(State(faulty): State<Faulty>, Path(id): Path<String>, body: Bytes)
         return faulty.forward(Method::POST, &id, body).await;
     }
     let is_ack = body.starts_with(br#"{"event":"ack""#);
-    match Fate::draw(is_ack) {
-        Fate::Delivered => faulty.forward(Method::POST, &id, body).await,
-        Fate::Gone => {
+    match Treatment::draw(is_ack) {
+        Treatment::Delivered => faulty.forward(Method::POST, &id, body).await,
+        Treatment::Gone => {
             count(&counts.gone);
             faulty.forward(Method::DELETE, &id, Bytes::new()).await;
             StatusCode::GONE
         }
-        Fate::Throttled => {
+        Treatment::Throttled => {
             count(&counts.throttled);
             StatusCode::TOO_MANY_REQUESTS
         }
-        Fate::Failed => {
+        Treatment::Failed => {
             count(&counts.failed);
             StatusCode::INTERNAL_SERVER_ERROR
         }
-        Fate::Silent => {
+        Treatment::Silent => {
             count(&counts.silent);
             tokio::time::sleep(SILENCE).await;
             StatusCode::GATEWAY_TIMEOUT
         }
-        Fate::Unanswered => {
+        Treatment::Unanswered => {
             count(&counts.unanswered);
             faulty.forward(Method::POST, &id, body).await;
             tokio::time::sleep(SILENCE).await;
             StatusCode::GATEWAY_TIMEOUT
         }
-        Fate::AckLost => {
+        Treatment::AckLost => {
             count(&counts.acks_lost);
             StatusCode::OK
         }

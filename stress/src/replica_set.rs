@@ -16,6 +16,8 @@ use tokio::time::{Instant, sleep};
 
 /// How long the set may take to have a primary.
 const ELECTION: Duration = Duration::from_secs(60);
+/// How long a killed server may take to recover and catch up, on a slow machine.
+const RECOVERY: Duration = Duration::from_secs(180);
 const NAME: &str = "stress";
 
 /// What goes wrong.
@@ -148,7 +150,7 @@ impl ReplicaSet {
     /// # Errors
     /// When one does not for too long.
     pub async fn whole(&self) -> Result<(), Failure> {
-        let deadline = Instant::now() + ELECTION;
+        let deadline = Instant::now() + RECOVERY;
         while Instant::now() < deadline {
             let mut whole = true;
             for number in 0..self.nodes.len() {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::db::Paging;
 use shared::documents::audit::Action;
 use shared::documents::user::{Changes, Role, Status};
-use shared::input::{Change, Email, ExactText, Line, Optional, Required};
+use shared::input::{Change, Email, ExactText, Line, Optional, PersonName, Required};
 use shared::secret::Secret;
 use shared::use_cases::accounts::Newcomer;
 
@@ -18,7 +18,7 @@ shared::input! {
     /// The body of a registration.
     #[schemars(extend("examples" = [{ "name": "Ada", "email": "ada@example.com", "password": "correct horse" }]))]
     pub struct Register {
-        name: Required<Line<1, 100>>,
+        name: Required<PersonName>,
         email: Required<Email>,
         password: Required<NewPassword>,
         role: Option<Role>,

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::api::http::{Body, Params, PathId, Routes};
 use shared::api::openapi::{Done, Operation};
-use shared::input::{Line, Optional, Required, Text};
+use shared::api::send_message::Content;
+use shared::documents::canned_response::Filter;
+use shared::input::{Line, Optional, Required};
 use shared::use_cases::caller::Agent;
 use shared::use_cases::canned_responses::{self, Changes, Draft};
 use shared::views::CannedResponseView;
@@ -52,16 +54,22 @@ struct ListParams {
     q: Option<String>,
 }
 
+type Title = Line<1, 200>;
+/// What is typed to get a response; 0 lets it be emptied.
+type Shortcut<const LEAST: usize> = Line<LEAST, 50>;
+/// Where a response is filed; 0 leaves it there.
+type Category<const LEAST: usize> = Line<LEAST, 100>;
+
 shared::input! {
     /// The body of a new response.
     #[schemars(extend("examples" = [{ "title": "Greeting", "content": "Hello, how can I help?", "shortcut": "/hi" }]))]
     struct Create {
-        title: Required<Line<1, 200>>,
-        content: Required<Text<1, 8000>>,
+        title: Required<Title>,
+        content: Required<Content>,
         #[serde(default)]
-        shortcut: Optional<Line<1, 50>>,
+        shortcut: Optional<Shortcut<1>>,
         #[serde(default)]
-        category: Optional<Line<1, 100>>,
+        category: Optional<Category<1>>,
     }
 }
 
@@ -69,10 +77,10 @@ shared::input! {
     /// The body of a change; what is absent or null stays as it was.
     #[schemars(extend("examples" = [{ "content": "Hello! How can I help?" }]))]
     struct Update {
-        title: Option<Required<Line<1, 200>>>,
-        content: Option<Required<Text<1, 8000>>>,
-        shortcut: Option<Required<Line<0, 50>>>,
-        category: Option<Required<Line<0, 100>>>,
+        title: Option<Required<Title>>,
+        content: Option<Required<Content>>,
+        shortcut: Option<Required<Shortcut<0>>>,
+        category: Option<Required<Category<0>>>,
     }
 }
 
@@ -82,7 +90,7 @@ async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Json<Vec<CannedResponseView>>> {
     let ListParams { category, q } = params;
-    Ok(Json(canned_responses::list(&app, &agent, category.as_deref(), q.as_deref()).await?))
+    Ok(Json(canned_responses::list(&app, &agent, &Filter { category, q }).await?))
 }
 
 async fn read(
@@ -98,11 +106,12 @@ async fn create(
     agent: Agent,
     Body(input): Body<Create>,
 ) -> Result<(StatusCode, Json<CannedResponseView>)> {
+    let Create { title, content, shortcut, category } = input;
     let draft = Draft {
-        title: input.title.into_string(),
-        content: input.content.into_string(),
-        shortcut: input.shortcut.into_option(),
-        category: input.category.into_option(),
+        title: title.into_string(),
+        content: content.into_string(),
+        shortcut: shortcut.into_option(),
+        category: category.into_option(),
     };
     let made = canned_responses::create(&app, &agent, draft).await?;
     Ok((StatusCode::CREATED, Json(made)))
@@ -114,11 +123,12 @@ async fn update(
     PathId(id): PathId,
     Body(input): Body<Update>,
 ) -> Result<Json<CannedResponseView>> {
+    let Update { title, content, shortcut, category } = input;
     let changes = Changes {
-        title: input.title.map(Required::into_string),
-        content: input.content.map(Required::into_string),
-        shortcut: input.shortcut.map(Required::into_string),
-        category: input.category.map(Required::into_string),
+        title: title.map(Required::into_string),
+        content: content.map(Required::into_string),
+        shortcut: shortcut.map(Required::into_string),
+        category: category.map(Required::into_string),
     };
     Ok(Json(canned_responses::update(&app, &agent, id, changes).await?))
 }

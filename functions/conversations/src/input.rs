@@ -64,7 +64,8 @@ shared::input! {
 
 impl From<Update> for Changes {
     fn from(input: Update) -> Self {
-        let tags = input.tags.map(|tags| {
+        let Update { notes, tags, priority } = input;
+        let tags = tags.map(|tags| {
             let mut distinct: Vec<String> = Vec::new();
             for tag in tags.into_vec().into_iter().map(Required::into_string) {
                 if !distinct.contains(&tag) {
@@ -73,7 +74,7 @@ impl From<Update> for Changes {
             }
             distinct
         });
-        Self { notes: input.notes.map(Required::into_string), tags, priority: input.priority }
+        Self { notes: notes.map(Required::into_string), tags, priority }
     }
 }
 
@@ -104,5 +105,31 @@ shared::input! {
         /// A word with it.
         #[serde(default)]
         pub comment: Optional<Text<1, 2000>>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(status: &str, assigned_to: &str) -> Result<Filter> {
+        let [status, assigned_to] = [status, assigned_to].map(|text| Some(text.to_owned()));
+        ListParams { status, assigned_to, q: None, paging: Paging::default() }.filter(Id::sequential())
+    }
+
+    #[test]
+    fn all_and_nothing_is_every_one() {
+        for status in ["", "all"] {
+            let Filter { status, held_by, .. } = asked(status, "").unwrap();
+            assert_eq!((status, held_by), (None, None));
+        }
+    }
+
+    #[test]
+    fn what_nobody_knows_is_refused() {
+        assert!(asked("open", "").is_err() && asked("Active", "").is_err());
+        assert!(asked("", "you").is_err() && asked("", "65a1").is_err());
+        assert_eq!(asked("active", "none").unwrap().status, Some(Status::Active));
+        assert_eq!(asked("", "none").unwrap().held_by, Some(Holder::Nobody));
     }
 }

@@ -8,7 +8,7 @@ use shared::api::http::{Address, Body, Params, PathId, Routes};
 use shared::api::openapi::{Callers, Done, Operation};
 use shared::db::{Page, Paging};
 use shared::documents::visitor::{Changes, Filter};
-use shared::input::{Change, Email, Future, Line, Optional, Text};
+use shared::input::{Change, Email, Future, Line, Optional, PersonName, Text};
 use shared::use_cases::caller::{Admin, Agent, Caller};
 use shared::use_cases::privacy::{self, Export, Place};
 use shared::use_cases::visitors;
@@ -80,7 +80,7 @@ shared::input! {
     #[schemars(extend("examples" = [{ "name": "Vic", "email": "vic@example.com", "city": "Ulm" }]))]
     struct Update {
         #[serde(default)]
-        name: Change<Line<1, 100>>,
+        name: Change<PersonName>,
         #[serde(default)]
         email: Change<Email>,
         #[serde(default)]
@@ -96,11 +96,12 @@ async fn update(
     PathId(id): PathId,
     Body(input): Body<Update>,
 ) -> Result<Json<VisitorView>> {
+    let Update { name, email, country, city } = input;
     let changes = Changes {
-        name: input.name.into_option(),
-        email: input.email.into_option(),
-        country: input.country.into_option(),
-        city: input.city.into_option(),
+        name: name.into_option(),
+        email: email.into_option(),
+        country: country.into_option(),
+        city: city.into_option(),
     };
     Ok(Json(visitors::update(&app, &agent, id, changes).await?.dispatched(&app).await))
 }

@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 use tracing::Instrument;
 
-use events::{Answer, Caller, ClientEvent, limit_of};
+use events::{Answer, ClientEvent, Sender, limit_of};
 pub use events::{EVENTS, asyncapi};
 pub use frame::Frame;
 
@@ -53,11 +53,11 @@ pub async fn handle(
             Some("CONNECT") => connect(app.clone(), id.clone(), &context, ends_at).await,
             Some("DISCONNECT") => disconnect(app.clone(), id.clone(), ends_at).await,
             _ => {
-                let identity = Identity {
+                let client = Client {
                     ip_address: context.identity.source_ip.clone(),
                     user_agent: context.identity.user_agent.clone(),
                 };
-                Box::pin(message(app.clone(), id.clone(), identity, body.unwrap_or_default(), ends_at))
+                Box::pin(message(app.clone(), id.clone(), client, body.unwrap_or_default(), ends_at))
                     .await
             }
         }
@@ -107,10 +107,10 @@ fn status(result: Result<()>) -> i64 {
 }
 
 /// Answers a frame, and dispatches then what follows from it.
-async fn message(app: App, id: String, identity: Identity, body: String, ends_at: u64) -> i64 {
+async fn message(app: App, id: String, client: Client, body: String, ends_at: u64) -> i64 {
     let Frame { id: frame_id, event } = Frame::read(&body);
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
-    let work = async move { answer(&working, &id_too, identity, event).await };
+    let work = async move { answer(&working, &id_too, client, event).await };
     let (done, all_done) = oneshot::channel::<()>();
     // The sender has been told that it failed, the others must see that it did not.
     let late = move |answer: Result<Answer<Value>>| async move {
@@ -166,7 +166,7 @@ async fn answer_and_dispatch(
 }
 
 /// What the gateway says of a client.
-struct Identity {
+struct Client {
     ip_address: Option<String>,
     user_agent: Option<String>,
 }
@@ -174,14 +174,14 @@ struct Identity {
 async fn answer(
     app: &App,
     id: &str,
-    identity: Identity,
+    client: Client,
     event: Result<(String, Value)>,
 ) -> Result<Answer<Value>> {
     // What cannot be read is counted, too.
     let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
     let connection = connections::consume(app, id, limit).await?;
     let (event, data) = event?;
-    let Identity { ip_address, user_agent } = identity;
-    let caller = Caller { connection, ip_address, user_agent };
-    ClientEvent::decode(&caller, &event, data)?.handle(app, &caller).await
+    let Client { ip_address, user_agent } = client;
+    let sender = Sender { connection, ip_address, user_agent };
+    ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await
 }

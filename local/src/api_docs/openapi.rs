@@ -53,7 +53,7 @@ fn limits() -> String {
     let mut text = String::from("| limit | so often |\n|---|---|\n");
     let limits = Limits::read("");
     for (limit, _) in Limit::ALL {
-        if let Some(rate) = limits.as_ref().and_then(|limits| limits.rate(limit)) {
+        if let Some(rate) = limits.as_ref().and_then(|limits| limits.rate(*limit)) {
             // Writing to a text cannot fail.
             let _written =
                 writeln!(text, "| `{}` | {} in {} s |", limit.name(), rate.most, rate.window.as_secs());
@@ -73,7 +73,7 @@ pub const REFUSALS: [(u16, &str, &str); 10] = [
     (413, "payload_too_large", "The body is larger than 256 KiB"),
     (415, "unsupported_media_type", "The body is not declared as JSON"),
     (429, "rate_limited", "Too often; `Retry-After` says in how many seconds to come back"),
-    (503, "unavailable", "The database is away; `Retry-After` says in how many seconds to come back"),
+    (503, "unavailable", "Away or too busy; `Retry-After` says in how many seconds to come back"),
 ];
 
 fn refusals(error: &Value) -> Value {

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures::SinkExt;
 use serde_json::json;
-use shared::Time;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
 
-use super::{Client, Facts, Limits, WebSocketApi, dispatch, event};
+use super::sockets::Client;
+use super::{Facts, Limits, WebSocketApi, dispatch, event};
 use crate::request::request_id;
 
 /// Messages that wait for a client that does not read; past it a post is answered with 429, as the
@@ -44,9 +45,9 @@ pub async fn serve(api: WebSocketApi, facts: Facts, mut socket: WebSocket) {
     let closing = api.inner.stopping.child_token();
     let client =
         Client { outbox, close: closing.clone(), facts: facts.clone(), last_active: facts.connected_at };
-    api.connections().insert(facts.id.clone(), client);
+    api.inner.sockets.open(client);
     let ending = pump(&api, &facts, &mut socket, &mut inbox, &closing).await;
-    api.connections().remove(&facts.id);
+    api.inner.sockets.forget(&facts.id);
     hang_up(socket, &ending).await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
@@ -60,7 +61,7 @@ async fn pump(
     api: &WebSocketApi,
     facts: &Facts,
     socket: &mut WebSocket,
-    inbox: &mut mpsc::Receiver<String>,
+    inbox: &mut mpsc::Receiver<Utf8Bytes>,
     closing: &CancellationToken,
 ) -> Ending {
     let Limits { idle, age } = api.inner.limits;
@@ -75,7 +76,7 @@ async fn pump(
             Some(text) = inbox.recv() => {
                 // A client that does not read must not hold up the end of its connection.
                 let sent = tokio::select! {
-                    sent = socket.send(Message::Text(text.into())) => sent.is_ok(),
+                    sent = send(socket, text, inbox) => sent.is_ok(),
                     () = closing.cancelled() => false,
                     () = tokio::time::sleep_until(oldest) => false,
                 };
@@ -91,6 +92,19 @@ async fn pump(
     }
 }
 
+/// Sends what waits for the client, all of it by one write.
+async fn send(
+    socket: &mut WebSocket,
+    first: Utf8Bytes,
+    inbox: &mut mpsc::Receiver<Utf8Bytes>,
+) -> Result<(), axum::Error> {
+    socket.feed(Message::Text(first)).await?;
+    while let Ok(text) = inbox.try_recv() {
+        socket.feed(Message::Text(text)).await?;
+    }
+    socket.flush().await
+}
+
 /// Takes what the client sent; how the connection ends, if it does.
 fn incoming(
     api: &WebSocketApi,
@@ -99,9 +113,7 @@ fn incoming(
 ) -> Option<Ending> {
     match message {
         Some(Ok(Message::Text(text))) => {
-            if let Some(client) = api.connections().get_mut(&facts.id) {
-                client.last_active = Time::now();
-            }
+            api.inner.sockets.active(&facts.id);
             let call = dispatch(api.clone(), facts.clone(), text.to_string());
             // Frames of one connection are handled side by side, in no promised order.
             api.inner.tasks.spawn(call);

@@ -8,9 +8,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
-use shared::Time;
-use tokio::sync::mpsc::error::TrySendError;
 
+use super::sockets::NotPosted;
 use super::{Facts, MOST_MESSAGE_BYTES, WebSocketApi};
 
 /// Why `@connections` does not do as it is asked, with what AWS calls it.
@@ -57,16 +56,10 @@ pub async fn post(
     only_here(&api, peer)?;
     let bytes = to_bytes(body, MOST_MESSAGE_BYTES).await.map_err(|_| Refusal::TooLarge)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let outbox = {
-        let mut connections = api.connections();
-        let client = connections.get_mut(&id).ok_or(Refusal::Gone)?;
-        client.last_active = Time::now();
-        client.outbox.clone()
-    };
-    match outbox.try_send(text) {
+    match api.inner.sockets.post(&id, text.into()) {
         Ok(()) => Ok(StatusCode::OK),
-        Err(TrySendError::Full(_)) => Err(Refusal::ClientIsSlow),
-        Err(TrySendError::Closed(_)) => Err(Refusal::Gone),
+        Err(NotPosted::Full(..)) => Err(Refusal::ClientIsSlow),
+        Err(NotPosted::Gone) => Err(Refusal::Gone),
     }
 }
 
@@ -93,7 +86,7 @@ pub async fn look(
     Path(id): Path<String>,
 ) -> Result<axum::Json<Info>, Refusal> {
     only_here(&api, peer)?;
-    let client = api.connections().get(&id).cloned().ok_or(Refusal::Gone)?;
+    let client = api.inner.sockets.look(&id).ok_or(Refusal::Gone)?;
     let Facts { connected_at, source_ip, user_agent, .. } = client.facts;
     Ok(axum::Json(Info {
         connected_at: connected_at.iso(),
@@ -109,7 +102,5 @@ pub async fn close(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     only_here(&api, peer)?;
-    let client = api.connections().remove(&id).ok_or(Refusal::Gone)?;
-    client.close.cancel();
-    Ok(StatusCode::NO_CONTENT)
+    if api.inner.sockets.hang_up(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::Gone) }
 }

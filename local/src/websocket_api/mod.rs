@@ -2,10 +2,11 @@
 
 mod connection;
 mod management;
+mod sockets;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,13 +20,14 @@ use http::header::{HOST, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use shared::Time;
-use tokio::sync::mpsc::{self};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
 use crate::request::{request_id, request_time};
 use crate::template::RouteTable;
+
+pub use sockets::Sockets;
 
 /// The limits of API Gateway for WebSocket APIs, from its quotas; tests shorten the times.
 #[derive(Clone, Copy, Debug)]
@@ -59,18 +61,9 @@ struct Inner {
     routes: std::collections::BTreeMap<String, String>,
     limits: Limits,
     own_address: IpAddr,
-    connections: Mutex<HashMap<String, Client>>,
+    sockets: Sockets,
     stopping: CancellationToken,
     tasks: TaskTracker,
-}
-
-/// What the gateway knows of a connection.
-#[derive(Clone)]
-struct Client {
-    outbox: mpsc::Sender<String>,
-    close: CancellationToken,
-    facts: Facts,
-    last_active: Time,
 }
 
 /// What every event of a connection says of it.
@@ -85,13 +78,19 @@ struct Facts {
 
 impl WebSocketApi {
     /// A gateway in front of `functions`, on the machine with this address.
-    pub fn new(table: &RouteTable, functions: &Functions, limits: Limits, own_address: IpAddr) -> Self {
+    pub fn new(
+        table: &RouteTable,
+        functions: &Functions,
+        limits: Limits,
+        own_address: IpAddr,
+        sockets: &Sockets,
+    ) -> Self {
         let inner = Inner {
             functions: functions.clone(),
             routes: table.websocket.clone(),
             limits,
             own_address,
-            connections: Mutex::default(),
+            sockets: sockets.clone(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
@@ -114,10 +113,6 @@ impl WebSocketApi {
         self.inner.stopping.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
-    }
-
-    fn connections(&self) -> MutexGuard<'_, HashMap<String, Client>> {
-        self.inner.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls the function of a route; what it returns is not sent to the client. Its status.
@@ -191,11 +186,8 @@ async fn dispatch(api: WebSocketApi, facts: Facts, text: String) {
         let error = json!({
             "message": "Internal server error", "connectionId": facts.id, "requestId": request_id,
         });
-        let outbox = api.connections().get(&facts.id).map(|client| client.outbox.clone());
-        if let Some(outbox) = outbox {
-            // A client that is gone or does not read misses it, as it would on AWS.
-            let _missed = outbox.try_send(error.to_string());
-        }
+        // A client that is gone or does not read misses it, as it would on AWS.
+        let _missed = api.inner.sockets.post(&facts.id, error.to_string().into());
     }
 }
 

@@ -38,7 +38,7 @@ async fn a_change_of_the_password_asks_the_old_one_and_ends_every_other_token() 
 
     assert_eq!(there.closed().await, 1001);
     is_dead(&chat, &other.token).await;
-    here.settle().await;
+    here.pushed_so_far().await;
     chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     login(&chat, &ada.email, "correct horse").await.refused(401, "unauthorized");
     login(&chat, &ada.email, "battery staple").await.expect(200);

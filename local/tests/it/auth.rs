@@ -198,7 +198,7 @@ async fn a_logout_closes_the_connections_that_the_token_opened_and_no_others() {
     chat.post("/api/auth/logout", json!({})).by(&ada.token).await.expect(200);
     assert_eq!(adas.closed().await, 1001);
     assert_eq!(sues.next("agent:offline").await["userId"], ada.id);
-    sues.settle().await;
+    sues.pushed_so_far().await;
 }
 
 #[tokio::test]

@@ -336,7 +336,7 @@ async fn a_transfer_is_told_to_the_old_and_the_new_agent() {
         let pushed = socket.next("conversation:updated").await["conversation"].clone();
         assert_eq!(pushed["assignedAgent"]["name"], "Bob");
     }
-    cys.settle().await;
+    cys.pushed_so_far().await;
     assert_eq!(cys.waiting("conversation:updated"), 0, "it does not concern Cy any more");
 }
 

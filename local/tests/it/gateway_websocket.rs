@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::SinkExt;
 use local::functions::{FunctionError, Functions};
 use local::template::RouteTable;
-use local::websocket_api::{Limits, WebSocketApi};
+use local::websocket_api::{Limits, Sockets, WebSocketApi};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Barrier, mpsc};
@@ -46,7 +46,9 @@ impl Gateway {
         let websocket: BTreeMap<String, String> =
             routes.map(|route| (route.to_owned(), "spy".to_owned())).into();
         let table = RouteTable { websocket, ..RouteTable::default() };
-        let router = WebSocketApi::new(&table, &functions, limits, [127, 0, 0, 1].into()).router();
+        let router =
+            WebSocketApi::new(&table, &functions, limits, [127, 0, 0, 1].into(), &Sockets::default())
+                .router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();

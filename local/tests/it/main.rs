@@ -25,6 +25,7 @@ mod maintenance;
 mod messages;
 mod model;
 mod openapi;
+mod order;
 mod permissions;
 mod privacy;
 mod routes;

@@ -1,6 +1,7 @@
 //! What heals by itself: messages whose function ended in the middle, people who are gone without a
 //! `$disconnect`, pushes that did not reach anybody.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,12 +11,12 @@ use mongodb::bson::doc;
 use serde_json::json;
 use shared::db::Stored;
 use shared::documents::connection::Connection;
-use shared::documents::conversation::Conversation;
+use shared::documents::conversation::{Conversation, Guard};
 use shared::documents::participant::{Participant, Side};
 use shared::documents::pending_push::PendingPush;
 use shared::documents::user::User;
 use shared::documents::visitor::Visitor;
-use shared::push::{Audience, Event, Gateway, OutboundEvent, Push};
+use shared::push::{ApiGateway, Audience, Event, OutboundEvent, Push};
 use shared::use_cases::messages::Draft;
 use shared::use_cases::{conversations, maintenance};
 use shared::{App, Id, Time};
@@ -23,14 +24,14 @@ use tokio::time::Instant;
 
 use crate::support::{Chat, Visitor as Vic, each};
 
-fn soon() -> Instant {
+fn answer_deadline() -> Instant {
     Instant::now() + Duration::from_secs(20)
 }
 
 /// A live chat whose frames leave maintenance to the test.
 async fn without_maintenance() -> Chat {
     let chat = Chat::start().await;
-    maintenance::run_if_due(&chat.app, soon()).await;
+    maintenance::run_if_due(&chat.app, answer_deadline()).await;
     chat
 }
 
@@ -48,7 +49,8 @@ async fn accept(chat: &Chat, vic: &Vic, conversation: &str, content: &str, name:
     let draft =
         Draft { content: content.to_owned(), client_message_id: Some(name.to_owned()), ..Draft::to(id) };
     let seen = Conversation::find(&chat.app.db, id).await.unwrap().unwrap().seq;
-    let accepted = Conversation::accept(&chat.app.db, draft.message(&by, Time::now()), seen).await;
+    let accepted =
+        Conversation::accept(&chat.app.db, draft.message(&by, Time::now()), Guard::Looked(seen)).await;
     assert!(accepted.unwrap().is_some());
 }
 
@@ -74,17 +76,17 @@ async fn what_was_left_behind_is_taken_over_once_by_whoever_comes_next() {
     let (mut vic, id) = chat.held_by(&ada, "Vic").await;
     let mut adas = chat.agent_socket(&ada).await;
     accept(&chat, &vic, &id, "Left behind", "m1").await;
-    maintenance::run(&chat.app, soon()).await;
-    adas.settle().await;
+    maintenance::run(&chat.app, answer_deadline()).await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("message:new"), 0, "its function may be about to push it");
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
-    let runs = (0..4).map(|_| maintenance::run(&chat.app, soon()));
+    let runs = (0..4).map(|_| maintenance::run(&chat.app, answer_deadline()));
     futures::future::join_all(runs).await;
     let pushed = adas.next("message:new").await["message"].clone();
     assert_eq!((&pushed["content"], &pushed["seq"]), (&json!("Left behind"), &json!(2)));
     assert_eq!(vic.socket.next("message:new").await["message"]["_id"], pushed["_id"]);
-    maintenance::run(&chat.app, soon()).await;
-    adas.settle().await;
+    maintenance::run(&chat.app, answer_deadline()).await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("message:new"), 0);
     let stored = Conversation::find(&chat.app.db, id.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(stored.accepted().count(), 0);
@@ -100,7 +102,7 @@ async fn a_conversation_whose_start_was_left_behind_is_pushed_as_new() {
     let started =
         conversations::start(&chat.app, "gone", &by, Some("Hello".to_owned()), None).await.unwrap();
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
-    maintenance::run(&chat.app, soon()).await;
+    maintenance::run(&chat.app, answer_deadline()).await;
     let pushed = adas.next("conversation:new").await;
     assert_eq!(pushed["conversation"]["_id"], json!(started.value.conversation.id));
     assert_eq!(adas.next("message:new").await["message"]["content"], "Hello");
@@ -115,15 +117,15 @@ async fn one_whose_connections_have_expired_goes_offline() {
     make_past::<User>(&chat.app, "connections.0.expiresAt").await;
     make_past::<Visitor>(&chat.app, "connections.0.expiresAt").await;
     let mut sues = chat.agent_socket(&sue).await;
-    maintenance::run(&chat.app, soon()).await;
+    maintenance::run(&chat.app, answer_deadline()).await;
     assert_eq!(sues.next("agent:offline").await["userId"], json!(ada.id));
     assert_eq!(sues.next("visitor:offline").await["visitorId"], json!(vic.id));
     let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     assert_eq!(profile["status"], "offline");
     let online = chat.get("/api/visitors?online=true").by(&ada.token).await.expect(200);
     assert_eq!(online["total"], 0);
-    maintenance::run(&chat.app, soon()).await;
-    sues.settle().await;
+    maintenance::run(&chat.app, answer_deadline()).await;
+    sues.pushed_so_far().await;
     assert_eq!(sues.waiting("agent:offline") + sues.waiting("visitor:offline"), 0, "told once");
     drop((vic, adas));
 }
@@ -158,7 +160,7 @@ async fn deaf_gateway(chat: &Chat) -> App {
     let deaf = post(|| async { StatusCode::TOO_MANY_REQUESTS }).delete(hang_up);
     let router = Router::new().route("/@connections/{id}", deaf);
     tokio::spawn(async move { axum::serve(listener, router).await });
-    App { push: Push::new(&chat.app.db, Gateway::new(&endpoint)), ..chat.app.clone() }
+    App { push: Push::new(&chat.app.db, Arc::new(ApiGateway::new(&endpoint))), ..chat.app.clone() }
 }
 
 #[tokio::test]
@@ -170,14 +172,14 @@ async fn events_that_do_not_reach_somebody_become_pending() {
     // One that has no time at all, and one that meets 429 at every attempt.
     chat.app.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event())], Instant::now()).await;
     let deaf = deaf_gateway(&chat).await;
-    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event())], soon()).await;
-    adas.settle().await;
+    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event())], answer_deadline()).await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("visitor:offline"), 0);
-    maintenance::run(&chat.app, soon()).await;
+    maintenance::run(&chat.app, answer_deadline()).await;
     adas.next("visitor:offline").await;
     adas.next("visitor:offline").await;
-    maintenance::run(&chat.app, soon()).await;
-    adas.settle().await;
+    maintenance::run(&chat.app, answer_deadline()).await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("visitor:offline"), 0);
 }
 
@@ -188,10 +190,10 @@ async fn a_connection_that_cannot_be_reached_again_and_again_is_closed() {
     let mut adas = chat.agent_socket(&ada).await;
     let deaf = deaf_gateway(&chat).await;
     let event = Event::VisitorOffline { visitor_id: Id::sequential() };
-    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event)], soon()).await;
+    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event)], answer_deadline()).await;
     for _ in 0..3 {
         make_past::<PendingPush>(&chat.app, "due").await;
-        maintenance::run(&deaf, soon()).await;
+        maintenance::run(&deaf, answer_deadline()).await;
     }
     assert_eq!(adas.closed().await, 1001, "its client comes back and asks for what it missed");
     assert!(PendingPush::take(&chat.app.db).await.unwrap().is_none());

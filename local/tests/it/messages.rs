@@ -69,7 +69,7 @@ async fn the_same_client_message_id_gives_the_stored_message_and_one_push() {
     assert!(answers.iter().all(|answer| answer["_id"] == later["_id"] && answer["seq"] == 2));
     assert_eq!(later["content"], "Once");
     vic.socket.next("message:new").await;
-    vic.socket.settle().await;
+    vic.socket.pushed_so_far().await;
     assert_eq!(vic.socket.waiting("message:new"), 0);
     chat.put(&format!("/api/conversations/{id}/close"), json!({})).by(&ada.token).await.expect(200);
     let closed = chat.post("/api/messages", body("Once")).by(&ada.token).await.expect(201);
@@ -236,7 +236,7 @@ async fn a_message_is_marked_as_read_and_the_mark_never_moves_back() {
     assert_eq!(vic.socket.next("message:read").await["upTo"], 3);
     let after = chat.get(&format!("/api/messages/{id}")).by(&vic.token).await.expect(200);
     assert_eq!(after["messages"][1]["readAt"], second["readAt"], "a time once told stays");
-    vic.socket.settle().await;
+    vic.socket.pushed_so_far().await;
     assert_eq!(vic.socket.waiting("message:read"), 0);
 }
 

@@ -22,7 +22,7 @@ fn every_route_is_documented() {
         .iter()
         .map(|(_, operation)| format!("{} {}", operation.method, operation.path))
         .collect();
-    assert_eq!(documented, coded);
+    assert_eq!(documented, coded, "openapi() and routes() of a function must name the same");
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! Who may not come in, who somebody is, and what is known of a person.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mongodb::bson::{Document, doc};
+use futures::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
 use serde_json::{Value, json};
 use shared::Time;
 use shared::documents::conversation::Conversation;
+use shared::documents::user::User;
 use shared::use_cases::maintenance;
 use tokio::time::Instant;
 
@@ -196,8 +199,7 @@ async fn a_long_export_comes_in_parts_that_are_whole_together() {
 
 /// Whether anything in the database contains a text.
 async fn remembers(chat: &Chat, needle: &str) -> Vec<String> {
-    use futures::TryStreamExt;
-    let users = chat.app.db.of::<shared::documents::user::User>();
+    let users = chat.app.db.of::<User>();
     let database = users.client().database(&users.namespace().db);
     let mut found = Vec::new();
     for name in database.list_collection_names().await.unwrap() {
@@ -206,6 +208,29 @@ async fn remembers(chat: &Chat, needle: &str) -> Vec<String> {
         found.extend(all.iter().filter(|row| row.to_string().contains(needle)).map(|_| name.clone()));
     }
     found
+}
+
+/// What may be left of somebody's conversations and messages: figures are made of it, and it says nothing
+/// of a person.
+const STAYS_OF_CONVERSATIONS: &str = "_id visitor assignedAgent previousAgent status priority rating seq \
+    counts marks activeAt firstVisitorMessageAt firstResponseAt firstResponseBy resolvedAt closedAt \
+    createdAt erasedAt";
+const STAYS_OF_MESSAGES: &str = "_id conversation seq nth sender senderId type createdAt";
+
+/// The fields of a collection's documents that say something.
+async fn what_is_left(chat: &Chat, collection: &str) -> BTreeSet<String> {
+    let users = chat.app.db.of::<User>();
+    let database = users.client().database(&users.namespace().db);
+    let all = database.collection::<Document>(collection).find(doc! {}).await.unwrap();
+    let all: Vec<Document> = all.try_collect().await.unwrap();
+    let says_nothing = |value: &Bson| match value {
+        Bson::Null => true,
+        Bson::String(text) => text.is_empty(),
+        Bson::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    let fields = all.into_iter().flatten().filter(|(_, value)| !says_nothing(value));
+    fields.map(|(name, _)| name).collect()
 }
 
 #[tokio::test]
@@ -223,6 +248,14 @@ async fn an_erased_person_leaves_nothing_but_true_figures() {
     chat.get(&path).by(&vic.token).await.refused(401, "unauthorized");
     for personal in ["4711", "Vic", "vic", "site.example", "session-of", "Dear"] {
         assert_eq!(remembers(&chat, personal).await, Vec::<String>::new(), "{personal}");
+    }
+    for (collection, may_stay) in
+        [("conversations", STAYS_OF_CONVERSATIONS), ("messages", STAYS_OF_MESSAGES)]
+    {
+        let left = what_is_left(&chat, collection).await;
+        let may_stay = may_stay.split_whitespace().map(str::to_owned).collect();
+        let too_much: Vec<_> = left.difference(&may_stay).collect();
+        assert!(too_much.is_empty(), "erase {too_much:?} of {collection}, or say here that it may stay");
     }
     assert_eq!(figures("/api/analytics/charts?period=7days").await.expect(200), charts);
     let overview = figures("/api/analytics/overview").await.expect(200);

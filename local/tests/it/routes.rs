@@ -16,7 +16,7 @@ fn the_templates_http_routes_are_the_codes() {
             coded.insert(HttpRoute { method, path, function: function.to_owned() });
         }
     }
-    assert_eq!(deployed, coded);
+    assert_eq!(deployed, coded, "template.yaml and routes() must name the same");
     assert_eq!(table.http.len(), coded.len(), "no route twice");
     let methods: Vec<&str> = table.http_proxy.keys().map(String::as_str).collect();
     // Not OPTIONS, so that the gateway itself answers preflights.
@@ -29,6 +29,9 @@ fn the_templates_websocket_routes_are_the_codes() {
     let deployed: BTreeSet<&str> = table.websocket.keys().map(String::as_str).collect();
     let actions = websocket::EVENTS.iter().filter_map(|event| Some(event.split_once(':')?.0));
     let coded: BTreeSet<&str> = actions.chain(["$connect", "$disconnect", "$default"]).collect();
-    assert_eq!(deployed, coded);
+    assert_eq!(
+        deployed, coded,
+        "WebSocketApi in template.yaml needs a route for each word before a colon"
+    );
     assert!(table.websocket.values().all(|function| function == WEBSOCKET_FUNCTION));
 }

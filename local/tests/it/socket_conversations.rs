@@ -57,7 +57,7 @@ async fn a_start_with_a_client_message_id_can_be_repeated() {
     let resent = tabs[0].socket.ack("message:send", again).await;
     assert_eq!(resent["message"]["_id"], started[0]["message"]["_id"]);
     adas.next("conversation:new").await;
-    adas.settle().await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("conversation:new"), 0);
 }
 
@@ -147,7 +147,7 @@ async fn an_agent_that_joined_is_pushed_until_it_leaves() {
     let mut adas = chat.agent_socket(&ada).await;
     vic.socket.ack("message:send", write).await;
     adas.next("message:new").await;
-    sues.settle().await;
+    sues.pushed_so_far().await;
     assert_eq!(sues.waiting("message:new"), 0);
 }
 
@@ -164,8 +164,8 @@ async fn a_message_reaches_each_connection_once_whatever_it_joined() {
     vic.socket.ack("message:send", json!({ "conversationId": id, "content": "Once" })).await;
     vic.socket.next("message:new").await;
     adas.next("message:new").await;
-    adas.settle().await;
-    vic.socket.settle().await;
+    adas.pushed_so_far().await;
+    vic.socket.pushed_so_far().await;
     assert_eq!((adas.waiting("message:new"), vic.socket.waiting("message:new")), (0, 0));
 }
 
@@ -188,7 +188,7 @@ async fn typing_is_told_to_the_others_and_not_to_oneself() {
         second_tab.socket.next(event).await;
     }
     for socket in [&mut second_tab.socket, &mut vic.socket, &mut adas, &mut sues] {
-        socket.settle().await;
+        socket.pushed_so_far().await;
         assert_eq!(socket.waiting("typing:start") + socket.waiting("typing:stop"), 0);
     }
 }

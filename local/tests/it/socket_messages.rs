@@ -128,8 +128,8 @@ async fn delivery_is_told_to_the_senders_side_and_only_moves_forward() {
     let list = chat.get(&format!("/api/messages/{id}")).by(&ada.token).await.expect(200);
     assert_eq!(each(&list["messages"], "status"), ["sent", "delivered", "delivered"]);
     assert_eq!(list["messages"][2]["deliveredAt"], pushed["deliveredAt"]);
-    adas.settle().await;
-    vic.socket.settle().await;
+    adas.pushed_so_far().await;
+    vic.socket.pushed_so_far().await;
     assert_eq!(adas.waiting("message:delivered"), 0);
     assert_eq!(vic.socket.waiting("message:delivered"), 0, "the sender's side alone is told");
     for data in [

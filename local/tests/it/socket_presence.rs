@@ -69,7 +69,7 @@ async fn an_agent_is_offline_when_its_last_connection_is_gone_and_told_once() {
     assert_eq!(sues.next("agent:offline").await, json!({ "userId": ada.id }));
     chat.agent_socket(&ada).await.close().await;
     sues.next("agent:offline").await;
-    sues.settle().await;
+    sues.pushed_so_far().await;
     assert_eq!((sues.waiting("agent:online"), sues.waiting("agent:offline")), (1, 0));
 }
 
@@ -105,7 +105,7 @@ async fn an_agent_watches_what_is_its_own_or_everything() {
     alls.ack("agent:watch", json!({ "watch": "mine" })).await;
     vic.socket.ack("message:send", write).await;
     sues.next("message:new").await;
-    alls.settle().await;
+    alls.pushed_so_far().await;
     assert_eq!(alls.waiting("message:new"), 0);
     sues.refused("agent:watch", json!({ "watch": "some" }), "validation_failed").await;
     sues.refused("agent:watch", json!({}), "validation_failed").await;
@@ -138,7 +138,7 @@ async fn a_visitor_is_known_again_by_its_session() {
     );
     assert_eq!((&stored["ipAddress"], &stored["visitCount"]), (&json!("127.0.0.1"), &json!(1)));
     chat.get("/api/conversations").by(&text(&connected["token"])).await.expect(200);
-    adas.settle().await;
+    adas.pushed_so_far().await;
     assert_eq!(adas.waiting("visitor:online"), 0, "it was online already");
 }
 
@@ -276,7 +276,7 @@ async fn a_token_that_expires_ends_what_its_connection_may_do() {
             break;
         }
     }
-    adas.settle().await;
+    adas.pushed_so_far().await;
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn whatever_a_client_sends_is_answered_and_the_connection_lives() {
     let nested = format!(r#"{{"event":"ping","data":{}}}"#, "[".repeat(10_000));
     socket.send_text(nested).await;
     assert_eq!(socket.frame().await["data"]["code"], "bad_request");
-    socket.settle().await;
+    socket.pushed_so_far().await;
 }
 
 #[tokio::test]

@@ -22,18 +22,29 @@ crate::input! {
         #[serde(default)]
         file_url: Optional<Link>,
         client_message_id: Option<Required<ClientMessageId>>,
+        /// The `clientMessageId` of the message that the same sender sent before this one.
+        follows: Option<Required<ClientMessageId>>,
+    }
+    check |input, check| {
+        let name = |field: &Option<Required<ClientMessageId>>| {
+            field.as_ref().map(|name| name.as_str().to_owned())
+        };
+        let follows = name(&input.follows);
+        let follows_itself = follows.is_some() && follows == name(&input.client_message_id);
+        check.that(!follows_itself, "follows", "Must name another message");
     }
 }
 
 impl From<SendMessage> for Draft {
     fn from(input: SendMessage) -> Self {
-        let SendMessage { conversation_id, content, kind, file_url, client_message_id } = input;
+        let SendMessage { conversation_id, content, kind, file_url, client_message_id, follows } = input;
         Self {
             conversation_id,
             content: content.into_string(),
             kind,
             file_url: file_url.into_option(),
             client_message_id: client_message_id.map(Required::into_string),
+            follows: follows.map(Required::into_string),
         }
     }
 }

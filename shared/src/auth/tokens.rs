@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::hs256;
-use crate::input::{self, Email, Line, Optional, Required};
+use crate::input::{self, Email, Line, Optional, PersonName, Required};
 use crate::secret::Secret;
 use crate::{Error, Id, Result, Time};
 
@@ -103,7 +103,7 @@ crate::input! {
         pub sub: Required<Line<1, 255>>,
         /// Its name.
         #[serde(default)]
-        pub name: Optional<Line<1, 100>>,
+        pub name: Optional<PersonName>,
         /// Its email.
         #[serde(default)]
         pub email: Optional<Email>,

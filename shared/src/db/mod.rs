@@ -2,7 +2,9 @@
 //!
 //! Every operation fails when no server can be reached, which is said here once and for all.
 
+mod cursor;
 mod index;
+mod named;
 mod page;
 mod part;
 mod query;
@@ -14,18 +16,20 @@ use bson::{Bson, Document, RawDocumentBuf, doc};
 use futures::TryStreamExt;
 use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
 use mongodb::options::{
-    AggregateOptions, ClientOptions, FindOptions, Hint, ReadConcern, ReturnDocument,
-    UpdateModifications, WriteConcern,
+    AggregateOptions, ClientOptions, FindOneAndUpdateOptions, FindOptions, Hint, ReadConcern,
+    ReturnDocument, UpdateModifications, WriteConcern,
 };
 use mongodb::{Client, Collection, Database, IndexModel};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use cursor::Cursor;
 pub use index::{expiring, index, sparse, unique};
-pub use page::{Cursor, Listed, Page, Paged, Pages, Paging, Window};
+pub(crate) use named::named;
+pub use page::{Listed, Page, Paged, Pages, Paging, Search, Total};
 pub(crate) use part::part;
 pub use query::{AnyId, Projected, Query};
-pub use search::{matching, words};
+pub use search::{matching, search, search_words};
 
 use query::read;
 
@@ -37,6 +41,9 @@ use crate::config::Config;
 /// 29.
 const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Documents in one answer of the server, besides its own bound of 16 MB; left alone, it gives 101 first.
+const BATCH: u32 = 1000;
 
 /// A document that has a collection of its own.
 pub trait Stored: Serialize + DeserializeOwned + Send + Sync {
@@ -79,23 +86,29 @@ impl Db {
     }
 
     /// A collection of any documents.
-    pub fn raw(&self, collection: &str) -> Collection<Document> {
+    pub(crate) fn raw(&self, collection: &str) -> Collection<Document> {
         self.database.collection(collection)
     }
 
     /// The documents of a collection that match.
-    pub fn query<T: Stored>(&self, filter: Document) -> Query<'_, T> {
+    pub(crate) fn query<T: Stored>(&self, filter: Document) -> Query<'_, T> {
         Query::new(self, T::COLLECTION, filter)
     }
 
-    /// How many documents match; of all documents, what the server's own books say, since counting them
-    /// would read an entry for each.
-    pub async fn count<T: Stored>(&self, filter: Document) -> Result<u64, MongoError> {
-        let collection = self.raw(T::COLLECTION);
-        if filter.is_empty() {
-            return collection.estimated_document_count().await;
-        }
-        collection.count_documents(filter).await
+    /// How many documents match, counted no further than `most`.
+    pub async fn count_up_to<T: Stored>(&self, filter: Document, most: u64) -> Result<u64, MongoError> {
+        // Any condition, so that an index is counted and no document.
+        let filter = if filter.is_empty() {
+            doc! { "_id": { "$gt": Bson::MinKey } }
+        } else {
+            filter
+        };
+        self.raw(T::COLLECTION).count_documents(filter).limit(most).await
+    }
+
+    /// How many documents a collection has, by the server's own books: off by a few after a crash.
+    pub async fn estimate<T: Stored>(&self) -> Result<u64, MongoError> {
+        self.raw(T::COLLECTION).estimated_document_count().await
     }
 }
 
@@ -139,10 +152,33 @@ impl Db {
         &self,
         filter: Document,
         update: impl Into<UpdateModifications>,
-        give: ReturnDocument,
+        returned: ReturnDocument,
     ) -> Result<Option<T>, MongoError> {
-        let how = How { give, upsert: false, written_by: WriteConcern::majority() };
+        self.find_and_update(filter, update.into(), How { returned, ..How::default() }).await
+    }
+
+    /// Updates the one document that matches and gives it as it was, without some fields.
+    pub async fn update_before<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        fields: Document,
+    ) -> Result<Option<T>, MongoError> {
+        let how = How { returned: ReturnDocument::Before, fields: Some(fields), ..How::default() };
         self.find_and_update(filter, update.into(), how).await
+    }
+
+    /// Inserts a document, unless there is one of this id, which stays as it is; it does not wait for a
+    /// majority.
+    /// Errors: when a unique index besides the one of ids is violated, too.
+    pub async fn insert_unconfirmed<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
+        let raw = bson::serialize_to_raw_document_buf(document)?;
+        let collection = self.database.collection::<RawDocumentBuf>(T::COLLECTION);
+        let inserting = collection.insert_one(raw).write_concern(WriteConcern::nodes(1));
+        match Box::pin(async move { inserting.await }).await {
+            Err(error) if violates(&error, "_id_") => Ok(()),
+            inserted => inserted.map(drop),
+        }
     }
 
     /// Updates the one document that matches, or inserts it; the document afterwards. Of two that insert
@@ -155,8 +191,7 @@ impl Db {
         meeting: &str,
     ) -> Result<T, MongoError> {
         let update = update.into();
-        let how =
-            || How { give: ReturnDocument::After, upsert: true, written_by: WriteConcern::majority() };
+        let how = || How { returned: ReturnDocument::After, upsert: true, ..How::default() };
         let upserted = match self.find_and_update(filter.clone(), update.clone(), how()).await {
             Err(error) if violates(&error, meeting) => {
                 self.find_and_update(filter, update, how()).await?
@@ -173,7 +208,8 @@ impl Db {
         filter: Document,
         update: impl Into<UpdateModifications>,
     ) -> Result<Option<T>, MongoError> {
-        let how = How { give: ReturnDocument::After, upsert: false, written_by: WriteConcern::nodes(1) };
+        let written_by = WriteConcern::nodes(1);
+        let how = How { returned: ReturnDocument::After, written_by, ..How::default() };
         self.find_and_update(filter, update.into(), how).await
     }
 
@@ -190,8 +226,7 @@ impl Db {
         };
         fields.remove("_id");
         let update = UpdateModifications::Document(doc! { "$setOnInsert": fields });
-        let how =
-            How { give: ReturnDocument::Before, upsert: true, written_by: WriteConcern::majority() };
+        let how = How { upsert: true, ..How::default() };
         match Box::pin(self.update_raw(collection, doc! { "_id": id }, update, how)).await {
             // Another one inserted it at the same time.
             Err(error) if violates(&error, "_id_") => Ok(()),
@@ -226,7 +261,7 @@ impl Db {
         index: Option<Document>,
     ) -> Result<Vec<RawDocumentBuf>, MongoError> {
         let collection = self.database.collection::<RawDocumentBuf>(collection);
-        let options = AggregateOptions::builder().hint(index.map(Hint::Keys)).build();
+        let options = AggregateOptions::builder().hint(index.map(Hint::Keys)).batch_size(BATCH).build();
         let aggregation = collection.aggregate(pipeline).with_options(options);
         aggregation.with_type::<RawDocumentBuf>().await?.try_collect().await
     }
@@ -239,16 +274,29 @@ impl Db {
         how: How,
     ) -> Result<Option<RawDocumentBuf>, MongoError> {
         let collection = self.database.collection::<RawDocumentBuf>(collection);
-        let updating = collection.find_one_and_update(filter, update);
-        updating.return_document(how.give).upsert(how.upsert).write_concern(how.written_by).await
+        let mut options = FindOneAndUpdateOptions::default();
+        options.return_document = Some(how.returned);
+        options.upsert = Some(how.upsert);
+        options.write_concern = Some(how.written_by);
+        options.projection = how.fields;
+        collection.find_one_and_update(filter, update).with_options(options).await
     }
 }
 
 /// How a document is updated.
 struct How {
-    give: ReturnDocument,
+    returned: ReturnDocument,
     upsert: bool,
     written_by: WriteConcern,
+    /// What of the document is given.
+    fields: Option<Document>,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        let written_by = WriteConcern::majority();
+        Self { returned: ReturnDocument::Before, upsert: false, written_by, fields: None }
+    }
 }
 
 /// Whether `error` is a violation of the unique index `name`.

@@ -2,19 +2,23 @@
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bson::{Document, doc};
 use futures::future::try_join;
+use mongodb::error::Error as MongoError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::json;
 
-use super::{Db, Stored};
-use crate::{Error, Id, Result, Time};
+use super::cursor::Cursor;
+use super::{AnyId, Db, Stored};
+use crate::{Error, Id, Result};
 
 /// The most entries of one page (`docs/protocol.md`, Conventions).
 pub const MOST: i64 = 100;
+
+/// How far the entries of a list are counted (`docs/protocol.md`, Conventions).
+const MOST_COUNTED: u64 = 1000;
 
 /// Which page a query asks for.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -56,7 +60,7 @@ impl Paging {
 
     /// The part of the list of `T` that the page shows.
     /// Errors: validation failed for a page or limit of 0, or a cursor that is none of ours.
-    pub fn window<T: Paged>(&self) -> Result<Window> {
+    fn window<T: Paged>(&self) -> Result<Window> {
         let (page, limit) = (self.page()?, self.limit(20)?);
         let (after, skip) = match &self.cursor {
             Some(cursor) => {
@@ -84,53 +88,18 @@ pub trait Paged: Stored {
     }
 }
 
-/// The place of an entry in a list that is sorted by a time and then by id, both descending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    at: Time,
-    id: Id,
-}
-
-impl Cursor {
-    /// The place of the entry with these values.
-    pub fn new(at: Time, id: Id) -> Self {
-        Self { at, id }
-    }
-
-    /// As the caller gets it.
-    pub fn opaque(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}.{}", self.at.millis(), self.id))
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
-        let (millis, id) = text.split_once('.')?;
-        Some(Self { at: Time::from_millis(millis.parse().ok()?), id: id.parse().ok()? })
-    }
-
-    /// Matches what comes after it in a list that is sorted by `field`.
-    fn after(&self, field: &str) -> Document {
-        doc! { "$or": [
-            { field: { "$lt": self.at } },
-            { field: self.at, "_id": { "$lt": self.id } },
-        ] }
-    }
-}
-
 /// The part of a list that a page shows.
 #[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Window {
+struct Window {
     after: Document,
-    pub skip: i64,
+    skip: i64,
     limit: i64,
     page: i64,
 }
 
 impl Window {
     /// `filter`, from where the page begins.
-    pub fn within(&self, filter: &Document) -> Document {
+    fn within(&self, filter: &Document) -> Document {
         match (filter.is_empty(), self.after.is_empty()) {
             (_, true) => filter.clone(),
             (true, _) => self.after.clone(),
@@ -139,18 +108,50 @@ impl Window {
     }
 
     /// Entries to read: one more than the page shows tells whether there is a next one.
-    pub fn read(&self) -> i64 {
+    fn read(&self) -> i64 {
         self.limit + 1
     }
 
-    /// The page of what was read, in a list of `total` entries.
-    pub fn page<T>(&self, mut read: Vec<T>, total: u64, place: impl Fn(&T) -> Cursor) -> Page<T> {
+    /// Whether the page begins at a cursor.
+    fn is_behind_a_cursor(&self) -> bool {
+        !self.after.is_empty()
+    }
+
+    /// The page of what was read.
+    fn page<T>(&self, mut read: Vec<T>, total: Option<Total>, place: impl Fn(&T) -> Cursor) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_next = read.len() > limit;
         read.truncate(limit);
         let next_cursor = read.last().filter(|_| has_next).map(|last| place(last).opaque());
-        let total = i64::try_from(total).unwrap_or(i64::MAX);
-        Page { entries: read, pages: Pages::of(total, self.page, self.limit), next_cursor }
+        let pages = Pages { current_page: self.page, limit: self.limit, total };
+        Page { entries: read, pages, next_cursor, is_complete: None }
+    }
+}
+
+/// The most entries of an index that a search looks at (`docs/protocol.md`, Conventions).
+const MOST_EXAMINED: u64 = 10_000;
+
+/// A search: what it matches on its index, of which it looks at 10,000 entries at most.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Search {
+    pub filter: Document,
+    /// Whether the index has the order of the list, so that the latest entries are looked at first.
+    pub in_order: bool,
+}
+
+impl Search {
+    fn stages<T: Paged>(&self, rest: Document) -> Vec<Document> {
+        let order = doc! { "$sort": T::order() };
+        let examined = doc! { "$limit": i64::try_from(MOST_EXAMINED).unwrap_or(i64::MAX) };
+        let mut stages = vec![doc! { "$match": &self.filter }];
+        stages.extend(self.in_order.then(|| order.clone()));
+        stages.push(examined);
+        if !rest.is_empty() {
+            stages.push(doc! { "$match": rest });
+        }
+        stages.extend((!self.in_order).then_some(order));
+        stages
     }
 }
 
@@ -170,9 +171,83 @@ impl Db {
             .sort(T::order())
             .skip(u64::try_from(window.skip).unwrap_or(0))
             .limit(window.read());
-        let (rows, total) = try_join(rows.all(), self.count::<T>(filter)).await?;
+        let total = async {
+            match window.is_behind_a_cursor() {
+                true => Ok(None),
+                false => self.total::<T>(filter).await.map(Some),
+            }
+        };
+        let (rows, total) = try_join(rows.all(), total).await?;
         Ok(window.page(rows, total, T::place))
     }
+
+    /// As [`Self::page`], of what a search finds and `filter` matches, too. Two round trips.
+    pub async fn found<T: Paged>(
+        &self,
+        search: &Search,
+        filter: Document,
+        fields: Document,
+        paging: &Paging,
+    ) -> Result<Page<T>> {
+        let window = paging.window::<T>()?;
+        let total = async {
+            match window.is_behind_a_cursor() {
+                true => Ok(None),
+                false => self.total_found::<T>(search, filter.clone()).await.map(Some),
+            }
+        };
+        let part = (window.skip, window.read());
+        let ids = self.found_ids::<T>(search, window.within(&filter), part);
+        let ((ids, is_complete), total) = try_join(ids, total).await?;
+        let rows = self.query::<T>(doc! { "_id": { "$in": &ids } }).fields(fields);
+        let mut rows = if ids.is_empty() { Vec::new() } else { rows.all().await? };
+        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.place().id));
+        let page = window.page(rows, total, T::place);
+        Ok(Page { is_complete: Some(is_complete), ..page })
+    }
+
+    /// The ids of what a search finds and `filter` matches, too, in the order of the list, so many after
+    /// the first ones; and whether the search has looked at everything.
+    pub async fn found_ids<T: Paged>(
+        &self,
+        search: &Search,
+        filter: Document,
+        (skip, limit): (i64, i64),
+    ) -> Result<(Vec<Id>, bool), MongoError> {
+        let mut stages = search.stages::<T>(filter);
+        let part = [doc! { "$skip": skip }, doc! { "$limit": limit }, doc! { "$project": { "_id": 1 } }];
+        stages.extend(part);
+        let examined = self.count_up_to::<T>(search.filter.clone(), MOST_EXAMINED + 1);
+        let ids = self.aggregate::<AnyId<Id>>(T::COLLECTION, stages, None);
+        let (ids, examined) = try_join(ids, examined).await?;
+        Ok((ids.into_iter().map(|found| found.id).collect(), examined <= MOST_EXAMINED))
+    }
+
+    async fn total_found<T: Paged>(
+        &self,
+        search: &Search,
+        filter: Document,
+    ) -> Result<Total, MongoError> {
+        let mut stages = search.stages::<T>(filter);
+        let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
+        stages.extend([doc! { "$limit": most }, doc! { "$count": "count" }]);
+        let counted: Option<Counted> = self.aggregate(T::COLLECTION, stages, None).await?.pop();
+        Ok(Total::of(counted.map_or(0, |counted| counted.count)))
+    }
+
+    /// How many documents match, counted to [`MOST_COUNTED`].
+    async fn total<T: Stored>(&self, filter: Document) -> Result<Total, MongoError> {
+        // The books are off by little: what is near the end of counting is counted.
+        if filter.is_empty() && self.estimate::<T>().await? > 2 * MOST_COUNTED {
+            return Ok(Total::of(MOST_COUNTED + 1));
+        }
+        self.count_up_to::<T>(filter, MOST_COUNTED + 1).await.map(Total::of)
+    }
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    count: u64,
 }
 
 /// What a list shows: the name of its entries, and whether it gives a cursor.
@@ -194,26 +269,31 @@ pub struct Page<T> {
     pub pages: Pages,
     /// Where the next page begins, if there is one.
     pub next_cursor: Option<String>,
+    /// Of a search: whether it has looked at everything.
+    pub is_complete: Option<bool>,
 }
 
 impl<T> Page<T> {
     /// The page with other entries.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
-        let Self { entries, pages, next_cursor } = self;
-        Page { entries: entries.into_iter().map(view).collect(), pages, next_cursor }
+        let Self { entries, pages, next_cursor, is_complete } = self;
+        Page { entries: entries.into_iter().map(view).collect(), pages, next_cursor, is_complete }
     }
 }
 
 impl<T: Listed + Serialize> Serialize for Page<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Pages { total_pages, current_page, total } = self.pages;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(T::NAME, &self.entries)?;
-        map.serialize_entry("totalPages", &total_pages)?;
-        map.serialize_entry("currentPage", &current_page)?;
-        map.serialize_entry("total", &total)?;
+        map.serialize_entry("totalPages", &self.pages.total_pages())?;
+        map.serialize_entry("currentPage", &self.pages.current_page)?;
+        map.serialize_entry("total", &self.pages.total.map(|total| total.count))?;
+        map.serialize_entry("totalIsExact", &self.pages.total.is_some_and(|total| total.is_exact))?;
         if T::HAS_CURSOR {
             map.serialize_entry("nextCursor", &self.next_cursor)?;
+        }
+        if let Some(is_complete) = self.is_complete {
+            map.serialize_entry("isComplete", &is_complete)?;
         }
         map.end()
     }
@@ -225,26 +305,54 @@ impl<T: Listed + JsonSchema> JsonSchema for Page<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let number = |description: &str| json_schema!({ "type": "integer", "description": description });
+        let counted = if T::HAS_CURSOR { "null with a `cursor`, where nothing is counted." } else { "" };
+        let kind = if T::HAS_CURSOR { json!(["integer", "null"]) } else { json!("integer") };
+        let number = |text: &str| json!({ "type": kind, "description": format!("{text} {counted}") });
         let mut schema = json_schema!({
             "type": "object",
             "description": "A page of a list.",
-            "required": [T::NAME, "totalPages", "currentPage", "total"],
+            "required": [T::NAME, "totalPages", "currentPage", "total", "totalIsExact"],
             "properties": {
                 T::NAME: { "type": "array", "items": generator.subschema_for::<T>() },
-                "totalPages": number("The number of pages."),
-                "currentPage": number("This page's number, from 1."),
-                "total": number("The number of entries on all pages."),
+                "totalPages": number("The number of pages of what was counted;"),
+                "currentPage": { "type": "integer", "description": "This page's number, from 1." },
+                "total": number("The number of entries on all pages, counted to 1,000;"),
+                "totalIsExact": { "type": "boolean", "description": "Whether there are no more than `total`." },
             },
         });
         if T::HAS_CURSOR
             && let Some(properties) = schema.get_mut("properties")
         {
-            properties["nextCursor"] = serde_json::json!({
+            properties["nextCursor"] = json!({
                 "type": ["string", "null"], "description": "Where the next page begins, if there is one.",
+            });
+            properties["isComplete"] = json!({
+                "type": "boolean",
+                "description": "Of a search: whether it has looked at everything; false past 10,000 entries.",
             });
         }
         schema
+    }
+}
+
+/// How many entries a list has, as far as they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Total {
+    pub count: u64,
+    /// Whether there are no more.
+    pub is_exact: bool,
+}
+
+impl Total {
+    /// Of a list of which `counted` entries were counted, [`MOST_COUNTED`] and one at most.
+    fn of(counted: u64) -> Self {
+        Self { count: counted.min(MOST_COUNTED), is_exact: counted <= MOST_COUNTED }
+    }
+
+    /// Of a list that is known to have so many entries.
+    pub fn exactly(count: i64) -> Self {
+        Self { count: u64::try_from(count).unwrap_or(0), is_exact: true }
     }
 }
 
@@ -252,39 +360,28 @@ impl<T: Listed + JsonSchema> JsonSchema for Page<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Pages {
-    pub total_pages: i64,
     /// This page's number, from 1.
     pub current_page: i64,
-    /// The number of entries on all pages.
-    pub total: i64,
+    /// The entries on each page.
+    pub limit: i64,
+    /// The entries on all pages; behind a cursor they are not counted.
+    pub total: Option<Total>,
 }
 
 impl Pages {
-    /// Page `page` of a list of `total` entries, `limit` on each page.
-    pub fn of(total: i64, page: i64, limit: i64) -> Self {
-        Self { total_pages: (total + limit - 1) / limit, current_page: page, total }
+    fn total_pages(&self) -> Option<u64> {
+        let limit = u64::try_from(self.limit).unwrap_or(1).max(1);
+        self.total.map(|total| total.count.div_ceil(limit))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Time;
 
     fn asked(json: serde_json::Value) -> Paging {
         serde_json::from_value(json).unwrap()
-    }
-
-    #[test]
-    fn a_cursor_survives_its_journey() {
-        let cursor = Cursor::new(Time::from_millis(1_769_851_800_123), Id::sequential());
-        assert_eq!(Cursor::read(&cursor.opaque()), Some(cursor));
-    }
-
-    #[test]
-    fn a_foreign_cursor_is_refused() {
-        for text in ["", "x", "e30", "🦀", "MS4y"] {
-            assert_eq!(Cursor::read(text), None, "{text}");
-        }
     }
 
     #[test]
@@ -306,16 +403,34 @@ mod tests {
 
     #[test]
     fn pages_are_counted_up() {
-        let pages = |total| Pages::of(total, 1, 20).total_pages;
+        let pages = |total| {
+            let total = Some(Total::exactly(total));
+            Pages { current_page: 1, limit: 20, total }.total_pages().unwrap()
+        };
         assert_eq!([pages(0), pages(1), pages(20), pages(21)], [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn entries_are_counted_to_a_thousand() {
+        assert_eq!(Total::of(1000), Total { count: 1000, is_exact: true });
+        assert_eq!(Total::of(1001), Total { count: 1000, is_exact: false });
+    }
+
+    #[test]
+    fn a_page_is_of_what_matches_and_comes_after_its_cursor() {
+        let (one, other) = (doc! { "a": 1 }, doc! { "b": 2 });
+        let from = |after: &Document| Window { after: after.clone(), skip: 0, limit: 2, page: 1 };
+        assert_eq!(from(&doc! {}).within(&one), one);
+        assert_eq!(from(&other).within(&doc! {}), other);
+        assert_eq!(from(&other).within(&one), doc! { "$and": [&one, &other] });
     }
 
     #[test]
     fn only_a_page_with_more_behind_it_has_a_cursor() {
         let window = Window { after: doc! {}, skip: 0, limit: 2, page: 1 };
         let place = |_: &i32| Cursor::new(Time::from_millis(0), Id::sequential());
-        let page = window.page(vec![1, 2, 3], 3, place);
+        let page = window.page(vec![1, 2, 3], None, place);
         assert_eq!((page.entries, page.next_cursor.is_some()), (vec![1, 2], true));
-        assert_eq!(window.page(vec![1, 2], 2, place).next_cursor, None);
+        assert_eq!(window.page(vec![1, 2], None, place).next_cursor, None);
     }
 }

@@ -1,5 +1,6 @@
 //! Reading documents, whole or in part.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use bson::{Document, RawDocumentBuf, doc};
@@ -8,7 +9,8 @@ use mongodb::options::FindOptions;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Db;
+use super::{BATCH, Db, Stored};
+use crate::Id;
 
 /// A part of a document that is read without the rest.
 pub trait Projected: DeserializeOwned + Send + Sync {
@@ -30,6 +32,17 @@ impl<I: DeserializeOwned + Send + Sync> Projected for AnyId<I> {
     }
 }
 
+impl Db {
+    /// A part of the documents with these ids. One round trip, unless there are none.
+    pub async fn parts<T: Stored, P: Projected>(&self, ids: BTreeSet<Id>) -> Result<Vec<P>, MongoError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Id> = ids.into_iter().collect();
+        self.query::<T>(doc! { "_id": { "$in": ids } }).part().all().await
+    }
+}
+
 /// A look at the documents of a collection that match, read as `T`.
 #[must_use]
 pub struct Query<'a, T> {
@@ -42,7 +55,8 @@ pub struct Query<'a, T> {
 
 impl<'a, T: DeserializeOwned> Query<'a, T> {
     pub(super) fn new(db: &'a Db, collection: &'static str, filter: Document) -> Self {
-        Self { db, collection, filter, options: FindOptions::default(), read_as: PhantomData }
+        let options = FindOptions::builder().batch_size(BATCH).build();
+        Self { db, collection, filter, options, read_as: PhantomData }
     }
 
     /// Reads no more than a part of each document.

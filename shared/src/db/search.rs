@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use bson::{Bson, Document, doc};
+use bson::{Document, doc};
+
+use super::Search;
 
 /// The most words of a query that are looked for.
 const MOST_LOOKED_FOR: usize = 8;
@@ -15,7 +17,7 @@ const MOST_LOOKED_FOR: usize = 8;
 const FIELD: &str = "words";
 
 /// The distinct words of some texts: runs of letters and digits, lower-cased.
-pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+pub fn search_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     texts
         .into_iter()
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
@@ -24,19 +26,36 @@ pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
         .collect()
 }
 
+/// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it; the
+/// longest word first, which is likely to be the rarest. A query without a word has no condition.
+fn conditions(query: &str) -> Vec<Document> {
+    let mut words: Vec<String> = search_words([query]).into_iter().take(MOST_LOOKED_FOR).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    words.into_iter().map(|word| doc! { FIELD: { "$regex": format!("^{word}") } }).collect()
+}
+
 /// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it. A
 /// query without a word matches all.
 pub fn matching(query: &str) -> Document {
-    let conditions: Vec<Bson> = words([query])
-        .into_iter()
-        .take(MOST_LOOKED_FOR)
-        .map(|word| Bson::Document(doc! { FIELD: { "$regex": format!("^{word}") } }))
-        .collect();
-    if conditions.is_empty() {
-        doc! {}
-    } else {
-        doc! { "$and": conditions }
+    match conditions(query) {
+        none if none.is_empty() => doc! {},
+        conditions => doc! { "$and": conditions },
     }
+}
+
+/// As [`matching`]: a search on the index, and what else must match. `None` for a query without a word.
+pub fn search(query: &str) -> Option<(Search, Document)> {
+    let mut conditions = conditions(query).into_iter();
+    let search = Search { filter: conditions.next()?, in_order: false };
+    let rest: Vec<Document> = conditions.collect();
+    Some((
+        search,
+        if rest.is_empty() {
+            doc! {}
+        } else {
+            doc! { "$and": rest }
+        },
+    ))
 }
 
 #[cfg(test)]
@@ -45,7 +64,8 @@ mod tests {
 
     #[test]
     fn words_are_letters_and_digits_in_lower_case() {
-        let words: Vec<_> = words(["Ada Lovelace", "ada@example.com", "Ärger!"]).into_iter().collect();
+        let words: Vec<_> =
+            search_words(["Ada Lovelace", "ada@example.com", "Ärger!"]).into_iter().collect();
         assert_eq!(words, ["ada", "com", "example", "lovelace", "ärger"]);
     }
 

@@ -2,66 +2,46 @@
 
 use std::time::Duration;
 
-use bson::{Bson, doc};
+use bson::doc;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, expiring, index};
+use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, expiring, index, named};
 use crate::{Id, Time};
 
 /// How long an entry is kept: a year and a month.
 const KEPT: Duration = Duration::from_secs(395 * 24 * 3600);
 
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(rename = "AuditAction")]
-pub enum Action {
-    /// A user was registered.
-    Registered,
-    /// Somebody did not know the password, or came to an account that is switched off.
-    LoginFailed,
-    /// A user logged out.
-    Logout,
-    /// A user changed its own password.
-    PasswordChanged,
-    /// An administrator gave a user another password.
-    PasswordReset,
-    /// A user's role was changed.
-    RoleChanged,
-    /// A user was let in again.
-    Activated,
-    /// A user was shut out.
-    Deactivated,
-    /// A visitor was shut out.
-    VisitorBanned,
-    /// A visitor was let in again.
-    VisitorUnbanned,
-    /// Everything that is known of a visitor was handed out.
-    VisitorExported,
-    /// Everything personal about a visitor was erased.
-    VisitorErased,
-}
-
-impl From<Action> for Bson {
-    fn from(action: Action) -> Self {
-        let name = match action {
-            Action::Registered => "registered",
-            Action::LoginFailed => "login_failed",
-            Action::Logout => "logout",
-            Action::PasswordChanged => "password_changed",
-            Action::PasswordReset => "password_reset",
-            Action::RoleChanged => "role_changed",
-            Action::Activated => "activated",
-            Action::Deactivated => "deactivated",
-            Action::VisitorBanned => "visitor_banned",
-            Action::VisitorUnbanned => "visitor_unbanned",
-            Action::VisitorExported => "visitor_exported",
-            Action::VisitorErased => "visitor_erased",
-        };
-        Bson::String(name.to_owned())
+named! {
+    /// What was done.
+    #[schemars(rename = "AuditAction")]
+    pub enum Action {
+        /// A user was registered.
+        Registered = "registered",
+        /// Somebody did not know the password, or came to an account that is switched off.
+        LoginFailed = "login_failed",
+        /// A user logged out.
+        Logout = "logout",
+        /// A user changed its own password.
+        PasswordChanged = "password_changed",
+        /// An administrator gave a user another password.
+        PasswordReset = "password_reset",
+        /// A user's role was changed.
+        RoleChanged = "role_changed",
+        /// A user was let in again.
+        Activated = "activated",
+        /// A user was shut out.
+        Deactivated = "deactivated",
+        /// A visitor was shut out.
+        VisitorBanned = "visitor_banned",
+        /// A visitor was let in again.
+        VisitorUnbanned = "visitor_unbanned",
+        /// Everything that is known of a visitor was handed out.
+        VisitorExported = "visitor_exported",
+        /// Everything personal about a visitor was erased.
+        VisitorErased = "visitor_erased",
     }
 }
 

@@ -6,8 +6,8 @@ use mongodb::error::Result;
 use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
-use super::user::{Author, User};
-use crate::db::{Db, Stored, index, matching, unique, violates, words};
+use super::user::Author;
+use crate::db::{Db, Stored, index, matching, search_words, unique, violates};
 use crate::{Id, Time};
 
 /// The unique index on shortcuts.
@@ -34,12 +34,30 @@ pub struct CannedResponse {
     pub words: Vec<String>,
 }
 
+/// Which responses are asked for.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Filter {
+    pub category: Option<String>,
+    /// Beginnings of words of title, shortcut and content.
+    pub q: Option<String>,
+}
+
+/// What became of a change.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Replaced {
+    By(CannedResponse),
+    ShortcutIsTaken,
+    ChangedMeanwhile,
+}
+
 /// A canned response with its author.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct WithAuthor {
     pub response: CannedResponse,
-    pub author: Vec<Author>,
+    pub author: Option<Author>,
 }
 
 impl Stored for CannedResponse {
@@ -57,12 +75,13 @@ impl Stored for CannedResponse {
 
 impl CannedResponse {
     /// The responses that match, the newest first.
-    pub async fn list(db: &Db, category: Option<&str>, q: Option<&str>) -> Result<Vec<WithAuthor>> {
-        let mut filter = matching(q.unwrap_or_default());
-        if let Some(category) = category {
-            filter.insert("category", category);
+    pub(crate) async fn list(db: &Db, filter: &Filter) -> Result<Vec<WithAuthor>> {
+        let Filter { category, q } = filter;
+        let mut them = matching(q.as_deref().unwrap_or_default());
+        if let Some(category) = category.as_deref().filter(|category| !category.is_empty()) {
+            them.insert("category", category);
         }
-        Self::with_authors(db, filter).await
+        Self::with_authors(db, them).await
     }
 
     /// The response of this id.
@@ -70,21 +89,25 @@ impl CannedResponse {
         Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
     }
 
-    /// Stores a new response.
-    /// Errors: when the database cannot answer, or the shortcut is taken.
-    pub async fn insert(&self, db: &Db) -> Result<()> {
-        db.insert(self).await
+    /// Stores a new response. Whether its shortcut was free.
+    pub async fn insert(&self, db: &Db) -> Result<bool> {
+        match db.insert(self).await {
+            Err(error) if violates(&error, SHORTCUT_INDEX) => Ok(false),
+            inserted => inserted.map(|()| true),
+        }
     }
 
-    /// Writes what may change, unless somebody else changed it since `read_at`. The response afterwards.
-    /// Errors: when the database cannot answer, or the shortcut is taken.
-    pub async fn replace(&self, db: &Db, read_at: Time) -> Result<Option<Self>> {
+    /// Writes what may change, unless somebody else changed it since `read_at`.
+    pub async fn replace(&self, db: &Db, read_at: Time) -> Result<Replaced> {
         let update = doc! { "$set": {
             "title": &self.title, "content": &self.content, "shortcut": &self.shortcut,
             "category": &self.category, "updatedAt": self.updated_at, "words": &self.words,
         } };
         let same = doc! { "_id": self.id, "updatedAt": read_at };
-        db.update(same, update, ReturnDocument::After).await
+        match db.update(same, update, ReturnDocument::After).await {
+            Err(error) if violates(&error, SHORTCUT_INDEX) => Ok(Replaced::ShortcutIsTaken),
+            replaced => Ok(replaced?.map_or(Replaced::ChangedMeanwhile, Replaced::By)),
+        }
     }
 
     /// Removes a response. Whether there was one.
@@ -95,26 +118,17 @@ impl CannedResponse {
 
     /// The words that a response is found by.
     pub fn searched(title: &str, shortcut: &str, content: &str) -> Vec<String> {
-        words([title, shortcut, content]).into_iter().collect()
+        search_words([title, shortcut, content]).into_iter().collect()
     }
 
-    /// Whether a write failed since another response has the shortcut.
-    pub fn is_shortcut_taken(error: &mongodb::error::Error) -> bool {
-        violates(error, SHORTCUT_INDEX)
-    }
-
+    /// Two round trips: the responses, and who wrote them.
     async fn with_authors(db: &Db, filter: Document) -> Result<Vec<WithAuthor>> {
-        let pipeline = vec![
-            doc! { "$match": filter },
-            doc! { "$sort": { "createdAt": -1, "_id": -1 } },
-            doc! { "$limit": MOST_LISTED },
-            doc! { "$project": { "_id": 0, "response": "$$ROOT" } },
-            doc! { "$lookup": {
-                "from": User::COLLECTION, "as": "author",
-                "localField": "response.createdBy", "foreignField": "_id",
-                "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
-            } },
-        ];
-        db.aggregate(Self::COLLECTION, pipeline, None).await
+        let found = db.query::<Self>(filter).sort(doc! { "createdAt": -1, "_id": -1 });
+        let responses = found.limit(MOST_LISTED).all().await?;
+        let authors = responses.iter().map(|response| response.created_by).collect();
+        let authors = Author::by_id(db, authors).await?;
+        let with_author =
+            |response: Self| WithAuthor { author: authors.get(&response.created_by).cloned(), response };
+        Ok(responses.into_iter().map(with_author).collect())
     }
 }

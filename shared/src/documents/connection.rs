@@ -3,17 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bson::{Bson, Document, doc};
+use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::ReturnDocument;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::participant::Participant;
 use super::rate_counter::one_more;
 use super::user::Session;
-use crate::db::{AnyId, Db, Stored, expiring, index, to_bson};
+use crate::db::{AnyId, Db, Stored, expiring, index, named, to_bson};
 use crate::input::unchecked;
 use crate::rate_limit::{Counted, Limit, Rate};
 use crate::{Id, Time};
@@ -25,28 +24,19 @@ pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60 + 5 * 60);
 /// The most conversations that one connection can have joined; the oldest are left.
 const MOST_JOINED: i32 = 200;
 
-/// How much an agent's connection is pushed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Watch {
-    /// What concerns unassigned conversations, the agent's own and those it joined.
-    #[default]
-    Mine,
-    /// Everything.
-    All,
+named! {
+    /// How much an agent's connection is pushed.
+    #[derive(Default)]
+    pub enum Watch {
+        /// What concerns unassigned conversations, the agent's own and those it joined.
+        #[default]
+        Mine = "mine",
+        /// Everything.
+        All = "all",
+    }
 }
 
 unchecked!(Watch);
-
-impl From<Watch> for Bson {
-    fn from(watch: Watch) -> Self {
-        let name = match watch {
-            Watch::Mine => "mine",
-            Watch::All => "all",
-        };
-        Bson::String(name.to_owned())
-    }
-}
 
 /// A connection as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,7 +46,7 @@ pub struct Connection {
     /// The id that the gateway gave it.
     #[serde(rename = "_id")]
     pub id: String,
-    /// Who is behind it, once that is proved.
+    /// Who is behind it, once authenticated.
     pub person: Option<Participant>,
     /// Of an agent's connection: the session of its token, and when that ends.
     pub session: Option<Session>,
@@ -146,7 +136,7 @@ impl Connection {
         db.of::<Self>().delete_one(doc! { "_id": id }).await.map(drop)
     }
 
-    /// Notes who has been proved to be behind a connection, unless somebody else was before. `None` when
+    /// Authenticates a connection as a person's, unless somebody else is behind it. `None` when
     /// there is no such connection.
     pub async fn authenticate(
         db: &Db,

@@ -5,27 +5,26 @@ use std::ops::RangeInclusive;
 use bson::doc;
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::participant::Side;
-use super::user::{Author, User};
-use crate::db::{Db, Stored, index, to_bson, unique};
+use crate::db::{Db, Stored, index, named, to_bson, unique};
 use crate::input::unchecked;
 use crate::{Id, Time};
 
-/// What a message carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "MessageType")]
-pub enum Kind {
-    /// Text.
-    #[default]
-    Text,
-    /// A file, at `fileUrl`.
-    File,
-    /// A picture, at `fileUrl`.
-    Image,
+named! {
+    /// What a message carries.
+    #[derive(Default)]
+    #[schemars(rename = "MessageType")]
+    pub enum Kind {
+        /// Text.
+        #[default]
+        Text = "text",
+        /// A file, at `fileUrl`.
+        File = "file",
+        /// A picture, at `fileUrl`.
+        Image = "image",
+    }
 }
 
 unchecked!(Kind);
@@ -72,14 +71,6 @@ impl Stored for Message {
     }
 }
 
-/// A message with the agent who wrote it, if one did.
-#[derive(Clone, Debug, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct WithAuthor {
-    pub message: Message,
-    pub agent: Vec<Author>,
-}
-
 impl Message {
     /// The message of this id.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
@@ -101,6 +92,13 @@ impl Message {
         Ok(())
     }
 
+    /// Stores a message that is in an outbox, and is about to be dropped from it. It does not wait for a
+    /// majority: the drop comes later in the order of all writes, so that a change of the primary that
+    /// undoes this undoes the drop, too.
+    pub async fn store_before_drop(&self, db: &Db) -> Result<()> {
+        db.insert_unconfirmed(self).await
+    }
+
     /// Erases what the messages of a conversation up to a number say.
     pub async fn erase(db: &Db, conversation: Id, up_to: i64) -> Result<()> {
         let them = doc! { "conversation": conversation, "seq": { "$lte": up_to } };
@@ -116,18 +114,9 @@ impl Message {
         db: &Db,
         conversation: Id,
         numbers: &RangeInclusive<i64>,
-    ) -> Result<Vec<WithAuthor>> {
+    ) -> Result<Vec<Self>> {
         let range = doc! { "$gte": numbers.start(), "$lte": numbers.end() };
-        let pipeline = vec![
-            doc! { "$match": { "conversation": conversation, "seq": range } },
-            doc! { "$sort": { "seq": 1 } },
-            doc! { "$project": { "_id": 0, "message": "$$ROOT" } },
-            doc! { "$lookup": {
-                "from": User::COLLECTION, "as": "agent",
-                "localField": "message.senderId", "foreignField": "_id",
-                "pipeline": [{ "$project": { "name": 1, "email": 1 } }],
-            } },
-        ];
-        db.aggregate(Self::COLLECTION, pipeline, None).await
+        let them = doc! { "conversation": conversation, "seq": range };
+        db.query(them).sort(doc! { "seq": 1 }).all().await
     }
 }

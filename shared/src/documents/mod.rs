@@ -15,6 +15,7 @@ pub mod participant;
 pub mod pending_push;
 pub mod rate_counter;
 pub mod read_history;
+pub mod recipients;
 pub mod super_admins;
 pub mod user;
 pub mod visitor;

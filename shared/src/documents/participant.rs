@@ -1,30 +1,22 @@
 //! Who takes part in conversations, and on which side.
 
-use bson::Bson;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Id;
+use crate::db::named;
 
-/// The two sides of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// The company's.
-    Agent,
-    /// The visitor's.
-    Visitor,
+named! {
+    /// The two sides of a conversation.
+    #[derive(Hash)]
+    pub enum Side {
+        /// The company's.
+        Agent = "agent",
+        /// The visitor's.
+        Visitor = "visitor",
+    }
 }
 
 impl Side {
-    /// As it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Visitor => "visitor",
-        }
-    }
-
     /// The opposite one.
     #[must_use]
     pub fn other(self) -> Self {
@@ -32,12 +24,6 @@ impl Side {
             Self::Agent => Self::Visitor,
             Self::Visitor => Self::Agent,
         }
-    }
-}
-
-impl From<Side> for Bson {
-    fn from(side: Side) -> Self {
-        Bson::String(side.name().to_owned())
     }
 }
 

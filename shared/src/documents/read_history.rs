@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use bson::{Document, doc};
+use bson::doc;
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
@@ -67,27 +67,31 @@ pub struct DeliveryState {
 }
 
 impl ReadHistory {
-    /// What concerns the messages with these numbers: of each marker the moves among them and the first
-    /// one past them, in one round trip.
-    pub async fn load(db: &Db, conversation: Id, numbers: &RangeInclusive<i64>) -> Result<Self> {
+    /// What concerns the messages with these numbers: of each marker that has come so far, the moves
+    /// among them and the first one past them. One round trip, unless no marker has.
+    pub async fn load(
+        db: &Db,
+        conversation: Id,
+        marks: &Marks,
+        numbers: &RangeInclusive<i64>,
+    ) -> Result<Self> {
         let most = numbers.end() - numbers.start() + 2;
-        let moves_of = |side: Side, kind: Marker| {
-            vec![
-                doc! { "$match": {
-                    "conversation": conversation, "side": side, "kind": kind.name(),
-                    "seq": { "$gte": numbers.start() },
-                } },
-                doc! { "$sort": { "seq": 1 } },
-                doc! { "$limit": most },
-            ]
-        };
-        let mut pipeline = moves_of(Side::Agent, Marker::Delivered);
-        for (side, kind) in [
-            (Side::Agent, Marker::Read),
-            (Side::Visitor, Marker::Delivered),
-            (Side::Visitor, Marker::Read),
-        ] {
-            let union: Vec<Document> = moves_of(side, kind);
+        let mut pipelines = [Side::Agent, Side::Visitor]
+            .into_iter()
+            .flat_map(|side| [(side, Marker::Delivered), (side, Marker::Read)])
+            .filter(|(side, kind)| marks.of(*side).at(*kind).seq >= *numbers.start())
+            .map(|(side, kind)| {
+                vec![
+                    doc! { "$match": {
+                        "conversation": conversation, "side": side, "kind": kind.name(),
+                        "seq": { "$gte": numbers.start() },
+                    } },
+                    doc! { "$sort": { "seq": 1 } },
+                    doc! { "$limit": most },
+                ]
+            });
+        let Some(mut pipeline) = pipelines.next() else { return Ok(Self::default()) };
+        for union in pipelines {
             pipeline.push(doc! { "$unionWith": { "coll": Move::COLLECTION, "pipeline": union } });
         }
         Ok(Self { moves: db.aggregate(Move::COLLECTION, pipeline, None).await? })

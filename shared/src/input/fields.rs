@@ -336,3 +336,69 @@ impl JsonSchema for Future {
         Time::json_schema(generator)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::input::Line;
+
+    /// The paths that break a rule, or `None` for what is not even of the type.
+    fn broken<T: Field + for<'de> Deserialize<'de>>(value: Value) -> Option<usize> {
+        let field: T = serde_json::from_value(value).ok()?;
+        let mut check = Check::default();
+        check.field("field", &field);
+        Some(check.count())
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point_and_is_within_its_bounds() {
+        for (value, found) in [
+            (json!(1), Some(0)),
+            (json!(4.0), Some(0)),
+            (json!(5), Some(0)),
+            (json!(0), Some(1)),
+            (json!(6), Some(1)),
+            (json!(4.5), None),
+            (json!("4"), None),
+            (json!(1e300), None),
+        ] {
+            assert_eq!(broken::<Whole<1, 5>>(value.clone()).map(|count| count.min(1)), found, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_at_least_what_it_must_be() {
+        assert_eq!(broken::<AtLeast<1>>(json!(1)), Some(0));
+        assert_eq!(broken::<AtLeast<1>>(json!(0)), Some(1));
+        assert_eq!(broken::<AtLeast<0>>(json!(-1)), Some(1));
+    }
+
+    #[test]
+    fn a_list_has_a_bound_and_each_entry_its_rule() {
+        type Tags = List<Required<Line<1, 3>>, 2>;
+        assert_eq!(broken::<Tags>(json!(["a", "b"])), Some(0));
+        assert_eq!(broken::<Tags>(json!(["a", "b", "c"])), Some(1));
+        assert_eq!(broken::<Tags>(json!(["long", ""])), Some(2));
+    }
+
+    #[test]
+    fn a_time_in_the_future_is_no_past_one() {
+        let at = |seconds: u64| Time::now().plus(Duration::from_secs(seconds)).iso();
+        assert_eq!(broken::<Future>(json!(at(60))), Some(0));
+        assert_eq!(broken::<Future>(json!(at(0))), Some(1));
+        assert_eq!(broken::<Future>(json!("tomorrow")), None);
+    }
+
+    #[test]
+    fn a_change_tells_absent_from_empty() {
+        type Name = Change<Line<1, 9>>;
+        let read = |value: Value| serde_json::from_value::<Name>(value).unwrap().into_option();
+        assert_eq!(read(json!(" Ada ")), Some(Some("Ada".to_owned())));
+        assert_eq!((read(json!(null)), read(json!(" "))), (Some(None), Some(None)));
+        assert_eq!(Name::default().into_option(), None);
+    }
+}

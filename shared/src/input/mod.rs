@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub(crate) use fields::unchecked;
 pub use fields::{AtLeast, Change, Field, Future, List, Optional, Required, Whole};
-pub use rules::{Email, ExactLine, ExactText, Line, Link, Rule, Text};
+pub use rules::{Email, ExactLine, ExactText, Line, Link, PersonName, Rule, Text};
 
 use crate::error::FieldError;
 use crate::names::camel_case;
@@ -76,6 +76,11 @@ impl Check {
     /// Checks a field by its name in Rust, which is its name on the wire but for the case.
     pub fn field(&mut self, name: &str, field: &impl Field) {
         field.check(&camel_case(name), self);
+    }
+
+    #[cfg(test)]
+    fn count(&self) -> usize {
+        self.errors.len()
     }
 
     fn done(self) -> Result<()> {

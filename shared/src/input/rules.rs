@@ -22,6 +22,9 @@ pub trait Rule {
 #[derive(Debug)]
 pub struct Line<const MIN: usize, const MAX: usize>;
 
+/// What a person is called (`docs/protocol.md`, Users and tokens).
+pub type PersonName = Line<1, 100>;
+
 /// `MIN` to `MAX` characters.
 #[derive(Debug)]
 pub struct Text<const MIN: usize, const MAX: usize>;
@@ -134,7 +137,7 @@ impl Rule for Link {
 const MOST_LINK: usize = 2048;
 /// What `str::trim` takes from the ends of a text, in a class of a regular expression.
 const SPACE: &str = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
-/// What `char::is_control` says of, in a class of a regular expression.
+/// The characters for which `char::is_control` is true, in a class of a regular expression.
 const CONTROL: &str = r"\x00-\x1f\x7f-\x9f";
 /// The emails that nearly everybody has; the server takes some more.
 const EMAIL: &str = "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\

@@ -1,60 +1,41 @@
 //! Whom an event reaches.
 
-use bson::{Document, doc};
 use mongodb::error::Result;
 
 use crate::Id;
 use crate::db::Db;
-use crate::documents::connection::{Connection, Watch, living};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
+use crate::documents::recipients::{Holders, Reach, Recipients};
 
-/// Whom an event reaches. It follows from who people are, not from what a connection remembers, except
-/// for the conversations that it joined.
+/// Whom an event reaches; see [`Recipients`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audience {
-    reach: Reach,
-    side: Option<Side>,
-    except: Option<Id>,
-    /// The one connection that has its answer.
-    besides: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reach {
-    Agents,
-    Conversation { id: Id, visitor: Id, holders: Holders },
-}
-
-/// Who holds a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Holders {
-    Nobody,
-    Agents(Vec<Id>),
-}
+pub struct Audience(Recipients);
 
 impl Audience {
-    /// Every agent.
-    pub fn agents() -> Self {
-        Self { reach: Reach::Agents, side: None, except: None, besides: None }
+    fn new(reach: Reach) -> Self {
+        Self(Recipients { reach, side: None, except: None, besides: None })
     }
 
-    /// Everybody whom a conversation concerns: its visitor, its agent (with none, all agents), who
-    /// watches all and who joined it.
+    /// Every agent.
+    pub fn agents() -> Self {
+        Self::new(Reach::Agents)
+    }
+
+    /// Everybody whom a conversation concerns; with nobody who holds it, all agents.
     pub fn of(conversation: &Conversation) -> Self {
         let holders = match conversation.assigned_agent {
             Some(agent) => Holders::Agents(vec![agent]),
             None => Holders::Nobody,
         };
         let (id, visitor) = (conversation.id, conversation.visitor);
-        let reach = Reach::Conversation { id, visitor, holders };
-        Self { reach, side: None, except: None, besides: None }
+        Self::new(Reach::Conversation { id, visitor, holders })
     }
 
     /// With those who were concerned while `agent` held the conversation, or nobody did.
     #[must_use]
     pub fn and_formerly_of(mut self, agent: Option<Id>) -> Self {
-        if let Reach::Conversation { holders, .. } = &mut self.reach {
+        if let Reach::Conversation { holders, .. } = &mut self.0.reach {
             match (holders, agent) {
                 (Holders::Agents(agents), Some(agent)) => agents.push(agent),
                 (holders, _) => *holders = Holders::Nobody,
@@ -65,54 +46,62 @@ impl Audience {
 
     /// Only those on one side.
     #[must_use]
-    pub fn only(mut self, side: Side) -> Self {
-        self.side = Some(side);
-        self
+    pub fn only(self, side: Side) -> Self {
+        Self(Recipients { side: Some(side), ..self.0 })
     }
 
     /// Without the connections of one person.
     #[must_use]
-    pub fn except(mut self, person: Id) -> Self {
-        self.except = Some(person);
-        self
+    pub fn except(self, person: Id) -> Self {
+        Self(Recipients { except: Some(person), ..self.0 })
     }
 
     /// Without one connection, which has an answer of its own.
     #[must_use]
     pub fn besides(self, connection: &str) -> Self {
-        Self { besides: Some(connection.to_owned()), ..self }
+        Self(Recipients { besides: Some(connection.to_owned()), ..self.0 })
     }
 
     /// The ids of the connections that it has now. One round trip.
     pub async fn connections(&self, db: &Db) -> Result<Vec<String>> {
-        Connection::ids(db, self.filter()).await
+        self.0.connections(db).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(agent: Option<Id>) -> Audience {
+        Audience::of(&Conversation { assigned_agent: agent, ..Conversation::default() })
     }
 
-    fn filter(&self) -> Document {
-        let agents = |watch: Option<Watch>| {
-            let mut filter = doc! { "person.side": Side::Agent };
-            if let Some(watch) = watch {
-                filter.insert("watch", watch);
-            }
-            filter
-        };
-        let mut conditions = vec![match &self.reach {
-            Reach::Agents => agents(None),
-            Reach::Conversation { id, visitor, holders } => {
-                let mut concerned = vec![doc! { "person.id": visitor }, doc! { "joined": id }];
-                match holders {
-                    Holders::Nobody => concerned.push(agents(None)),
-                    Holders::Agents(holders) => {
-                        concerned.push(doc! { "person.id": { "$in": holders } });
-                        concerned.push(agents(Some(Watch::All)));
-                    }
-                }
-                doc! { "$or": concerned }
-            }
-        }];
-        conditions.extend(self.side.map(|side| doc! { "person.side": side }));
-        conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
-        conditions.extend(self.besides.as_ref().map(|id| doc! { "_id": { "$ne": id } }));
-        living(conditions)
+    fn holders(audience: Audience) -> Holders {
+        match audience.0.reach {
+            Reach::Conversation { holders, .. } => holders,
+            Reach::Agents => panic!("it is of a conversation"),
+        }
+    }
+
+    #[test]
+    fn a_conversation_concerns_who_holds_it_and_unheld_every_agent() {
+        let ada = Id::sequential();
+        assert_eq!(holders(of(Some(ada))), Holders::Agents(vec![ada]));
+        assert_eq!(holders(of(None)), Holders::Nobody);
+    }
+
+    #[test]
+    fn a_hand_over_concerns_both_who_had_it_and_who_has_it() {
+        let (ada, bob) = (Id::sequential(), Id::sequential());
+        assert_eq!(holders(of(Some(ada)).and_formerly_of(Some(bob))), Holders::Agents(vec![ada, bob]));
+        assert_eq!(holders(of(Some(ada)).and_formerly_of(None)), Holders::Nobody, "all agents saw it");
+    }
+
+    #[test]
+    fn an_audience_can_leave_some_out() {
+        let ada = Id::sequential();
+        let Recipients { side, except, besides, .. } =
+            Audience::agents().only(Side::Agent).except(ada).besides("c1").0;
+        assert_eq!((side, except, besides.as_deref()), (Some(Side::Agent), Some(ada), Some("c1")));
     }
 }

@@ -22,7 +22,7 @@ const SIDE_BY_SIDE: usize = 64;
 const DISPATCH_BEFORE_ANSWER: Duration = Duration::from_secs(2);
 
 /// When events are to be dispatched that an answer waits for.
-pub fn soon() -> Instant {
+pub fn answer_deadline() -> Instant {
     before_answer(DISPATCH_BEFORE_ANSWER)
 }
 
@@ -68,7 +68,7 @@ impl Push {
         let frame = frame(&outbound.event)?;
         let recipients = outbound.audience.connections(&self.db).await?;
         let pushed = self.post_all(&frame, recipients, until).await;
-        self.keep_pending(outbound.event.delivery(), &frame, pushed).await
+        self.keep_pending(outbound.event.retry(), &frame, pushed).await
     }
 
     /// Posts a frame to connections, [`SIDE_BY_SIDE`] at a time.
@@ -103,7 +103,7 @@ impl Push {
                 Ok(()) => {}
                 Err(PushError::Gone) => {
                     let events = self.remove_gone(vec![connection.to_owned()]).await;
-                    return self.dispatch(events, soon()).await;
+                    return self.dispatch(events, answer_deadline()).await;
                 }
                 Err(error) => tracing::warn!(connection, %error, "an answer was not delivered"),
             }
@@ -119,7 +119,7 @@ impl Push {
                 tracing::warn!(connection, %error, "a connection was not closed");
             }
         }
-        self.dispatch(events, soon()).await;
+        self.dispatch(events, answer_deadline()).await;
     }
 
     /// Ends a person's connections: those that are authenticated, and those in `counted`, which are

@@ -76,7 +76,7 @@ pub enum Event {
     /// A visitor looks at another page, or an agent noted something about it.
     #[serde(rename = "visitor:updated")]
     VisitorUpdated { visitor: Box<VisitorView> },
-    /// To the connection that proved to be a visitor.
+    /// To the connection that authenticated as a visitor's.
     #[serde(rename = "visitor:connected")]
     VisitorConnected(VisitorConnected),
     /// To the connection that started a conversation.
@@ -110,18 +110,18 @@ pub enum Event {
 
 /// What becomes of an event that a connection was not reached with in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum Retry {
     /// It is kept, and pushed again.
-    Retried,
+    Pending,
     /// It is dropped: a moment later it says nothing any more.
-    Once,
+    Never,
 }
 
 impl Event {
     /// What becomes of it where it was not delivered in time.
-    pub fn delivery(&self) -> Delivery {
+    pub fn retry(&self) -> Retry {
         match self {
-            Self::TypingStart(_) | Self::TypingStop(_) | Self::Pong {} => Delivery::Once,
+            Self::TypingStart(_) | Self::TypingStop(_) | Self::Pong {} => Retry::Never,
             Self::AgentOnline { .. }
             | Self::AgentOffline { .. }
             | Self::AgentStatus { .. }
@@ -134,7 +134,7 @@ impl Event {
             | Self::ConversationUpdated { .. }
             | Self::MessageNew { .. }
             | Self::MessageDelivered { .. }
-            | Self::MessageRead { .. } => Delivery::Retried,
+            | Self::MessageRead { .. } => Retry::Pending,
         }
     }
 }

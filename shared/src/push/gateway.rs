@@ -7,11 +7,14 @@ use std::time::Duration;
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
-use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Builder, Credentials, Region};
+use aws_sdk_apigatewaymanagement::config::{
+    BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+};
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 
 /// How long one attempt may take, and all of them together.
@@ -24,9 +27,18 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Requests under way at once, whatever they are for: the descriptors of a function have an end.
 const SIDE_BY_SIDE: usize = 64;
 
-/// A client of `@connections`; cheap to clone.
+/// What reaches connected clients. It fails when a connection is gone, or was not reached.
+pub trait Gateway: Send + Sync {
+    /// Sends a frame to a connection.
+    fn post<'a>(&'a self, connection: &'a str, frame: Bytes) -> BoxFuture<'a, Result<(), PushError>>;
+
+    /// Closes a connection.
+    fn close<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<(), PushError>>;
+}
+
+/// A client of API Gateway's `@connections`; cheap to clone.
 #[derive(Clone)]
-pub struct Gateway {
+pub struct ApiGateway {
     client: Arc<OnceLock<Client>>,
     endpoint: Arc<str>,
     turns: Arc<Semaphore>,
@@ -43,7 +55,7 @@ pub enum PushError {
     Failed(String),
 }
 
-impl Gateway {
+impl ApiGateway {
     /// A client of the gateway at `endpoint`, the address in front of `/@connections`. Requests are
     /// signed with the credentials that Lambda puts into the environment; without any, as on one's own
     /// machine, they are not signed.
@@ -62,22 +74,24 @@ impl Gateway {
     fn client(&self) -> &Client {
         self.client.get_or_init(|| client(&self.endpoint))
     }
+}
 
-    /// Sends a frame to a connection.
-    /// Errors: when the connection is gone, or was not reached.
-    pub async fn post(&self, connection: &str, frame: Bytes) -> Result<(), PushError> {
-        let _turn = self.turns.acquire().await;
-        let data = Blob::new(Vec::from(frame));
-        let sent = self.client().post_to_connection().connection_id(connection).data(data);
-        sent.send().await.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
+impl Gateway for ApiGateway {
+    fn post<'a>(&'a self, connection: &'a str, frame: Bytes) -> BoxFuture<'a, Result<(), PushError>> {
+        Box::pin(async move {
+            let _turn = self.turns.acquire().await;
+            let data = Blob::from_maybe_shared(frame);
+            let sent = self.client().post_to_connection().connection_id(connection).data(data);
+            sent.send().await.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
+        })
     }
 
-    /// Closes a connection.
-    /// Errors: when the connection is gone, or was not reached.
-    pub async fn close(&self, connection: &str) -> Result<(), PushError> {
-        let _turn = self.turns.acquire().await;
-        let closed = self.client().delete_connection().connection_id(connection).send().await;
-        closed.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
+    fn close<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<(), PushError>> {
+        Box::pin(async move {
+            let _turn = self.turns.acquire().await;
+            let closed = self.client().delete_connection().connection_id(connection).send().await;
+            closed.map(drop).map_err(|error| failed(error, |error| error.is_gone_exception()))
+        })
     }
 }
 
@@ -91,6 +105,8 @@ fn client(endpoint: &str) -> Client {
         .endpoint_url(endpoint)
         .region(Region::new(env("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned())))
         .http_client(http)
+        // The timeouts of an attempt end one that stalls, too.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(
             RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
         )

@@ -10,26 +10,28 @@ mod events;
 mod gateway;
 mod retry;
 
+use std::sync::Arc;
+
 use crate::db::Db;
 
 pub use audience::Audience;
-pub use deliver::soon;
+pub use deliver::answer_deadline;
 pub use events::{
-    ConversationCreated, Delivery, Event, MOST_BYTES, Missed, OutboundEvent, Reply, Typing,
+    ConversationCreated, Event, MOST_BYTES, Missed, OutboundEvent, Reply, Retry, Typing,
     VisitorConnected, frame,
 };
-pub use gateway::{Gateway, PushError};
+pub use gateway::{ApiGateway, Gateway, PushError};
 
 /// The way to connected clients; cheap to clone.
 #[derive(Clone)]
 pub struct Push {
     db: Db,
-    gateway: Gateway,
+    gateway: Arc<dyn Gateway>,
 }
 
 impl Push {
     /// Pushes through `gateway` to the connections that the database knows.
-    pub fn new(db: &Db, gateway: Gateway) -> Self {
+    pub fn new(db: &Db, gateway: Arc<dyn Gateway>) -> Self {
         Self { db: db.clone(), gateway }
     }
 }

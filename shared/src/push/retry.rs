@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::deliver::Pushed;
-use super::{Delivery, Push};
+use super::{Push, Retry};
 use crate::Result;
 use crate::documents::connection::Connection;
 use crate::documents::pending_push::PendingPush;
@@ -20,13 +20,13 @@ impl Push {
     /// Keeps a frame for those whom it did not reach; the connections that are gone.
     pub(super) async fn keep_pending(
         &self,
-        delivery: Delivery,
+        retry: Retry,
         frame: &Bytes,
         pushed: Pushed,
     ) -> Result<Vec<String>> {
         let Pushed { gone, unreached, late } = pushed;
         let missed = [unreached, late].concat();
-        if !missed.is_empty() && delivery == Delivery::Retried {
+        if !missed.is_empty() && retry == Retry::Pending {
             tracing::warn!(connections = missed.len(), "pending");
             PendingPush::store(&self.db, frame, missed).await?;
         }

@@ -8,11 +8,10 @@ use super::rate_limit;
 use crate::auth::passwords::{self, PasswordHash};
 use crate::auth::tokens;
 use crate::config::Registration;
-use crate::db::violates;
 use crate::documents::audit::{Action, Entry, Party};
 use crate::documents::connection::Connection;
 use crate::documents::super_admins::SuperAdmins;
-use crate::documents::user::{EMAIL_INDEX, FOUNDER_INDEX, Role, Session, Status, User};
+use crate::documents::user::{Inserted, Role, Session, Status, User};
 use crate::error::Code;
 use crate::push::{Audience, Event, OutboundEvent};
 use crate::rate_limit::Limit;
@@ -48,25 +47,25 @@ pub async fn register(
     let any = async { User::any(&app.db).await.map_err(Error::from) };
     let ((), any) = try_join(counting, any).await?;
     let Newcomer { name, email, password, role: wanted } = newcomer;
-    let role = if any { role_for(app, caller.as_ref(), wanted)? } else { Role::SuperAdmin };
+    let caller_role = match &caller {
+        Some(Caller::Agent(agent)) => Some(agent.user.role),
+        _ => None,
+    };
+    let role =
+        if any { role_for(app.config.registration, caller_role, wanted)? } else { Role::SuperAdmin };
     let session = Session::begin(app.config.jwt_expire)?;
     let hash = passwords::hash(password).await?;
     let mut user = new_user(name, email, hash, role, session.clone());
     user.founder = (!any).then_some(true);
-    let mut inserted = app.db.insert(&user).await;
-    if let Err(error) = &inserted
-        && violates(error, FOUNDER_INDEX)
-    {
+    let mut inserted = user.insert(&app.db).await?;
+    if inserted == Inserted::IsNotTheFirst {
         // Somebody else became the first user meanwhile.
-        user.role = role_for(app, caller.as_ref(), wanted)?;
+        user.role = role_for(app.config.registration, caller_role, wanted)?;
         user.founder = None;
-        inserted = app.db.insert(&user).await;
+        inserted = user.insert(&app.db).await?;
     }
-    match inserted {
-        Err(error) if violates(&error, EMAIL_INDEX) => {
-            return Err(Error::conflict("A user with this email exists"));
-        }
-        other => other?,
+    if inserted != Inserted::New {
+        return Err(Error::conflict("A user with this email exists"));
     }
     if user.role == Role::SuperAdmin {
         SuperAdmins::add(&app.db, user.id).await?;
@@ -102,16 +101,12 @@ fn new_user(name: String, email: String, hash: PasswordHash, role: Role, session
 }
 
 /// The role of a new user, once there is a first one.
-fn role_for(app: &App, caller: Option<&Caller>, wanted: Option<Role>) -> Result<Role> {
-    let role = match caller {
-        Some(Caller::Agent(agent)) => Some(agent.user.role),
-        _ => None,
-    };
-    match (role, wanted.unwrap_or(Role::Agent)) {
+fn role_for(registration: Registration, caller: Option<Role>, wanted: Option<Role>) -> Result<Role> {
+    match (caller, wanted.unwrap_or(Role::Agent)) {
         (Some(Role::SuperAdmin), wanted) => Ok(wanted),
         (Some(Role::Admin), Role::Agent) => Ok(Role::Agent),
         (Some(Role::Admin), _) => Err(Error::forbidden("Only a super admin may make admins")),
-        (_, _) if app.config.registration == Registration::Open => Ok(Role::Agent),
+        (_, _) if registration == Registration::Open => Ok(Role::Agent),
         (Some(Role::Agent), _) => Err(Error::forbidden("Only an admin may register users")),
         (None, _) => Err(Error::unauthorized("An admin's token is required to register users")),
     }
@@ -192,4 +187,29 @@ pub async fn logout(app: &App, agent: &Agent, address: Option<String>) -> Result
     app.push.close(&connections).await;
     let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
     Ok(entry.write(&app.db).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_registers_decides_what_the_new_user_may_be() {
+        use Registration::{Admin as ByAdmins, Open};
+        use Role::{Admin, Agent, SuperAdmin};
+        for (registration, caller, wanted, role) in [
+            (ByAdmins, Some(SuperAdmin), Some(Admin), Some(Admin)),
+            (ByAdmins, Some(SuperAdmin), Some(SuperAdmin), Some(SuperAdmin)),
+            (ByAdmins, Some(Admin), None, Some(Agent)),
+            (ByAdmins, Some(Admin), Some(Admin), None),
+            (ByAdmins, Some(Agent), None, None),
+            (ByAdmins, None, None, None),
+            (Open, None, Some(SuperAdmin), Some(Agent)),
+            (Open, Some(Agent), Some(Admin), Some(Agent)),
+            (Open, Some(Admin), Some(Admin), None),
+        ] {
+            let given = role_for(registration, caller, wanted).ok();
+            assert_eq!(given, role, "{registration:?} {caller:?} {wanted:?}");
+        }
+    }
 }

@@ -135,7 +135,12 @@ impl Deref for Admin {
 /// A conversation that the participant may see.
 pub async fn conversation(app: &App, by: &Participant, id: Id) -> Result<Conversation> {
     let found = Conversation::seen_by(&app.db, by, id).await?;
-    found.ok_or_else(|| Error::not_found("Conversation"))
+    found.ok_or_else(unknown_conversation)
+}
+
+/// The answer to an id that no conversation has, or none that the caller may see.
+pub fn unknown_conversation() -> Error {
+    Error::not_found("Conversation")
 }
 
 /// The answer to a visitor who may not come in.

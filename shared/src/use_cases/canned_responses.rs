@@ -1,7 +1,7 @@
 //! Canned responses: everybody reads all, and writes one's own.
 
 use super::caller::Agent;
-use crate::documents::canned_response::{CannedResponse, WithAuthor};
+use crate::documents::canned_response::{CannedResponse, Filter, Replaced, WithAuthor};
 use crate::views::CannedResponseView;
 use crate::{App, Error, Id, Result, Time};
 
@@ -31,15 +31,9 @@ pub struct Changes {
     pub category: Option<String>,
 }
 
-/// The responses, the newest first; of a category, and found by the beginnings of the words of `q`.
-pub async fn list(
-    app: &App,
-    _: &Agent,
-    category: Option<&str>,
-    q: Option<&str>,
-) -> Result<Vec<CannedResponseView>> {
-    let category = category.filter(|category| !category.is_empty());
-    let found = CannedResponse::list(&app.db, category, q).await?;
+/// The responses, the newest first.
+pub async fn list(app: &App, _: &Agent, filter: &Filter) -> Result<Vec<CannedResponseView>> {
+    let found = CannedResponse::list(&app.db, filter).await?;
     Ok(found.into_iter().map(CannedResponseView::from).collect())
 }
 
@@ -52,42 +46,50 @@ pub async fn details(app: &App, _: &Agent, id: Id) -> Result<CannedResponseView>
 /// Errors: conflict for a shortcut that another one has.
 pub async fn create(app: &App, by: &Agent, draft: Draft) -> Result<CannedResponseView> {
     let now = Time::now();
-    let shortcut = draft.shortcut.unwrap_or_default();
+    let Draft { title, content, shortcut, category } = draft;
+    let shortcut = shortcut.unwrap_or_default();
     let response = CannedResponse {
         id: Id::sequential(),
-        words: CannedResponse::searched(&draft.title, &shortcut, &draft.content),
-        title: draft.title,
-        content: draft.content,
+        words: CannedResponse::searched(&title, &shortcut, &content),
+        title,
+        content,
         shortcut,
-        category: draft.category.unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
+        category: category.unwrap_or_else(|| DEFAULT_CATEGORY.to_owned()),
         created_by: by.user.id,
         created_at: now,
         updated_at: now,
     };
-    response.insert(&app.db).await.map_err(shortcut_taken)?;
+    if !response.insert(&app.db).await? {
+        return Err(shortcut_is_taken());
+    }
     Ok(CannedResponseView::new(response, by.participant().into()))
 }
 
 /// Changes a response: an agent its own, an administrator any. Whose it is never changes.
-/// Errors: forbidden for another's; conflict for a shortcut that another
-/// one has, or when somebody else changed it meanwhile.
+/// Errors: forbidden for another's; conflict for a shortcut that another one has, or when somebody else
+/// changed it meanwhile.
 pub async fn update(app: &App, by: &Agent, id: Id, changes: Changes) -> Result<CannedResponseView> {
     let mut found = find(app, id).await?;
     may_change(by, &found)?;
     let read_at = found.response.updated_at;
     apply(&mut found.response, changes);
-    let changed = found.response.replace(&app.db, read_at).await.map_err(shortcut_taken)?;
-    found.response = changed.ok_or_else(|| Error::conflict("Somebody else changed it meanwhile"))?;
+    found.response = match found.response.replace(&app.db, read_at).await? {
+        Replaced::By(response) => response,
+        Replaced::ShortcutIsTaken => return Err(shortcut_is_taken()),
+        Replaced::ChangedMeanwhile => {
+            return Err(Error::conflict("Somebody else changed it meanwhile"));
+        }
+    };
     Ok(found.into())
 }
 
 fn apply(response: &mut CannedResponse, changes: Changes) {
-    let category = changes.category.filter(|category| !category.is_empty());
+    let Changes { title, content, shortcut, category } = changes;
     for (field, value) in [
-        (&mut response.title, changes.title),
-        (&mut response.content, changes.content),
-        (&mut response.shortcut, changes.shortcut),
-        (&mut response.category, category),
+        (&mut response.title, title),
+        (&mut response.content, content),
+        (&mut response.shortcut, shortcut),
+        (&mut response.category, category.filter(|category| !category.is_empty())),
     ] {
         if let Some(value) = value {
             *field = value;
@@ -119,9 +121,6 @@ fn unknown() -> Error {
     Error::not_found("Canned response")
 }
 
-fn shortcut_taken(error: mongodb::error::Error) -> Error {
-    if CannedResponse::is_shortcut_taken(&error) {
-        return Error::conflict("Another canned response has this shortcut");
-    }
-    error.into()
+fn shortcut_is_taken() -> Error {
+    Error::conflict("Another canned response has this shortcut")
 }

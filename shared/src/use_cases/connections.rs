@@ -14,7 +14,7 @@ use crate::documents::participant::{Participant, Side};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
 use crate::id::random_hex;
-use crate::push::{Audience, Event, Missed, OutboundEvent, VisitorConnected, soon};
+use crate::push::{Audience, Event, Missed, OutboundEvent, VisitorConnected, answer_deadline};
 use crate::rate_limit::Limit;
 use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
@@ -114,7 +114,7 @@ pub async fn agent_connects(
             Err(tokens::invalid_token())
         }
         Err(error) => {
-            app.push.dispatch(events, soon()).await;
+            app.push.dispatch(events, answer_deadline()).await;
             Err(error.into())
         }
     }
@@ -123,7 +123,7 @@ pub async fn agent_connects(
 /// Takes back that a person arrived on a connection that did not become its own.
 async fn withdraw(app: &App, connection: &str, person: &Participant) {
     match app.push.count_out(connection, person).await {
-        Ok(event) => app.push.dispatch(event.into_iter().collect(), soon()).await,
+        Ok(event) => app.push.dispatch(event.into_iter().collect(), answer_deadline()).await,
         Err(error) => error.log(),
     }
 }
@@ -201,7 +201,7 @@ pub async fn visitor_connects(
         Ok(value) => Ok(Outcome::new(value, events)),
         Err(error) => {
             // It is there all the same.
-            app.push.dispatch(events, soon()).await;
+            app.push.dispatch(events, answer_deadline()).await;
             Err(error)
         }
     }

@@ -1,11 +1,11 @@
 //! Conversations: listing, starting, handing over and ending them.
 
-use super::caller::{Agent, banned, conversation};
+use super::caller::{Agent, banned, conversation, unknown_conversation};
 use super::messages::{Draft, stored_view};
-use super::outbox::{Outbound, Outcome};
+use super::outbox::{self, Outbound, Outcome};
 use crate::auth::tokens::invalid_token;
 use crate::db::{Page, Paging};
-use crate::documents::conversation::{Action, Changes, Conversation, Filter, HeldBy, Status};
+use crate::documents::conversation::{Action, Changes, Conversation, Filter, HeldBy, Look, Status};
 use crate::documents::message::Message;
 use crate::documents::participant::{Participant, Side};
 use crate::documents::read_history::DeliveryState;
@@ -28,7 +28,7 @@ pub async fn list(
 
 /// A conversation that `by` may see, with its whole visitor.
 pub async fn details(app: &App, by: &Participant, id: Id) -> Result<ConversationView<VisitorView>> {
-    let found = Conversation::details(&app.db, by, id).await?.ok_or_else(unknown)?;
+    let found = Conversation::details(&app.db, by, id).await?.ok_or_else(unknown_conversation)?;
     Ok(ConversationView::from(found).seen_by(by.side))
 }
 
@@ -46,12 +46,10 @@ pub async fn start(
     if by.side != Side::Visitor {
         return Err(Error::forbidden("Only visitors may start a conversation"));
     }
-    let mut conversation = Conversation::begin(by.id, key.clone())?;
+    let conversation = Conversation::begin(by.id, key.clone())?;
     let message = first.map(|content| {
         let draft = Draft { content, client_message_id: key.clone(), ..Draft::to(conversation.id) };
-        let message = Message { seq: 1, nth: 1, ..draft.message(by, Time::now()) };
-        conversation.open_with(&message);
-        message
+        Message { seq: 1, nth: 1, ..draft.message(by, Time::now()) }
     });
     // Loaded before anything is stored: what is stored must be pushed.
     let visitor = Visitor::find(&app.db, by.id).await?;
@@ -59,13 +57,14 @@ pub async fn start(
     if visitor.is_banned() {
         return Err(banned());
     }
-    let view = ConversationView::new(conversation.clone(), Some(visitor.into()), None);
-    match (conversation.insert(&app.db).await?, key) {
-        (false, Some(key)) => return started_before(app, by, &key).await.map(Outcome::quiet),
-        (false, None) => return Err(Error::internal("a start without a key met another one")),
-        (true, _) => {}
+    match (outbox::begin(app, conversation, message.as_ref()).await?, key) {
+        (Some(conversation), _) => {
+            let view = ConversationView::new(conversation.clone(), Some(visitor.into()), None);
+            Ok(started(connection, by, &conversation, view, message))
+        }
+        (None, Some(key)) => started_before(app, by, &key).await.map(Outcome::quiet),
+        (None, None) => Err(Error::internal("a start without a key met another one")),
     }
-    Ok(started(connection, by, &conversation, view, message))
 }
 
 fn started(
@@ -89,20 +88,22 @@ fn started(
 }
 
 async fn started_before(app: &App, by: &Participant, key: &str) -> Result<ConversationCreated> {
-    let conversation = Conversation::started_with(&app.db, by.id, key).await?.ok_or_else(unknown)?;
-    let first = Conversation::with_sent(&app.db, by, conversation.id, key).await?;
-    let message = match first.as_ref().and_then(|first| first.sent(by.id, key)) {
-        Some(message) => Some(Box::new(stored_view(app, &conversation, message.clone(), by).await?)),
+    let started =
+        Conversation::started_with(&app.db, by.id, key).await?.ok_or_else(unknown_conversation)?;
+    let first = Conversation::look(&app.db, by, started.id, Some(key), None).await?;
+    let Look { conversation, sent, .. } = first.ok_or_else(unknown_conversation)?;
+    let message = match sent {
+        Some(message) => Some(Box::new(stored_view(app, &conversation, message, by).await?)),
         None => None,
     };
     let view = ConversationView::load(&app.db, conversation).await?;
     Ok(ConversationCreated { conversation: Box::new(view.seen_by(Side::Visitor)), message })
 }
 
-/// Gives a conversation to `to`, or to the agent itself. An agent takes what nobody holds and hands on
-/// what is its own; an administrator hands on any.
-/// Errors: forbidden to hand on another's conversation;
-/// conflict when it is closed, or another agent holds what one would take.
+/// Gives a conversation to `to`, or to the agent itself. An agent takes what nobody holds and gives
+/// away what is its own; an administrator gives away any.
+/// Errors: forbidden to give another's conversation away; conflict when it is closed, or another agent
+/// holds what one would take.
 pub async fn assign(
     app: &App,
     agent: &Agent,
@@ -146,7 +147,7 @@ pub async fn resolve(app: &App, _: &Agent, id: Id) -> Result<Outcome<Conversatio
 /// Ends a conversation for good; one that has ended stays as it was.
 pub async fn close(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
     let after = Conversation::close(&app.db, id).await?;
-    changed(app, after.ok_or_else(unknown)?).await
+    changed(app, after.ok_or_else(unknown_conversation)?).await
 }
 
 /// Writes an agent's notes, tags and priority.
@@ -157,7 +158,7 @@ pub async fn update(
     changes: &Changes,
 ) -> Result<Outcome<ConversationView>> {
     let after = Conversation::update(&app.db, id, changes).await?;
-    changed(app, after.ok_or_else(unknown)?).await
+    changed(app, after.ok_or_else(unknown_conversation)?).await
 }
 
 /// Rates a conversation that has ended; who knows its id may. The last rating stands.
@@ -177,7 +178,7 @@ pub async fn rate(
         None if Conversation::find(&app.db, id).await?.is_some() => {
             Err(Error::conflict("Only a resolved or closed conversation can be rated"))
         }
-        None => Err(unknown()),
+        None => Err(unknown_conversation()),
     }
 }
 
@@ -225,20 +226,12 @@ fn own_or_any(agent: &Agent) -> HeldBy {
 /// Why an agent could not take a conversation, or hand it on.
 async fn why_not(app: &App, id: Id, action: Action, takes: bool) -> Result<Error> {
     let Some(found) = Conversation::find(&app.db, id).await? else {
-        return Ok(unknown());
+        return Ok(unknown_conversation());
     };
     Ok(match (found.status, found.assigned_agent) {
-        (Status::Closed, _) => closed(),
+        (Status::Closed, _) => super::messages::closed(),
         (_, None) if action == Action::Transfer => Error::conflict("Nobody holds this conversation"),
         _ if takes => Error::conflict("Another agent holds this conversation"),
         _ => Error::forbidden("Only who holds a conversation or an administrator may hand it on"),
     })
-}
-
-fn closed() -> Error {
-    Error::conflict("The conversation is closed")
-}
-
-fn unknown() -> Error {
-    Error::not_found("Conversation")
 }

@@ -1,8 +1,8 @@
 //! The outbox: no message that was acknowledged is lost, doubled or out of order.
 //!
-//! A message is *accepted* by one update of its conversation's document, acknowledged by a majority: the
+//! A message is *accepted* by one write of its conversation's document, acknowledged by a majority: an
 //! update gives it the next number, checks that the conversation takes messages and that its name is
-//! new, and puts it into the conversation's outbox. Then its sender is answered. Behind the answer the
+//! new, and puts it into the conversation's outbox; a conversation that begins is inserted with it. Then its sender is answered. Behind the answer the
 //! message is *stored* among the messages, *pushed* to whom it concerns, and *dropped* from the outbox.
 //! Readers store what is in an outbox before they read. What a function left behind that ended in the
 //! middle, the next one *takes over*.
@@ -16,11 +16,11 @@ use futures::future::join;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use crate::documents::conversation::Conversation;
+use crate::documents::conversation::{Conversation, Guard};
 use crate::documents::message::Message;
-use crate::push::{Audience, OutboundEvent, soon};
+use crate::push::{Audience, OutboundEvent, answer_deadline};
 use crate::views::{ConversationView, MessageView};
-use crate::{App, Error, Result};
+use crate::{App, Error, Id, Result};
 
 /// How long noting what is pending may take once an answer should go out.
 const NOTE_PENDING: Duration = Duration::from_millis(500);
@@ -64,7 +64,7 @@ impl<T> Outcome<T> {
     /// For a caller whose answer must wait, since a function on Lambda stops once it has answered:
     /// dispatches what is outbound and gives the value.
     pub async fn dispatched(self, app: &App) -> T {
-        let (app, until) = (app.clone(), soon());
+        let (app, until) = (app.clone(), answer_deadline());
         let dispatching =
             tokio::spawn(async move { dispatch(&app, self.outbound, until).await }.in_current_span());
         if timeout_at(until + NOTE_PENDING, dispatching).await.is_err() {
@@ -74,9 +74,42 @@ impl<T> Outcome<T> {
     }
 }
 
-/// Accepts a message; see [`Conversation::accept`].
-pub async fn accept(app: &App, message: Message, seen: i64) -> Result<Option<(Conversation, Message)>> {
-    Ok(Conversation::accept(&app.db, message, seen).await?)
+/// Begins a conversation, whose first message, if there is one, is accepted by the same write. The
+/// conversation, or `None` if its visitor started one with its key before.
+pub async fn begin(
+    app: &App,
+    mut conversation: Conversation,
+    first: Option<&Message>,
+) -> Result<Option<Conversation>> {
+    if let Some(message) = first {
+        conversation.open_with(message);
+    }
+    Ok(conversation.insert(&app.db).await?.then_some(conversation))
+}
+
+/// A message, wherever it is by now: it may move from the outbox while one looks.
+pub async fn find(app: &App, id: Id) -> Result<Option<Message>> {
+    if let Some(message) = Message::find(&app.db, id).await? {
+        return Ok(Some(message));
+    }
+    if let Some(message) = Conversation::outgoing(&app.db, id).await? {
+        return Ok(Some(message));
+    }
+    Ok(Message::find(&app.db, id).await?)
+}
+
+/// Accepts a message; see [`Conversation::accept`]. Those who follow it go on.
+pub async fn accept(
+    app: &App,
+    message: Message,
+    guard: Guard<'_>,
+) -> Result<Option<(Conversation, Message)>> {
+    let accepted = Conversation::accept(&app.db, message, guard).await?;
+    if let Some((_, Message { conversation, sender_id, client_message_id: Some(name), .. })) = &accepted
+    {
+        app.forerunners.accepted(*conversation, *sender_id, name);
+    }
+    Ok(accepted)
 }
 
 /// Stores the accepted message and pushes the events side by side until `until`, and drops the message
@@ -85,7 +118,7 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     let Outbound { events, accepted: Some(message) } = outbound else {
         return app.push.dispatch(outbound.events, until).await;
     };
-    let storing = Message::store(&app.db, [&message]);
+    let storing = message.store_before_drop(&app.db);
     let (stored, pushed) = join(storing, app.push.try_dispatch(&events, until)).await;
     let dropped = match (stored, pushed) {
         (Ok(()), Ok(())) => Conversation::drop_from_outbox(&app.db, &message).await,
@@ -137,7 +170,7 @@ async fn outbound_of(app: &App, conversation: Conversation, message: Message) ->
     Message::store(&app.db, [&message]).await?;
     let numbers = message.seq..=message.seq;
     let mut views = MessageView::load(&app.db, &conversation, &numbers).await?;
-    let view = views.pop().ok_or_else(|| Error::not_found("Message"))?;
+    let view = views.pop().ok_or_else(super::messages::unknown)?;
     let mut events = vec![OutboundEvent::message_new(&conversation, view)];
     let audience = Audience::of(&conversation);
     let view = ConversationView::load(&app.db, conversation).await?;

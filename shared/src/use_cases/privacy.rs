@@ -6,13 +6,14 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::caller::Admin;
+use super::messages::json_bytes;
 use super::visitors::{log, unknown};
 use super::{messages, outbox};
 use crate::documents::audit::Action;
 use crate::documents::conversation::{Conversation, Erasing};
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::push::{Audience, Event, OutboundEvent, soon};
+use crate::push::{Audience, Event, OutboundEvent, answer_deadline};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -128,10 +129,6 @@ async fn export_conversation(
     }
 }
 
-fn json_bytes(value: &impl Serialize) -> Result<usize> {
-    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
-}
-
 /// Erases everything personal about a visitor and what was said with it. What figures are made of stays:
 /// that there were a conversation and messages, when, and how it was rated. Called again after a failure
 /// it goes on.
@@ -163,7 +160,7 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
         events.push(OutboundEvent::visitor_updated(after));
     }
     Visitor::remove(&app.db, visitor).await?;
-    app.push.dispatch(events, soon()).await;
+    app.push.dispatch(events, answer_deadline()).await;
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub async fn change(
     address: Option<String>,
 ) -> Result<User> {
     let before = find(app, id).await?;
-    refuse_higher(by, &before, changes.role)?;
+    refuse_higher(&by.user, &before, changes.role)?;
     let (role, active) = (changes.role.unwrap_or(before.role), changes.active.unwrap_or(before.active));
     let counts = |role, active| role == Role::SuperAdmin && active;
     let (counted, counts) = (counts(before.role, before.active), counts(role, active));
@@ -86,7 +86,7 @@ pub async fn reset_password(
         return Err(Error::forbidden("Change your own password with PUT /api/auth/password"));
     }
     let target = find(app, id).await?;
-    refuse_higher(by, &target, None)?;
+    refuse_higher(&by.user, &target, None)?;
     let hash = passwords::hash(password).await?;
     User::set_password(&app.db, id, &hash).await?.ok_or_else(unknown)?;
     app.push.close_person(id, &[]).await?;
@@ -103,11 +103,11 @@ fn unknown() -> Error {
 }
 
 /// An administrator is above agents, a super administrator above everybody.
-fn refuse_higher(by: &Admin, target: &User, role: Option<Role>) -> Result<()> {
-    if by.user.role == Role::SuperAdmin {
+fn refuse_higher(by: &User, target: &User, role: Option<Role>) -> Result<()> {
+    if by.role == Role::SuperAdmin {
         return Ok(());
     }
-    if target.role != Role::Agent && target.id != by.user.id {
+    if target.role != Role::Agent && target.id != by.id {
         return Err(Error::forbidden("Only a super admin may change administrators"));
     }
     match role {

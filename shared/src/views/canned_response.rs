@@ -41,9 +41,9 @@ impl CannedResponseView {
 }
 
 impl From<WithAuthor> for CannedResponseView {
-    fn from(mut row: WithAuthor) -> Self {
+    fn from(row: WithAuthor) -> Self {
         let id = row.response.created_by;
-        let author = row.author.pop();
+        let author = row.author;
         let (name, email) = author.map(|author| (author.name, author.email)).unzip();
         Self::new(row.response, ParticipantView { id, name, email })
     }

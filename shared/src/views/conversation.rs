@@ -78,8 +78,8 @@ impl<V: Shown> ConversationView<V> {
 }
 
 impl<V: Shown> From<WithPeople<V>> for ConversationView<V> {
-    fn from(mut row: WithPeople<V>) -> Self {
-        Self::new(row.conversation, row.visitor.pop(), row.agent.pop())
+    fn from(row: WithPeople<V>) -> Self {
+        Self::new(row.conversation, row.visitor, row.agent)
     }
 }
 

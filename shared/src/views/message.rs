@@ -1,5 +1,6 @@
 //! Messages.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use futures::future::try_join3;
@@ -9,9 +10,10 @@ use serde::Serialize;
 use super::ParticipantView;
 use crate::db::{Db, Listed};
 use crate::documents::conversation::Conversation;
-use crate::documents::message::{Kind, Message, WithAuthor};
+use crate::documents::message::{Kind, Message};
 use crate::documents::participant::Side;
 use crate::documents::read_history::{DeliveryState, ReadHistory};
+use crate::documents::user::Author;
 use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
@@ -55,7 +57,7 @@ pub struct MessageView {
 
 impl MessageView {
     /// The messages with these numbers, with their authors and delivery states: three queries side by
-    /// side.
+    /// side, and one for the agents who wrote.
     pub async fn load(
         db: &Db,
         conversation: &Conversation,
@@ -64,18 +66,21 @@ impl MessageView {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let (rows, history, visitor) = try_join3(
+        let (messages, history, visitor) = try_join3(
             Message::numbered(db, conversation.id, numbers),
-            ReadHistory::load(db, conversation.id, numbers),
+            ReadHistory::load(db, conversation.id, &conversation.marks, numbers),
             Visitor::brief(db, conversation.visitor),
         )
         .await?;
-        let view = |row: WithAuthor| {
-            let state = history.state(&conversation.marks, &row.message);
-            let author = author(&row, visitor.as_ref());
-            Self::new(row.message, author, state)
+        let agents = messages.iter().filter(|message| message.sender == Side::Agent);
+        let agents = agents.map(|message| message.sender_id).collect();
+        let agents = Author::by_id(db, agents).await?;
+        let view = |message: Message| {
+            let state = history.state(&conversation.marks, &message);
+            let author = author(&message, visitor.as_ref(), &agents);
+            Self::new(message, author, state)
         };
-        Ok(rows.into_iter().map(view).collect())
+        Ok(messages.into_iter().map(view).collect())
     }
 
     /// A message by `author`, and its delivery state.
@@ -107,9 +112,13 @@ impl MessageView {
     }
 }
 
-fn author(row: &WithAuthor, visitor: Option<&VisitorBrief>) -> ParticipantView {
-    let id = row.message.sender_id;
-    let (name, email) = match (row.message.sender, visitor, row.agent.first()) {
+fn author(
+    message: &Message,
+    visitor: Option<&VisitorBrief>,
+    agents: &HashMap<Id, Author>,
+) -> ParticipantView {
+    let id = message.sender_id;
+    let (name, email) = match (message.sender, visitor, agents.get(&id)) {
         (Side::Visitor, Some(visitor), _) => (visitor.name.clone(), visitor.email.clone()),
         (Side::Agent, _, Some(agent)) => (Some(agent.name.clone()), Some(agent.email.clone())),
         _ => (None, None),

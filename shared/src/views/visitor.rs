@@ -36,6 +36,10 @@ part! {
 }
 
 impl Shown for VisitorView {
+    fn id(&self) -> Id {
+        self.id
+    }
+
     fn erased(id: Id, since: Time) -> Self {
         Self { id, last_seen: since, created_at: since, ..Self::default() }
     }

@@ -14,15 +14,15 @@ use hdrhistogram::Histogram;
 use local::functions::Functions;
 use local::mongod::Mongod;
 use local::stack::{self, Stack};
-use local::websocket_api::Limits;
+use local::websocket_api::{Limits, Sockets};
 use serde_json::json;
 use shared::config::Config;
 use shared::documents::connection::Connection;
-use shared::documents::conversation::Conversation;
+use shared::documents::conversation::{Conversation, Guard};
 use shared::documents::indexes;
 use shared::documents::message::Message;
 use shared::documents::participant::{Participant, Side};
-use shared::push::{Audience, Gateway};
+use shared::push::{ApiGateway, Audience, Gateway};
 use shared::use_cases::messages::Draft;
 use shared::{App, Id, Time};
 use stress::replica_set::Failure;
@@ -57,8 +57,9 @@ async fn main() -> Result<(), Failure> {
     })?;
     let app = App::new(config).await?;
     indexes::prepare(&app.db).await?;
-    let stack = Stack::start(listener, &Functions::new(&app), &[], Limits::default())?;
-    let mut send = Send::prepare(&app, Gateway::new(&endpoint), &stack).await?;
+    let stack =
+        Stack::start(listener, &Functions::new(&app), &[], Limits::default(), &Sockets::default())?;
+    let mut send = Send::prepare(&app, ApiGateway::new(&endpoint), &stack).await?;
     let mut steps = Steps::default();
     for number in 0..times {
         send.by_steps(&app, number, &mut steps).await?;
@@ -75,7 +76,7 @@ async fn main() -> Result<(), Failure> {
 
 /// Two connections of one visitor, and its conversation.
 struct Send {
-    gateway: Gateway,
+    gateway: ApiGateway,
     conversation: Id,
     by: Participant,
     connection: String,
@@ -84,7 +85,7 @@ struct Send {
 }
 
 impl Send {
-    async fn prepare(app: &App, gateway: Gateway, stack: &Stack) -> Result<Self, Failure> {
+    async fn prepare(app: &App, gateway: ApiGateway, stack: &Stack) -> Result<Self, Failure> {
         let url = format!("ws://{}/ws", stack.address());
         let session = "the-session-of-one-visitor";
         let mut socket = Socket::visitor(&url, session).await?;
@@ -109,11 +110,11 @@ impl Send {
         let began = Instant::now();
         Connection::find(&app.db, &self.connection).await?;
         let began = steps.done("1 round trip: who is behind the connection", began);
-        let seen = Conversation::with_sent(&app.db, &self.by, self.conversation, &name).await?;
+        let seen = Conversation::look(&app.db, &self.by, self.conversation, Some(&name), None).await?;
         let began = steps.done("2 round trip: was it sent before", began);
         let seen = seen.ok_or("no conversation")?.conversation.seq;
         let message = draft.message(&self.by, Time::now());
-        let accepted = Conversation::accept(&app.db, message, seen).await?;
+        let accepted = Conversation::accept(&app.db, message, Guard::Looked(seen)).await?;
         let began = steps.done("3 round trip: the conversation accepts it (majority)", began);
         let (before, message) = accepted.ok_or("not accepted")?;
         self.gateway.post(&self.connection, Bytes::from_static(br#"{"event":"ack"}"#)).await?;
@@ -122,8 +123,8 @@ impl Send {
         let began = steps.done("5 round trip: whom it reaches", began);
         self.gateway.post(&self.connection, Bytes::from_static(br#"{"event":"message:new"}"#)).await?;
         let began = steps.done("6 post: the push", began);
-        Message::store(&app.db, [&message]).await?;
-        let began = steps.done("- beside 5 and 6, round trip: among the messages (majority)", began);
+        Message::store_before_drop(&message, &app.db).await?;
+        let began = steps.done("- beside 5 and 6, round trip: among the messages", began);
         Conversation::drop_from_outbox(&app.db, &message).await?;
         steps.done("7 round trip: out of the outbox", began);
         Ok(())

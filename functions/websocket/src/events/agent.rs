@@ -9,7 +9,7 @@ use shared::use_cases::outbox::{Outbound, Outcome};
 use shared::views::UserView;
 use shared::{App, Result};
 
-use super::{Answer, Caller, ClientData};
+use super::{Answer, ClientData, Sender};
 
 shared::input! {
     /// The data of `agent:connect`.
@@ -28,13 +28,13 @@ pub struct ConnectedUser {
 
 impl ClientData for AgentConnect {
     const NAME: &'static str = "agent:connect";
-    const SUMMARY: &'static str = "Proves with a token that an agent is behind the connection";
+    const SUMMARY: &'static str = "Authenticates the connection as an agent's, with a token";
     const IS_OPEN: bool = true;
     type Ack = ConnectedUser;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<ConnectedUser>> {
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<ConnectedUser>> {
         let Outcome { value: user, outbound } =
-            connections::agent_connects(app, &caller.connection, &self.token, self.watch).await?;
+            connections::agent_connects(app, &sender.connection, &self.token, self.watch).await?;
         Ok(Answer::new(Outcome { value: ConnectedUser { user }, outbound }))
     }
 }
@@ -51,8 +51,8 @@ impl ClientData for AgentWatch {
     const SUMMARY: &'static str = "Changes how much the agent's connection is pushed";
     type Ack = Nothing;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
-        connections::watch(app, caller.participant()?, &caller.connection.id, self.watch).await?;
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
+        connections::watch(app, sender.participant()?, &sender.connection.id, self.watch).await?;
         Ok(Answer::done(Outbound::default()))
     }
 }

@@ -10,7 +10,7 @@ use shared::use_cases::outbox::{Outbound, Outcome};
 use shared::use_cases::{connections, conversations, rate_limit};
 use shared::{App, Id, Result};
 
-use super::{Answer, Caller, ClientData};
+use super::{Answer, ClientData, Sender};
 use crate::frame::ENVELOPE_BYTES;
 
 shared::input! {
@@ -27,13 +27,13 @@ impl ClientData for ConversationStart {
     const SUMMARY: &'static str = "The visitor starts a conversation";
     type Ack = ConversationCreated;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<ConversationCreated>> {
-        let by = caller.participant()?;
-        rate_limit::consume_from(app, Limit::Conversations, caller.ip_address.as_deref()).await?;
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<ConversationCreated>> {
+        let by = sender.participant()?;
+        rate_limit::consume_from(app, Limit::Conversations, sender.ip_address.as_deref()).await?;
         let key = self.client_message_id.map(Required::into_string);
         let first = self.message.into_option();
         let Outcome { value, outbound } =
-            conversations::start(app, &caller.connection.id, by, first, key).await?;
+            conversations::start(app, &sender.connection.id, by, first, key).await?;
         Ok(Answer { event: Some(Event::ConversationCreated(value.clone())), ack: value, outbound })
     }
 }
@@ -51,8 +51,8 @@ impl ClientData for ConversationJoin {
     const SUMMARY: &'static str = "Joins a conversation, and brings what came after a message";
     type Ack = Joined;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Joined>> {
-        let (by, connection) = (caller.participant()?, caller.connection.id.as_str());
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Joined>> {
+        let (by, connection) = (sender.participant()?, sender.connection.id.as_str());
         let (id, after) = (self.conversation_id, self.after.map(AtLeast::get));
         let room = MOST_BYTES - ENVELOPE_BYTES;
         let joined = connections::join_conversation(app, by, connection, id, after, room).await?;
@@ -72,9 +72,9 @@ impl ClientData for ConversationLeave {
     const SUMMARY: &'static str = "Leaves a conversation";
     type Ack = Nothing;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
-        caller.participant()?;
-        connections::leave_conversation(app, &caller.connection.id, self.conversation_id).await?;
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
+        sender.participant()?;
+        connections::leave_conversation(app, &sender.connection.id, self.conversation_id).await?;
         Ok(Answer::done(Outbound::default()))
     }
 }
@@ -92,8 +92,8 @@ impl ClientData for TypingStart {
     const LIMIT: Limit = Limit::Typing;
     type Ack = Nothing;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
-        typing(app, caller, self.conversation_id, true).await
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
+        typing(app, sender, self.conversation_id, true).await
     }
 }
 
@@ -110,12 +110,12 @@ impl ClientData for TypingStop {
     const LIMIT: Limit = Limit::Typing;
     type Ack = Nothing;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
-        typing(app, caller, self.conversation_id, false).await
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
+        typing(app, sender, self.conversation_id, false).await
     }
 }
 
-async fn typing(app: &App, caller: &Caller, id: Id, starts: bool) -> Result<Answer<Nothing>> {
-    let outcome = conversations::typing(app, caller.participant()?, id, starts).await?;
+async fn typing(app: &App, sender: &Sender, id: Id, starts: bool) -> Result<Answer<Nothing>> {
+    let outcome = conversations::typing(app, sender.participant()?, id, starts).await?;
     Ok(Answer::done(outcome.outbound))
 }

@@ -11,7 +11,7 @@ use shared::use_cases::outbox::Outcome;
 use shared::views::MessageView;
 use shared::{App, Error, Id, Result};
 
-use super::{Answer, Caller, ClientData};
+use super::{Answer, ClientData, Sender};
 
 /// The data of `message:send`.
 pub type MessageSend = SendMessage;
@@ -29,9 +29,9 @@ impl ClientData for MessageSend {
     const LIMIT: Limit = Limit::Messages;
     type Ack = SentMessage;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<SentMessage>> {
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<SentMessage>> {
         let Outcome { value: message, outbound } =
-            messages::send(app, caller.participant()?, &self.into()).await?;
+            messages::send(app, sender.participant()?, &self.into()).await?;
         Ok(Answer::new(Outcome { value: SentMessage { message }, outbound }))
     }
 }
@@ -49,8 +49,8 @@ impl ClientData for MessageDelivered {
     const SUMMARY: &'static str = "The client has received the messages up to a number";
     type Ack = Marked;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Marked>> {
-        let (by, up_to) = (caller.participant()?, UpTo::Seq(self.up_to.get()));
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Marked>> {
+        let (by, up_to) = (sender.participant()?, UpTo::Seq(self.up_to.get()));
         messages::mark(app, by, self.conversation_id, Marker::Delivered, up_to).await.map(Answer::new)
     }
 }
@@ -79,8 +79,8 @@ impl ClientData for MessageRead {
     const SUMMARY: &'static str = "The messages up to one have been read";
     type Ack = Marked;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Marked>> {
-        let (by, up_to) = (caller.participant()?, self.up_to()?);
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Marked>> {
+        let (by, up_to) = (sender.participant()?, self.up_to()?);
         messages::mark(app, by, self.conversation_id, Marker::Read, up_to).await.map(Answer::new)
     }
 }

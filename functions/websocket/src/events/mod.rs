@@ -37,7 +37,7 @@ trait ClientData: Input + JsonSchema {
     type Ack: Serialize + JsonSchema;
 
     /// Does it.
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Self::Ack>>;
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Self::Ack>>;
 }
 
 /// Makes one enum of all events; none can be left out of what is decoded, counted, documented or handled.
@@ -55,16 +55,16 @@ macro_rules! client_events {
             /// Reads an event by its name.
             ///
             /// # Errors
-            /// Unauthorized when the caller is not authenticated; unknown event; validation failed when a
+            /// Unauthorized when the sender is not authenticated; unknown event; validation failed when a
             /// rule is broken.
-            pub fn decode(caller: &Caller, name: &str, data: Value) -> Result<Self> {
+            pub fn decode(sender: &Sender, name: &str, data: Value) -> Result<Self> {
                 $(if name == $event::NAME {
                     if !$event::IS_OPEN {
-                        caller.participant()?;
+                        sender.participant()?;
                     }
                     return input::from_value(data).map(Self::$event);
                 })*
-                caller.participant()?;
+                sender.participant()?;
                 Err(Error::new(Code::UnknownEvent, "There is no such event"))
             }
 
@@ -72,9 +72,9 @@ macro_rules! client_events {
             ///
             /// # Errors
             /// Those of the event's use case.
-            pub async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Value>> {
+            pub async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Value>> {
                 match self {
-                    $(Self::$event(data) => Box::pin(data.handle(app, caller)).await?.encoded(),)*
+                    $(Self::$event(data) => Box::pin(data.handle(app, sender)).await?.encoded(),)*
                 }
             }
         }
@@ -113,7 +113,7 @@ client_events![
 ];
 
 /// The connection that sent a frame, and what the gateway says of the client.
-pub struct Caller {
+pub struct Sender {
     /// The connection.
     pub connection: Connection,
     /// The client's address.
@@ -122,7 +122,7 @@ pub struct Caller {
     pub user_agent: Option<String>,
 }
 
-impl Caller {
+impl Sender {
     /// Who is behind the connection, as it has authenticated.
     fn participant(&self) -> Result<&Participant> {
         let session = self.connection.session.as_ref();

@@ -4,14 +4,14 @@ use futures::future::try_join;
 use shared::api::openapi::Nothing;
 use shared::auth::tokens::Identity;
 use shared::documents::visitor::{Arrival, KnownBy, PageView};
-use shared::input::{AtLeast, Email, ExactLine, Line, Optional, Required};
+use shared::input::{AtLeast, Email, ExactLine, Line, Optional, PersonName, Required};
 use shared::push::{Event, MOST_BYTES, VisitorConnected};
 use shared::rate_limit::Limit;
 use shared::use_cases::outbox::{Outbound, Outcome};
 use shared::use_cases::{connections, rate_limit, visitors};
 use shared::{App, Result, Time};
 
-use super::{Answer, Caller, ClientData};
+use super::{Answer, ClientData, Sender};
 use crate::frame::ENVELOPE_BYTES;
 
 /// The most characters that are kept of a browser's own words.
@@ -26,7 +26,7 @@ shared::input! {
         /// A JWT of the site that says who the visitor is.
         identity: Option<String>,
         #[serde(default)]
-        name: Optional<Line<1, 100>>,
+        name: Optional<PersonName>,
         #[serde(default)]
         email: Optional<Email>,
         #[serde(default)]
@@ -43,8 +43,8 @@ shared::input! {
 
 impl VisitorConnect {
     /// With what the site and the gateway say of the client.
-    fn arrival(self, identity: Option<Identity>, caller: &Caller) -> Arrival {
-        let user_agent = caller.user_agent.as_ref();
+    fn arrival(self, identity: Option<Identity>, sender: &Sender) -> Arrival {
+        let user_agent = sender.user_agent.as_ref();
         let (who, name, email) = match identity {
             Some(Identity { sub, name, email }) => (KnownBy::Identified(sub.into_string()), name, email),
             None => {
@@ -58,7 +58,7 @@ impl VisitorConnect {
             email: email.into_option(),
             current_page: self.current_page.into_option(),
             referrer: self.referrer.into_option(),
-            ip_address: caller.ip_address.clone(),
+            ip_address: sender.ip_address.clone(),
             user_agent: user_agent.map(|text| text.chars().take(MOST_USER_AGENT).collect()),
         }
     }
@@ -66,23 +66,22 @@ impl VisitorConnect {
 
 impl ClientData for VisitorConnect {
     const NAME: &'static str = "visitor:connect";
-    const SUMMARY: &'static str =
-        "Proves with a secret of the browser, or an identity of the site, who the visitor is";
+    const SUMMARY: &'static str = "Authenticates the connection as a visitor's, with a secret of the browser or an identity of the site";
     const IS_OPEN: bool = true;
     type Ack = VisitorConnected;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<VisitorConnected>> {
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<VisitorConnected>> {
         let identity = self.identity.as_deref().map(|identity| app.identities.check(identity));
         let (identity, after) = (identity.transpose()?, self.after.map(AtLeast::get));
-        let arrival = self.arrival(identity, caller);
+        let arrival = self.arrival(identity, sender);
         try_join(
-            rate_limit::consume_from(app, Limit::Visits, caller.ip_address.as_deref()),
+            rate_limit::consume_from(app, Limit::Visits, sender.ip_address.as_deref()),
             connections::refuse_banned(app, &arrival.who),
         )
         .await?;
         let room = MOST_BYTES - ENVELOPE_BYTES;
         let Outcome { value, outbound } =
-            connections::visitor_connects(app, &caller.connection, &arrival, after, room).await?;
+            connections::visitor_connects(app, &sender.connection, &arrival, after, room).await?;
         Ok(Answer { event: Some(Event::VisitorConnected(value.clone())), ack: value, outbound })
     }
 }
@@ -101,10 +100,10 @@ impl ClientData for VisitorPage {
     const SUMMARY: &'static str = "The visitor looks at a page";
     type Ack = Nothing;
 
-    async fn handle(self, app: &App, caller: &Caller) -> Result<Answer<Nothing>> {
+    async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
         let (url, title) = (self.url.into_string(), self.title.into_option());
         let view = PageView { url, title, timestamp: Time::now() };
-        let outcome = visitors::view_page(app, caller.participant()?, &view).await?;
+        let outcome = visitors::view_page(app, sender.participant()?, &view).await?;
         Ok(Answer::done(outcome.outbound))
     }
 }
@@ -120,7 +119,7 @@ impl ClientData for Ping {
     const IS_OPEN: bool = true;
     type Ack = Nothing;
 
-    async fn handle(self, _: &App, _: &Caller) -> Result<Answer<Nothing>> {
+    async fn handle(self, _: &App, _: &Sender) -> Result<Answer<Nothing>> {
         Ok(Answer { event: Some(Event::Pong {}), ..Answer::done(Outbound::default()) })
     }
 }

@@ -12,7 +12,7 @@ use local::functions::Functions;
 use local::mongod::Mongod;
 use local::runtime_api::Environment;
 use local::stack::{self, Stack};
-use local::websocket_api::Limits;
+use local::websocket_api::{Limits, Sockets};
 use serde_json::{Value, json};
 use shared::config::Config;
 use shared::{App, Id};
@@ -83,13 +83,15 @@ impl Chat {
     pub async fn deployed(program: impl Fn(&str) -> std::path::PathBuf) -> Self {
         let (listener, app) = Self::put_together(&[]).await;
         let functions = Functions::deployed(program, &environment(&app.config), 100);
-        let stack = Stack::start(listener, &functions, &[], Limits::default()).unwrap();
+        let stack =
+            Stack::start(listener, &functions, &[], Limits::default(), &Sockets::default()).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
     }
 
     fn run(listener: TcpListener, app: App, limits: Limits) -> Self {
         let origins = &app.config.cors_origin;
-        let stack = Stack::start(listener, &Functions::new(&app), origins, limits).unwrap();
+        let stack =
+            Stack::start(listener, &Functions::new(&app), origins, limits, &Sockets::default()).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
     }
 

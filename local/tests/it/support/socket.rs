@@ -74,6 +74,18 @@ impl Socket {
         self.find(|frame| frame["id"] == id).await
     }
 
+    /// The data of the ack of a frame that has been sent.
+    pub async fn acked(&mut self, id: &str) -> Value {
+        let answer = self.answer_to(id).await;
+        assert_eq!(answer["event"], "ack", "{answer}");
+        answer["data"].clone()
+    }
+
+    /// The next ack or error, whichever frame it answers.
+    pub async fn answer(&mut self) -> Value {
+        self.find(|frame| frame["event"] == "ack" || frame["event"] == "error").await
+    }
+
     /// The data of the next event of this name, arrived or awaited.
     pub async fn next(&mut self, event: &str) -> Value {
         self.find(|frame| frame["event"] == event).await["data"].clone()
@@ -91,7 +103,7 @@ impl Socket {
 
     /// Waits for what has been pushed so far: pushes to one connection arrive in the order of their posts, so
     /// that a pong comes after them.
-    pub async fn settle(&mut self) {
+    pub async fn pushed_so_far(&mut self) {
         self.ack("ping", json!({})).await;
     }
 

@@ -2,42 +2,31 @@
 
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Conversation;
-use crate::db::Db;
+use crate::db::{Db, named};
 use crate::{Id, Time};
 
-/// Where a conversation is in its life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "ConversationStatus")]
-pub enum Status {
-    /// Nobody has taken it.
-    #[default]
-    Pending,
-    /// An agent has.
-    Active,
-    /// The agent is done; the visitor may reopen it.
-    Resolved,
-    /// Over.
-    Closed,
+named! {
+    /// Where a conversation is in its life.
+    #[derive(Default)]
+    #[schemars(rename = "ConversationStatus")]
+    pub enum Status {
+        /// Nobody has taken it.
+        #[default]
+        Pending = "pending",
+        /// An agent has.
+        Active = "active",
+        /// The agent is done; the visitor may reopen it.
+        Resolved = "resolved",
+        /// Over.
+        Closed = "closed",
+    }
 }
 
 impl Status {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Active, Self::Resolved, Self::Closed];
-
-    /// As it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Active => "active",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-        }
-    }
 
     /// What a conversation of this status, held by an agent or not, becomes when something is done to
     /// it; `None` when that cannot be done.
@@ -54,12 +43,6 @@ impl Status {
             (Resolved, VisitorMessage) => Some(if held { Active } else { Pending }),
             (same, VisitorMessage | AgentMessage) => Some(same),
         }
-    }
-}
-
-impl From<Status> for Bson {
-    fn from(status: Status) -> Self {
-        Bson::String(status.name().to_owned())
     }
 }
 
@@ -83,17 +66,22 @@ pub enum Action {
 impl Action {
     /// Matches the conversations to which it can be done.
     pub(super) fn possible(self) -> Document {
-        let states = states().filter(|(status, held)| status.after(*held, self).is_some());
-        doc! { "$or": states.map(|(status, held)| {
-            let agent = if held { doc! { "$ne": null } } else { doc! { "$eq": null } };
-            Bson::Document(doc! { "status": status, "assignedAgent": agent })
-        }).collect::<Vec<_>>() }
+        let possible = |status: &Status, held| status.after(held, self).is_some();
+        let all = Status::ALL.into_iter();
+        let (either, held): (Vec<Status>, Vec<Status>) =
+            all.filter(|status| possible(status, true)).partition(|status| possible(status, false));
+        let either = doc! { "status": { "$in": either } };
+        if held.is_empty() {
+            return either;
+        }
+        doc! { "$or": [either, { "status": { "$in": held }, "assignedAgent": { "$ne": null } }] }
     }
 
-    /// An expression for the status afterwards.
-    fn status(self) -> Document {
+    /// An expression for the status afterwards, if it ever becomes another.
+    fn status(self) -> Option<Document> {
         let branches: Vec<Bson> = states()
             .filter_map(|(status, held)| Some((status, held, status.after(held, self)?)))
+            .filter(|(status, _, then)| status != then)
             .map(|(status, held, then)| {
                 let is_held = doc! { "$ne": ["$assignedAgent", null] };
                 let case = doc! { "$and": [
@@ -102,12 +90,15 @@ impl Action {
                 Bson::Document(doc! { "case": case, "then": then })
             })
             .collect();
-        doc! { "$switch": { "branches": branches, "default": "$status" } }
+        (!branches.is_empty())
+            .then(|| doc! { "$switch": { "branches": branches, "default": "$status" } })
     }
 
     /// An update that does it, with `set` (an aggregation's `$set`) beside the status.
     pub(super) fn update(self, mut set: Document) -> Vec<Document> {
-        set.insert("status", self.status());
+        if let Some(status) = self.status() {
+            set.insert("status", status);
+        }
         vec![doc! { "$set": set }]
     }
 }

@@ -6,27 +6,17 @@ use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::Conversation;
-use crate::db::{Db, to_bson};
+use crate::db::{Db, named, to_bson};
 use crate::documents::participant::Side;
 use crate::{Id, Time};
 
-/// What a marker says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Marker {
-    /// A client has received the messages.
-    Delivered,
-    /// A person has read them.
-    Read,
-}
-
-impl Marker {
-    /// As it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-        }
+named! {
+    /// What a marker says.
+    pub enum Marker {
+        /// A client has received the messages.
+        Delivered = "delivered",
+        /// A person has read them.
+        Read = "read",
     }
 }
 
@@ -119,5 +109,23 @@ impl Conversation {
         }
         let update = vec![doc! { "$set": set }];
         db.update(filter, update, ReturnDocument::Before).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_is_found_by_its_side_and_kind() {
+        let at = |seq| Reached { seq, nth: seq, at: None };
+        let marks = Marks {
+            agent: SideMarks { delivered: at(1), read: at(2) },
+            visitor: SideMarks { delivered: at(3), read: at(4) },
+        };
+        let seq = |side, kind| marks.of(side).at(kind).seq;
+        assert_eq!((seq(Side::Agent, Marker::Delivered), seq(Side::Agent, Marker::Read)), (1, 2));
+        assert_eq!((seq(Side::Visitor, Marker::Delivered), seq(Side::Visitor, Marker::Read)), (3, 4));
+        assert_eq!((Counts { agent: 5, visitor: 6 }.of(Side::Agent)), 5);
     }
 }

@@ -10,11 +10,10 @@ use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::{ReturnDocument, UpdateModifications};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::participant::{Participant, Side};
-use crate::db::{Cursor, Db, Paged, Stored, index, sparse, to_bson, unique, violates};
+use crate::db::{Cursor, Db, Paged, Stored, index, named, sparse, unique, violates};
 use crate::input::unchecked;
 use crate::{Id, Time};
 
@@ -22,22 +21,23 @@ pub use erasure::Erasing;
 pub use lifecycle::{Action, HeldBy, Status};
 pub use list::{Filter, Holder, WithPeople};
 pub use marks::{Counts, Marker, Marks, Reached, SideMarks};
-pub use outbox::{Outgoing, Recent, WithSent};
+pub use outbox::{Guard, Look, Outgoing, Recent};
 
 /// The unique index on a visitor's `clientMessageId` of a start.
 const START_INDEX: &str = "start";
 
-/// How urgent a conversation is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    /// It can wait.
-    Low,
-    /// As most.
-    #[default]
-    Medium,
-    /// First.
-    High,
+named! {
+    /// How urgent a conversation is.
+    #[derive(Default)]
+    pub enum Priority {
+        /// It can wait.
+        Low = "low",
+        /// As most.
+        #[default]
+        Medium = "medium",
+        /// First.
+        High = "high",
+    }
 }
 
 unchecked!(Priority);
@@ -102,7 +102,6 @@ impl Stored for Conversation {
         vec![
             index(doc! { "activeAt": -1, "_id": -1 }),
             index(doc! { "status": 1, "activeAt": -1, "_id": -1 }),
-            index(doc! { "assignedAgent": 1, "activeAt": -1, "_id": -1 }),
             index(doc! { "visitor": 1, "activeAt": -1, "_id": -1 }),
             index(doc! { "tags": 1, "activeAt": -1, "_id": -1 }),
             index(doc! { "createdAt": 1 }),
@@ -128,9 +127,10 @@ pub fn overview_index() -> Document {
     }
 }
 
-/// The keys of the index behind the figures of who holds conversations.
+/// The keys of the index on who holds conversations: behind lists, and behind the figures with its last
+/// two.
 pub fn holders_index() -> Document {
-    doc! { "assignedAgent": 1, "resolvedAt": 1, "rating": 1 }
+    doc! { "assignedAgent": 1, "status": 1, "activeAt": -1, "_id": -1, "resolvedAt": 1, "rating": 1 }
 }
 
 /// The keys of the index behind the figures of who answers first.
@@ -204,16 +204,17 @@ impl Conversation {
     /// Writes an agent's notes, tags and priority.
     pub async fn update(db: &Db, id: Id, changes: &Changes) -> Result<Option<Self>> {
         let mut set = doc! {};
-        if let Some(notes) = &changes.notes {
+        let Changes { notes, tags, priority } = changes;
+        if let Some(notes) = notes {
             set.insert("notes", notes);
             set.insert("erasedAt", Bson::Null);
         }
-        if let Some(tags) = &changes.tags {
+        if let Some(tags) = tags {
             set.insert("tags", tags);
             set.insert("erasedAt", Bson::Null);
         }
-        if let Some(priority) = &changes.priority {
-            set.insert("priority", to_bson(priority)?);
+        if let Some(priority) = priority {
+            set.insert("priority", *priority);
         }
         if set.is_empty() {
             return Self::find(db, id).await;

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
-use mongodb::options::{ReturnDocument, WriteConcern};
+use mongodb::options::WriteConcern;
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::Action;
-use super::{Conversation, or_empty, visible_to};
-use crate::db::{Db, Projected, Stored, to_bson};
+use super::list::without_inner;
+use super::{Conversation, or_empty};
+use crate::db::{Db, Projected, to_bson};
 use crate::documents::message::Message;
 use crate::documents::participant::{Participant, Side};
 use crate::{Id, Time};
@@ -50,22 +51,40 @@ pub struct Recent {
     name: String,
 }
 
-/// A conversation, and what a participant has sent to it under a name.
-#[derive(Clone, Debug, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct WithSent {
-    pub conversation: Conversation,
-    /// The message of that name, at most one.
-    sent: Vec<Message>,
+impl Recent {
+    fn of(message: &Message) -> Option<Self> {
+        let name = message.client_message_id.clone()?;
+        Some(Self { by: message.sender_id, name })
+    }
+
+    /// Matches it among the names that a conversation remembers.
+    fn matched(by: Id, name: &str) -> Document {
+        doc! { "recent": { "$elemMatch": { "by": by, "name": { "$eq": name } } } }
+    }
 }
 
-impl WithSent {
-    /// The message of that name, wherever it is by now.
-    pub fn sent(&self, by: Id, name: &str) -> Option<&Message> {
-        self.sent.iter().chain(self.conversation.accepted()).find(|message| {
-            message.sender_id == by && message.client_message_id.as_deref() == Some(name)
-        })
-    }
+/// What a participant finds in a conversation before it sends.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Look {
+    pub conversation: Conversation,
+    /// The message that it has sent under the name, wherever that is by now.
+    pub sent: Option<Message>,
+    /// Whether the message that is to be followed has been accepted.
+    pub is_followed: bool,
+}
+
+/// What makes sure that a message is accepted once, and after the one that it follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard<'a> {
+    /// It has no name and follows none.
+    Unnamed,
+    /// Nothing of its name was found, and what it follows was, when the conversation's last number was
+    /// this.
+    Looked(i64),
+    /// The conversation remembers the name of the message that it follows: it would remember this one,
+    /// too, which can only have come later.
+    Follows(&'a str),
 }
 
 impl Conversation {
@@ -74,30 +93,66 @@ impl Conversation {
         self.outbox = vec![Outgoing::new(message.clone())];
         self.seq = message.seq;
         self.counts.visitor = message.nth;
+        self.recent = Recent::of(message).into_iter().collect();
         self.last_message = Some(preview(&message.content));
         self.active_at = message.created_at;
         self.first_visitor_message_at = Some(message.created_at);
     }
 
-    /// A conversation that the participant may see, and what it has sent to it under a name. The
-    /// messages are looked at after the conversation: one that has left the outbox is among them.
-    pub async fn with_sent(db: &Db, by: &Participant, id: Id, name: &str) -> Result<Option<WithSent>> {
-        let named = doc! { "conversation": id, "senderId": by.id, "clientMessageId": { "$eq": name } };
-        let pipeline = vec![
-            doc! { "$match": { "_id": id, "$and": [visible_to(by)] } },
-            doc! { "$project": { "_id": 0, "conversation": "$$ROOT" } },
-            doc! { "$lookup": {
-                "from": Message::COLLECTION, "as": "sent", "pipeline": [{ "$match": named }],
-            } },
-        ];
-        Ok(db.aggregate(Self::COLLECTION, pipeline, None).await?.pop())
+    /// A conversation that the participant may see, with what it has sent under `name`, and whether what
+    /// it sent under `follows` has been accepted. The messages are looked at after the conversation: one
+    /// that has left the outbox is among them. One round trip, or two.
+    pub async fn look(
+        db: &Db,
+        by: &Participant,
+        id: Id,
+        name: Option<&str>,
+        follows: Option<&str>,
+    ) -> Result<Option<Look>> {
+        let Some(conversation) = Self::seen_by(db, by, id).await? else { return Ok(None) };
+        let remembers = |name: &str| conversation.remembers(by.id, name);
+        let is_start = |name: &str| conversation.start_key.as_deref() == Some(name);
+        let mut is_followed = follows.is_none_or(|name| remembers(name) || is_start(name));
+        let mut unknown: Vec<&str> = Vec::new();
+        unknown.extend(name.filter(|name| remembers(name) || !conversation.remembers_all()));
+        unknown.extend(follows.filter(|_| !is_followed && !conversation.remembers_all()));
+        let mut sent = None;
+        if !unknown.is_empty() {
+            let names = doc! { "$in": &unknown };
+            let them = doc! { "conversation": id, "senderId": by.id, "clientMessageId": names };
+            let found: Vec<Message> = db.query(them).all().await?;
+            let named = |wanted: Option<&str>| {
+                let of_name = |message: &&Message| message.client_message_id.as_deref() == wanted;
+                wanted.and_then(|_| {
+                    let own = conversation.accepted().filter(|message| message.sender_id == by.id);
+                    found.iter().chain(own).find(of_name).cloned()
+                })
+            };
+            sent = named(name);
+            is_followed |= named(follows).is_some();
+        }
+        Ok(Some(Look { conversation, sent, is_followed }))
+    }
+
+    /// Whether it remembers that somebody gave a message this name.
+    fn remembers(&self, by: Id, name: &str) -> bool {
+        self.recent.iter().any(|recent| recent.by == by && recent.name == name)
+    }
+
+    /// Whether it remembers every name that there was: no message has been without one, and none is
+    /// forgotten.
+    fn remembers_all(&self) -> bool {
+        i64::try_from(self.recent.len()) == Ok(self.seq)
     }
 
     /// Accepts a message: one update gives it the next numbers and puts it into the outbox. The
     /// conversation as it was before and the message with its numbers, or `None` when the conversation
-    /// takes no message, or its outbox is full, or a message of that name may have come since the
-    /// conversation's last number was `seen` and there was none.
-    pub async fn accept(db: &Db, mut message: Message, seen: i64) -> Result<Option<(Self, Message)>> {
+    /// takes no message, or its outbox is full, or the guard does not hold (any more).
+    pub async fn accept(
+        db: &Db,
+        mut message: Message,
+        guard: Guard<'_>,
+    ) -> Result<Option<(Self, Message)>> {
         let (author, at) = (message.sender_id, message.created_at);
         let mut filter = doc! { "_id": message.conversation };
         let (action, mut set) = match message.sender {
@@ -113,16 +168,22 @@ impl Conversation {
             }
             Side::Agent => (Action::AgentMessage, first_response(author, at)),
         };
-        filter.insert("$and", [action.possible()]);
+        let mut conditions = vec![action.possible()];
+        match guard {
+            Guard::Unnamed => {}
+            Guard::Looked(seq) => {
+                conditions.push(doc! { "seq": { "$lte": seq.saturating_add(MOST_RECENT.into()) } });
+            }
+            Guard::Follows(name) => conditions.push(Recent::matched(author, name)),
+        }
         filter.insert(format!("outbox.{}", MOST_OUTGOING - 1), doc! { "$exists": false });
         if let Some(name) = &message.client_message_id {
-            let same = doc! { "by": author, "name": { "$eq": name } };
-            filter.insert("recent", doc! { "$not": { "$elemMatch": same } });
-            filter.insert("seq", doc! { "$lte": seen.saturating_add(MOST_RECENT.into()) });
+            conditions.push(doc! { "$nor": [Recent::matched(author, name)] });
             let name = doc! { "by": author, "name": { "$literal": name } };
             let names = doc! { "$concatArrays": [or_empty("recent"), [name]] };
             set.insert("recent", doc! { "$slice": [names, -MOST_RECENT] });
         }
+        filter.insert("$and", conditions);
         let count = format!("counts.{}", message.sender.name());
         let (seq, nth) =
             (doc! { "$add": ["$seq", 1_i64] }, doc! { "$add": [format!("${count}"), 1_i64] });
@@ -136,7 +197,7 @@ impl Conversation {
         set.insert("lastMessage", doc! { "$literal": preview(&message.content) });
         set.insert("activeAt", doc! { "$max": ["$activeAt", at] });
         set.insert("erasedAt", Bson::Null);
-        let before: Option<Self> = db.update(filter, action.update(set), ReturnDocument::Before).await?;
+        let before: Option<Self> = db.update_before(filter, action.update(set), without_inner()).await?;
         Ok(before.map(|before| {
             message.seq = before.seq + 1;
             message.nth = before.counts.of(message.sender) + 1;

@@ -2,15 +2,16 @@
 
 mod sessions;
 
+use std::collections::{BTreeSet, HashMap};
+
 use bson::{Bson, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use mongodb::options::ReturnDocument;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::passwords::PasswordHash;
-use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, index, part, sparse, unique};
+use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, index, named, part, sparse, unique, violates};
 use crate::documents::audit::Party;
 use crate::documents::live_connection::{self, Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
@@ -20,66 +21,39 @@ use crate::{Id, Time};
 pub use sessions::Session;
 
 /// The unique index on emails.
-pub const EMAIL_INDEX: &str = "email";
+const EMAIL_INDEX: &str = "email";
 /// The unique index that lets only one user be the first.
-pub const FOUNDER_INDEX: &str = "founder";
+const FOUNDER_INDEX: &str = "founder";
 
-/// What a user may do; a later role may all that an earlier one may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Talks with visitors.
-    Agent,
-    /// Runs the team.
-    Admin,
-    /// Makes administrators.
-    SuperAdmin,
-}
-
-impl Role {
-    /// As it is stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Agent => "agent",
-            Self::Admin => "admin",
-            Self::SuperAdmin => "super_admin",
-        }
+named! {
+    /// What a user may do; a later role may all that an earlier one may.
+    #[derive(PartialOrd, Ord)]
+    pub enum Role {
+        /// Talks with visitors.
+        Agent = "agent",
+        /// Runs the team.
+        Admin = "admin",
+        /// Makes administrators.
+        SuperAdmin = "super_admin",
     }
 }
 
 unchecked!(Role, Status);
 
-impl From<Role> for Bson {
-    fn from(role: Role) -> Self {
-        Bson::String(role.name().to_owned())
-    }
-}
-
-/// Whether a user can be talked to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "UserStatus")]
-pub enum Status {
-    /// There.
-    Online,
-    /// Not connected.
-    #[default]
-    Offline,
-    /// Connected, not looking.
-    Away,
-    /// Connected, not to be disturbed.
-    Busy,
-}
-
-impl From<Status> for Bson {
-    fn from(status: Status) -> Self {
-        let name = match status {
-            Status::Online => "online",
-            Status::Offline => "offline",
-            Status::Away => "away",
-            Status::Busy => "busy",
-        };
-        Bson::String(name.to_owned())
+named! {
+    /// Whether a user can be talked to.
+    #[derive(Default)]
+    #[schemars(rename = "UserStatus")]
+    pub enum Status {
+        /// There.
+        Online = "online",
+        /// Not connected.
+        #[default]
+        Offline = "offline",
+        /// Connected, not looking.
+        Away = "away",
+        /// Connected, not to be disturbed.
+        Busy = "busy",
     }
 }
 
@@ -90,7 +64,6 @@ impl From<Status> for Bson {
 pub struct User {
     #[serde(rename = "_id")]
     pub id: Id,
-    /// Its name, 1 to 100 characters.
     pub name: String,
     /// Its email, trimmed and lower-cased; unique.
     pub email: String,
@@ -118,6 +91,15 @@ pub struct User {
 /// Documents of an earlier build do not say whether they are active.
 fn yes() -> bool {
     true
+}
+
+/// What became of a new user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Inserted {
+    New,
+    EmailIsTaken,
+    IsNotTheFirst,
 }
 
 /// Which users are asked for.
@@ -150,12 +132,20 @@ part! {
     }
 }
 
-/// Who wrote a message or a text.
-#[derive(Clone, Debug, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct Author {
-    pub name: String,
-    pub email: String,
+part! {
+    /// Who wrote a message or a text.
+    pub struct Author of User {
+        name: String,
+        email: String,
+    }
+}
+
+impl Author {
+    /// Authors by their ids. One round trip, unless there are none.
+    pub async fn by_id(db: &Db, ids: BTreeSet<Id>) -> Result<HashMap<Id, Self>> {
+        let authors = db.parts::<User, Self>(ids).await?;
+        Ok(authors.into_iter().map(|author| (author.id, author)).collect())
+    }
 }
 
 impl Stored for User {
@@ -207,6 +197,16 @@ impl User {
         db.query(doc! { "email": email }).one().await
     }
 
+    /// Stores a new user.
+    /// Errors: when the database cannot answer.
+    pub async fn insert(&self, db: &Db) -> Result<Inserted> {
+        match db.insert(self).await {
+            Err(error) if violates(&error, EMAIL_INDEX) => Ok(Inserted::EmailIsTaken),
+            Err(error) if violates(&error, FOUNDER_INDEX) => Ok(Inserted::IsNotTheFirst),
+            inserted => inserted.map(|()| Inserted::New),
+        }
+    }
+
     /// Whether there is any user.
     pub async fn any(db: &Db) -> Result<bool> {
         db.query::<Self>(doc! {}).one().await.map(|user| user.is_some())
@@ -218,12 +218,13 @@ impl User {
     }
 
     /// A page of the users, the latest first.
-    pub async fn page(db: &Db, filter: &Filter, paging: &Paging) -> crate::Result<Page<Self>> {
+    pub(crate) async fn page(db: &Db, filter: &Filter, paging: &Paging) -> crate::Result<Page<Self>> {
         let mut matching = doc! {};
-        if let Some(role) = filter.role {
-            matching.insert("role", role);
+        let Filter { role, active } = filter;
+        if let Some(role) = role {
+            matching.insert("role", *role);
         }
-        if let Some(active) = filter.active {
+        if let Some(active) = active {
             // Documents of an earlier build do not say it.
             matching.insert("active", doc! { "$ne": !active });
         }
@@ -238,17 +239,18 @@ impl User {
     /// Writes what an administrator changes, unless role or account were changed since they were looked
     /// at. Who is switched off is logged out. The user afterwards.
     pub async fn change(db: &Db, looked_at: &Self, changes: Changes) -> Result<Option<Self>> {
+        let Changes { role, active, name, department } = changes;
         let mut set = doc! {
-            "role": changes.role.unwrap_or(looked_at.role),
-            "active": changes.active.unwrap_or(looked_at.active),
+            "role": role.unwrap_or(looked_at.role),
+            "active": active.unwrap_or(looked_at.active),
         };
-        if let Some(name) = changes.name {
+        if let Some(name) = name {
             set.insert("name", name);
         }
-        if let Some(department) = changes.department {
+        if let Some(department) = department {
             set.insert("department", department);
         }
-        if changes.active == Some(false) {
+        if active == Some(false) {
             set.insert("sessions", Bson::Array(Vec::new()));
         }
         let same = doc! { "role": looked_at.role, "active": { "$ne": !looked_at.active } };

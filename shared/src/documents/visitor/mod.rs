@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::live_connection::LiveConnection;
 use super::participant::{Participant, Side};
 use crate::db::{
-    AnyId, Cursor, Db, Page, Paged, Paging, Projected, Stored, index, matching, part, sparse, to_bson,
-    unique, words,
+    Cursor, Db, Page, Paged, Paging, Projected, Stored, index, part, search, search_words, sparse,
+    to_bson, unique,
 };
 use crate::{Id, Time};
 
@@ -25,8 +25,9 @@ pub const MOST_PAGE_VIEWS: i32 = 20;
 /// The most page views of each visitor in a list, which keeps a full page of them under Lambda's limit
 /// of 6 MB for an answer.
 pub const MOST_LISTED_PAGE_VIEWS: i32 = 5;
-/// The most visitors whose conversations one search looks through.
-pub const MOST_FOUND: i64 = 200;
+/// The most visitors whose conversations one search looks through: MongoDB merges the entries of 200
+/// conditions in their order, and sorts those of more in memory.
+pub const MOST_FOUND: i64 = 150;
 const SESSION_INDEX: &str = "sessionHash";
 
 /// A look at a page.
@@ -62,9 +63,7 @@ pub struct Visitor {
     /// When everything personal about it was erased; its conversations are next, and then itself.
     #[serde(default)]
     pub erased_at: Option<Time>,
-    /// Its name, if it gave one.
     pub name: Option<String>,
-    /// Its email, if it gave one.
     pub email: Option<String>,
     /// The address it last came from, as the gateway saw it.
     pub ip_address: Option<String>,
@@ -74,12 +73,10 @@ pub struct Visitor {
     pub os: Option<String>,
     /// Where it is, as an agent noted.
     pub country: Option<String>,
-    /// Where it is, as an agent noted.
     pub city: Option<String>,
     pub current_page: Option<String>,
     /// The pages it was on, the latest last; [`MOST_PAGE_VIEWS`] at most.
     pub page_views: Vec<PageView>,
-    /// The page that led it here.
     pub referrer: Option<String>,
     pub visit_count: i64,
     /// Seconds spent here in visits that have ended.
@@ -145,7 +142,10 @@ part! {
 }
 
 /// A visitor as a conversation shows it.
-pub trait Shown: Projected {
+pub trait Shown: Projected + Clone {
+    /// Whose it is.
+    fn id(&self) -> Id;
+
     /// What is left of one that was erased, of a conversation that began at `since`.
     fn erased(id: Id, since: Time) -> Self;
 
@@ -157,6 +157,10 @@ pub trait Shown: Projected {
 }
 
 impl Shown for VisitorBrief {
+    fn id(&self) -> Id {
+        self.id
+    }
+
     fn erased(id: Id, _: Time) -> Self {
         Self { id, ..Self::default() }
     }
@@ -252,27 +256,34 @@ impl Visitor {
         filter: &Filter,
         paging: &Paging,
     ) -> crate::Result<Page<Self>> {
-        let mut them = matching(filter.q.as_deref().unwrap_or_default());
-        if let Some(online) = filter.online {
+        let mut them = doc! {};
+        let Filter { online, q } = filter;
+        if let Some(online) = online {
             them.insert("isOnline", online);
         }
         if by.side == Side::Visitor {
             them.insert("_id", by.id);
         }
         let fields = doc! { "pageViews": { "$slice": -MOST_LISTED_PAGE_VIEWS } };
-        db.page(them, fields, paging).await
+        match search(q.as_deref().unwrap_or_default()) {
+            Some((search, rest)) => {
+                them.extend(rest);
+                db.found(&search, them, fields, paging).await
+            }
+            None => db.page(them, fields, paging).await,
+        }
     }
 
     /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last seen
-    /// first; none if `q` has no word.
-    pub async fn found_by(db: &Db, q: &str) -> Result<Vec<Id>> {
-        let filter = matching(q);
-        if filter.is_empty() {
-            return Ok(Vec::new());
-        }
-        let found = db.query::<Self>(filter).part::<AnyId<Id>>();
-        let found = found.sort(Self::order()).limit(MOST_FOUND).all().await?;
-        Ok(found.into_iter().map(|visitor| visitor.id).collect())
+    /// first, and whether these are all; none if `q` has no word.
+    pub async fn found_by(db: &Db, q: &str) -> Result<(Vec<Id>, bool)> {
+        let Some((search, rest)) = search(q) else { return Ok((Vec::new(), true)) };
+        let part = (0, MOST_FOUND + 1);
+        let (mut ids, mut is_complete) = db.found_ids::<Self>(&search, rest, part).await?;
+        let most = usize::try_from(MOST_FOUND).unwrap_or(usize::MAX);
+        is_complete &= ids.len() <= most;
+        ids.truncate(most);
+        Ok((ids, is_complete))
     }
 
     /// Notes that the visitor looks at a page. The visitor afterwards.
@@ -291,18 +302,14 @@ impl Visitor {
     /// Writes what an agent knows of the visitor. The visitor afterwards.
     pub async fn update(db: &Db, id: Id, changes: Changes) -> Result<Option<Self>> {
         let mut set = doc! {};
-        if let Some(name) = &changes.name {
+        let Changes { name, email, country, city } = changes;
+        if let Some(name) = &name {
             set.insert("nameWords", literal_words(name));
         }
-        if let Some(email) = &changes.email {
+        if let Some(email) = &email {
             set.insert("emailWords", literal_words(email));
         }
-        for (field, value) in [
-            ("name", changes.name),
-            ("email", changes.email),
-            ("country", changes.country),
-            ("city", changes.city),
-        ] {
+        for (field, value) in [("name", name), ("email", email), ("country", country), ("city", city)] {
             if let Some(value) = value {
                 set.insert(field, doc! { "$literal": value });
             }
@@ -320,7 +327,7 @@ impl Visitor {
 
 /// An expression for the words of a text.
 fn literal_words(text: &Option<String>) -> Document {
-    let words: Vec<String> = words(text.as_deref()).into_iter().collect();
+    let words: Vec<String> = search_words(text.as_deref()).into_iter().collect();
     doc! { "$literal": words }
 }
 

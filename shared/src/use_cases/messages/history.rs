@@ -6,12 +6,13 @@ use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::db::{Page, Pages};
+use super::json_bytes;
+use crate::db::{Page, Pages, Total};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Participant;
 use crate::use_cases::{caller, outbox};
 use crate::views::{ConversationView, MessageView};
-use crate::{App, Error, Id, Result};
+use crate::{App, Id, Result};
 
 /// The most messages that a join brings at once.
 const MOST_MISSED: i64 = 50;
@@ -66,7 +67,9 @@ pub async fn list(
     let numbers = span.numbers(conversation.seq, limit);
     let entries = MessageView::load(&app.db, &conversation, &numbers).await?;
     let page = if let Span::Page(page) = span { page } else { 1 };
-    Ok(Page { entries, pages: Pages::of(conversation.seq, page, limit), next_cursor: None })
+    let total = Some(Total::exactly(conversation.seq));
+    let pages = Pages { current_page: page, limit, total };
+    Ok(Page { entries, pages, next_cursor: None, is_complete: None })
 }
 
 /// What a join brings.
@@ -114,7 +117,7 @@ pub async fn catch_up(
 /// last one that there is.
 pub async fn after(app: &App, id: Id, seq: i64, limit: i64) -> Result<(Vec<MessageView>, i64)> {
     let conversation = Conversation::find(&app.db, id).await?;
-    let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
+    let conversation = conversation.ok_or_else(caller::unknown_conversation)?;
     outbox::store(app, &conversation).await?;
     let numbers = Span::After(seq).numbers(conversation.seq, limit);
     let messages = MessageView::load(&app.db, &conversation, &numbers).await?;
@@ -146,10 +149,6 @@ fn fit<T: Serialize>(messages: &mut Vec<T>, mut room: usize, keep_newest: bool) 
         messages.truncate(kept);
     }
     Ok(())
-}
-
-fn json_bytes(value: &impl Serialize) -> Result<usize> {
-    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
 }
 
 #[cfg(test)]

@@ -4,6 +4,25 @@ mod history;
 mod read;
 mod send;
 
+use serde::Serialize;
+
+use crate::{Error, Result};
+
 pub use history::{Joined, Span, after, catch_up, list};
 pub use read::{Marked, UpTo, mark, mark_read};
 pub use send::{Draft, send, stored_view};
+
+/// The answer to an id that no message has, or none that the caller may see.
+pub(super) fn unknown() -> Error {
+    Error::not_found("Message")
+}
+
+/// The answer where a conversation has ended.
+pub(super) fn closed() -> Error {
+    Error::conflict("The conversation is closed")
+}
+
+/// The bytes of a value as JSON.
+pub(super) fn json_bytes(value: &impl Serialize) -> Result<usize> {
+    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
+}

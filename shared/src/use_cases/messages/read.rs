@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::history::readable;
+use super::unknown;
 use crate::documents::conversation::{Conversation, Marker, Reached};
 use crate::documents::message::Message;
 use crate::documents::participant::{Participant, Side};
@@ -11,9 +12,9 @@ use crate::documents::read_history::Move;
 use crate::error::Code;
 use crate::push::{Audience, Event, OutboundEvent};
 use crate::use_cases::caller;
-use crate::use_cases::outbox::Outcome;
+use crate::use_cases::outbox::{self, Outcome};
 use crate::views::MessageView;
-use crate::{App, Error, Id, Result, Time};
+use crate::{App, Id, Result, Time};
 
 /// Up to where a marker is to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub async fn mark(
 async fn number_of(app: &App, conversation: Id, message: Id) -> Result<i64> {
     let message = Message::find(&app.db, message).await?;
     let message = message.filter(|message| message.conversation == conversation);
-    message.map(|message| message.seq).ok_or_else(|| Error::not_found("Message"))
+    message.map(|message| message.seq).ok_or_else(unknown)
 }
 
 fn moved(
@@ -123,32 +124,21 @@ fn where_it_is(conversation: &Conversation, side: Side, marker: Marker) -> Marke
     }
 }
 
-/// A message, wherever it is by now: it may move from the outbox while one looks.
-async fn find(app: &App, id: Id) -> Result<Option<Message>> {
-    if let Some(message) = Message::find(&app.db, id).await? {
-        return Ok(Some(message));
-    }
-    if let Some(message) = Conversation::outgoing(&app.db, id).await? {
-        return Ok(Some(message));
-    }
-    Ok(Message::find(&app.db, id).await?)
-}
-
 /// Marks the messages up to one as read; the message as it is then.
 pub async fn mark_read(app: &App, by: &Participant, id: Id) -> Result<Outcome<MessageView>> {
-    let message = find(app, id).await?.ok_or_else(|| Error::not_found("Message"))?;
+    let message = outbox::find(app, id).await?.ok_or_else(unknown)?;
     let conversation = message.conversation;
     let outcome = mark(app, by, conversation, Marker::Read, UpTo::Seq(message.seq)).await;
     let outbound = match outcome {
         Ok(outcome) => outcome.outbound,
         Err(error) if error.code() == Code::NotFound => {
-            return Err(Error::not_found("Message"));
+            return Err(unknown());
         }
         Err(error) => return Err(error),
     };
     let conversation = readable(app, by, conversation).await?;
     let numbers = message.seq..=message.seq;
     let mut messages = MessageView::load(&app.db, &conversation, &numbers).await?;
-    let value = messages.pop().ok_or_else(|| Error::not_found("Message"))?;
+    let value = messages.pop().ok_or_else(unknown)?;
     Ok(Outcome { value, outbound })
 }

@@ -1,17 +1,25 @@
 //! Sending a message.
 
-use crate::documents::conversation::{Action, Conversation, Status};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::documents::conversation::{Action, Conversation, Guard, Look, Status};
 use crate::documents::message::{Kind, Message};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::read_history::{DeliveryState, ReadHistory};
 use crate::push::{Audience, OutboundEvent};
-use crate::use_cases::caller::conversation;
+use crate::use_cases::caller;
 use crate::use_cases::outbox::{self, Outbound, Outcome};
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time};
 
 /// How often a send is tried that others come between.
 const TRIES: usize = 20;
+/// How long a message waits for the one that it follows (`docs/protocol.md`, The order of one sender).
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How long it waits before it looks for it, which doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A message that is about to be sent.
 #[derive(Clone, Debug)]
@@ -24,6 +32,8 @@ pub struct Draft {
     pub file_url: Option<String>,
     /// The sender's name for it, which makes the send repeatable.
     pub client_message_id: Option<String>,
+    /// The sender's name for the message that it sent before this one.
+    pub follows: Option<String>,
 }
 
 impl Draft {
@@ -35,6 +45,7 @@ impl Draft {
             kind: Kind::Text,
             file_url: None,
             client_message_id: None,
+            follows: None,
         }
     }
 
@@ -57,55 +68,68 @@ impl Draft {
 }
 
 /// Sends a message. One with a `client_message_id` that the sender has used in the conversation gives
-/// the stored message back, and nothing is pushed.
-/// Errors: conflict when it is closed;
+/// the stored message back, and nothing is pushed. One that `follows` another waits for it,
+/// [`LONGEST_WAIT`] at most, and holds nothing meanwhile.
+/// Errors: conflict when the conversation is closed, or what it follows does not come;
 /// unavailable when others came between again and again.
 pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<MessageView>> {
-    for _ in 0..TRIES {
-        let seen = match sent_before(app, by, draft).await? {
-            Before::Sent(view) => return Ok(Outcome::quiet(*view)),
-            Before::Unsent { seen } => seen,
+    let (name, follows) = (draft.client_message_id.as_deref(), draft.follows.as_deref());
+    let give_up = Instant::now() + LONGEST_WAIT;
+    let (mut pause, mut tries) = (FIRST_PAUSE, 0);
+    let mut guard = match (name, follows) {
+        (None, None) => Some(Guard::Unnamed),
+        (Some(_), None) => None,
+        (_, Some(follows)) => Some(Guard::Follows(follows)),
+    };
+    loop {
+        // Before the try, so that nothing is accepted unnoticed between the two.
+        let forerunner =
+            follows.map(|follows| app.forerunners.wait_for(draft.conversation_id, by.id, follows));
+        if let Some(guard) = guard {
+            let message = draft.message(by, Time::now());
+            if let Some((before, message)) = outbox::accept(app, message, guard).await? {
+                return Ok(sent(app, by, before, message).await);
+            }
+        }
+        // Sent before, or closed, or too early, or others came between.
+        let Look { conversation, sent, is_followed } = look(app, by, draft).await?;
+        if let Some(message) = sent {
+            return Ok(Outcome::quiet(stored_view(app, &conversation, message, by).await?));
+        }
+        refuse_closed(&conversation)?;
+        guard = match (name, follows) {
+            (None, None) => Some(Guard::Unnamed),
+            (_, Some(follows)) if !is_followed => Some(Guard::Follows(follows)),
+            _ => Some(Guard::Looked(conversation.seq)),
         };
-        let message = draft.message(by, Time::now());
-        if let Some((before, message)) = outbox::accept(app, message, seen).await? {
-            return Ok(sent(app, by, before, message).await);
-        }
-        // Closed, which the next look tells a named one, or others came between.
-        if draft.client_message_id.is_none() {
-            refuse_closed(&conversation(app, by, draft.conversation_id).await?)?;
-        }
-    }
-    Err(Error::unavailable("too many messages at once"))
-}
-
-/// Whether a message was sent before.
-enum Before {
-    /// It was: as it is now.
-    Sent(Box<MessageView>),
-    /// Not when the conversation's last number was `seen`.
-    Unsent { seen: i64 },
-}
-
-async fn sent_before(app: &App, by: &Participant, draft: &Draft) -> Result<Before> {
-    let Some(name) = &draft.client_message_id else { return Ok(Before::Unsent { seen: 0 }) };
-    let id = draft.conversation_id;
-    let found = Conversation::with_sent(&app.db, by, id, name).await?;
-    let found = found.ok_or_else(|| Error::not_found("Conversation"))?;
-    match found.sent(by.id, name) {
-        Some(message) => {
-            let view = stored_view(app, &found.conversation, message.clone(), by).await?;
-            Ok(Before::Sent(Box::new(view)))
-        }
-        None => {
-            refuse_closed(&found.conversation)?;
-            Ok(Before::Unsent { seen: found.conversation.seq })
+        tries += 1;
+        match forerunner {
+            Some(mut forerunner) if !is_followed => {
+                let left = give_up.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    let message = "The message that this one follows has not come";
+                    return Err(Error::conflict_of("follows", message));
+                }
+                // Woken, or time to look again: another process may have accepted it.
+                let _woken = timeout(pause.min(left), forerunner.woken()).await;
+                pause *= 2;
+            }
+            _ if tries >= TRIES => return Err(Error::unavailable("too many messages at once")),
+            _ => {}
         }
     }
+}
+
+async fn look(app: &App, by: &Participant, draft: &Draft) -> Result<Look> {
+    let Draft { conversation_id, client_message_id, follows, .. } = draft;
+    let names = (client_message_id.as_deref(), follows.as_deref());
+    let found = Conversation::look(&app.db, by, *conversation_id, names.0, names.1).await?;
+    found.ok_or_else(caller::unknown_conversation)
 }
 
 fn refuse_closed(conversation: &Conversation) -> Result<()> {
     match conversation.status {
-        Status::Closed => Err(Error::conflict("The conversation is closed")),
+        Status::Closed => Err(super::closed()),
         _ => Ok(()),
     }
 }
@@ -132,7 +156,7 @@ async fn sent(
 
 async fn present_view(app: &App, id: Id) -> Result<ConversationView> {
     let conversation = Conversation::find(&app.db, id).await?;
-    let conversation = conversation.ok_or_else(|| Error::not_found("Conversation"))?;
+    let conversation = conversation.ok_or_else(caller::unknown_conversation)?;
     ConversationView::load(&app.db, conversation).await
 }
 
@@ -150,7 +174,22 @@ pub async fn stored_view(
     message: Message,
     by: &Participant,
 ) -> Result<MessageView> {
-    let history = ReadHistory::load(&app.db, conversation.id, &(message.seq..=message.seq)).await?;
-    let state = history.state(&conversation.marks, &message);
+    let (marks, number) = (&conversation.marks, message.seq..=message.seq);
+    let history = ReadHistory::load(&app.db, conversation.id, marks, &number).await?;
+    let state = history.state(marks, &message);
     Ok(MessageView::new(message, by.clone().into(), state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_visitors_message_reopens_and_only_what_is_resolved() {
+        let of = |status| Conversation { status, ..Conversation::default() };
+        for status in Status::ALL {
+            assert_eq!(reopens(&of(status), Side::Visitor), status == Status::Resolved, "{status:?}");
+            assert!(!reopens(&of(status), Side::Agent), "{status:?}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ use clap::Parser;
 use local::functions::Functions;
 use local::runtime_api::Environment;
 use local::stack::{self, Stack};
-use local::websocket_api::Limits;
+use local::websocket_api::{Limits, Sockets};
 use shared::api::lambda;
 use stress::faults::Faulty;
 use stress::replica_set::{Failure, ReplicaSet};
@@ -136,7 +136,7 @@ impl Live {
         .into();
         let program = std::env::current_exe()?;
         let functions = Functions::deployed(|_| program.clone(), &environment, CONCURRENCY);
-        let stack = Stack::start(listener, &functions, &[], Limits::default())?;
+        let stack = Stack::start(listener, &functions, &[], Limits::default(), &Sockets::default())?;
         let world = Arc::new(World::create(options, &stack.address().to_string()).await?);
         let database = mongodb::Client::with_uri_str(&uri).await?.database(DATABASE);
         let set = Arc::new(AsyncMutex::new(set));

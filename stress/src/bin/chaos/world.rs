@@ -57,6 +57,19 @@ pub async fn pause(millis: std::ops::Range<u64>) {
     sleep(Duration::from_millis(fastrand::u64(millis))).await;
 }
 
+/// Asks until it is done: everybody comes at once, while the functions start.
+async fn insist(client: &Client, event: &'static str, data: Value) -> Result<Value, Failure> {
+    const TRIES: usize = 10;
+    let mut last = None;
+    for _ in 0..TRIES {
+        match client.request(event, data.clone()).await {
+            Some(Answer::Ack(done)) => return Ok(done),
+            other => last = other,
+        }
+    }
+    Err(format!("{event} was not done: {last:?}").into())
+}
+
 impl World {
     pub async fn create(options: Options, address: &str) -> Result<Self, Failure> {
         let mut world = Self {
@@ -95,11 +108,10 @@ impl World {
         let session = format!("the-session-of-visitor-{number}-0123456789");
         let visitor = || Client::start(address, Identity::Visitor { session: session.clone() });
         let visitors: Vec<Client> = (0..=number % 2).map(|_| visitor()).collect();
-        let introduced = visitors[0].request("visitor:connect", json!({ "sessionId": session })).await;
-        let Some(Answer::Ack(introduced)) = introduced else { return Err("no visitor".into()) };
+        let introduced =
+            insist(&visitors[0], "visitor:connect", json!({ "sessionId": session })).await?;
         let start = json!({ "message": "start", "clientMessageId": "start" });
-        let started = visitors[0].request("conversation:start", start).await;
-        let Some(Answer::Ack(started)) = started else { return Err("no conversation".into()) };
+        let started = insist(&visitors[0], "conversation:start", start).await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let id = text(&started["conversation"]["_id"]);
         let visitor = Sender { by: text(&introduced["visitorId"]), token: text(&introduced["token"]) };

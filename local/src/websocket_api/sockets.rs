@@ -1,0 +1,113 @@
+//! The open connections of the gateway: what is posted to them, over HTTP or from inside the process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use shared::Time;
+use shared::push::{Gateway, PushError};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio_util::sync::CancellationToken;
+
+use super::{Facts, MOST_MESSAGE_BYTES};
+
+/// How long a post from inside the process waits for a client that is slow to read.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The open connections; cheap to clone. Functions in the same process post to them as they would to
+/// `@connections`, without a request for each frame.
+#[derive(Clone, Default)]
+pub struct Sockets(Arc<Mutex<HashMap<String, Client>>>);
+
+/// What the gateway knows of a connection.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub outbox: mpsc::Sender<Utf8Bytes>,
+    pub close: CancellationToken,
+    pub facts: Facts,
+    pub last_active: Time,
+}
+
+/// Why a frame is not taken.
+pub(super) enum NotPosted {
+    Gone,
+    /// The client reads too slowly: its outbox, and the frame.
+    Full(mpsc::Sender<Utf8Bytes>, Utf8Bytes),
+}
+
+impl Sockets {
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn open(&self, client: Client) {
+        self.locked().insert(client.facts.id.clone(), client);
+    }
+
+    pub(super) fn forget(&self, id: &str) {
+        let mut open = self.locked();
+        open.remove(id);
+        // After a crowd has left, its room is given back.
+        if open.capacity() > 1024 && open.len() < open.capacity() / 4 {
+            open.shrink_to_fit();
+        }
+    }
+
+    pub(super) fn look(&self, id: &str) -> Option<Client> {
+        self.locked().get(id).cloned()
+    }
+
+    /// Notes that a client has sent something.
+    pub(super) fn active(&self, id: &str) {
+        if let Some(client) = self.locked().get_mut(id) {
+            client.last_active = Time::now();
+        }
+    }
+
+    /// Puts a frame into a client's outbox.
+    pub(super) fn post(&self, id: &str, frame: Utf8Bytes) -> Result<(), NotPosted> {
+        let mut open = self.locked();
+        let client = open.get_mut(id).ok_or(NotPosted::Gone)?;
+        client.last_active = Time::now();
+        client.outbox.try_send(frame).map_err(|error| match error {
+            TrySendError::Full(frame) => NotPosted::Full(client.outbox.clone(), frame),
+            TrySendError::Closed(_) => NotPosted::Gone,
+        })
+    }
+
+    /// Closes a connection; whether there was one.
+    pub(super) fn hang_up(&self, id: &str) -> bool {
+        let client = self.locked().remove(id);
+        client.as_ref().inspect(|client| client.close.cancel()).is_some()
+    }
+}
+
+impl Gateway for Sockets {
+    fn post<'a>(&'a self, connection: &'a str, frame: Bytes) -> BoxFuture<'a, Result<(), PushError>> {
+        Box::pin(async move {
+            let failed = |why: &str| PushError::Failed(why.to_owned());
+            if frame.len() > MOST_MESSAGE_BYTES {
+                return Err(failed("the frame is too large"));
+            }
+            let text = Utf8Bytes::try_from(frame).map_err(|_| failed("the frame is no text"))?;
+            match Self::post(self, connection, text) {
+                Ok(()) => Ok(()),
+                Err(NotPosted::Gone) => Err(PushError::Gone),
+                Err(NotPosted::Full(outbox, text)) => match outbox.send_timeout(text, PATIENCE).await {
+                    Ok(()) => Ok(()),
+                    Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(PushError::Gone),
+                    Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(failed("the client is slow")),
+                },
+            }
+        })
+    }
+
+    fn close<'a>(&'a self, connection: &'a str) -> BoxFuture<'a, Result<(), PushError>> {
+        let closed = self.hang_up(connection);
+        Box::pin(async move { if closed { Ok(()) } else { Err(PushError::Gone) } })
+    }
+}
