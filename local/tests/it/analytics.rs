@@ -1,8 +1,18 @@
 //! `/api/analytics`: true figures of the stored data.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-use crate::support::Chat;
+use futures::TryStreamExt;
+use mongodb::bson::{Document, doc};
+use serde_json::{Value, json};
+use shared::documents::conversation::{Conversation, Guard};
+use shared::documents::message::Message;
+use shared::documents::participant::{Participant, Side};
+use shared::use_cases::messages::Draft;
+use shared::use_cases::outbox;
+use shared::{Id, Time};
+
+use crate::support::{Chat, text};
 
 #[tokio::test]
 async fn without_data_numbers_are_zero_and_averages_null() {
@@ -154,5 +164,104 @@ async fn figures_are_the_agents() {
         let path = format!("/api/analytics/{route}");
         chat.get(&path).await.refused(401, "unauthorized");
         chat.get(&path).by(&vic.token).await.refused(403, "forbidden");
+    }
+}
+
+/// Numbers that look random and are the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    /// Some time in the last 95 days; half of them today.
+    fn time(&mut self) -> Time {
+        let most = [95 * 24 * 3600, 24 * 3600][self.below(2) as usize];
+        Time::from_millis(Time::now().millis() - 1000 * i64::try_from(self.below(most)).unwrap())
+    }
+}
+
+/// What the charts say, and what counting all documents from scratch says.
+async fn charts_and_truth(chat: &Chat, token: &str, zone: &str) -> [BTreeMap<String, i64>; 2] {
+    let path = format!("/api/analytics/charts?period=90days&tz={zone}");
+    let charts = chat.get(&path).by(token).await.expect(200);
+    let first = text(&charts["messages"][0]["_id"]);
+    let (mut said, mut truth) = (BTreeMap::new(), BTreeMap::new());
+    let database =
+        chat.app.db.of::<Message>().client().database(&chat.app.db.of::<Message>().namespace().db);
+    for kind in ["conversations", "messages"] {
+        for row in charts[kind].as_array().unwrap() {
+            *said.entry(format!("{kind} {}", text(&row["_id"]))).or_insert(0) +=
+                row["count"].as_i64().unwrap();
+        }
+        let all = database.collection::<Document>(kind).find(doc! {}).await.unwrap();
+        for document in all.try_collect::<Vec<_>>().await.unwrap() {
+            let at = document.get_datetime("createdAt").unwrap().timestamp_millis();
+            let at = jiff::Timestamp::from_millisecond(at).unwrap();
+            let day = at.in_tz(zone).unwrap().date().to_string();
+            if day >= first {
+                *truth.entry(format!("{kind} {day}")).or_insert(0) += 1;
+            }
+        }
+    }
+    said.retain(|_, count| *count > 0);
+    [said, truth]
+}
+
+#[tokio::test]
+async fn charts_stay_true_over_restarts_erasures_and_what_comes_late() {
+    let chat = Chat::start().await;
+    let sue = chat.register("Sue").await;
+    let mut numbers = Numbers(7);
+    let mut visitors = Vec::new();
+    for number in 0..6 {
+        let (visitor, id) = chat.conversation(&format!("Vic-{number}"), "Hello").await;
+        let changed = doc! { "$set": { "createdAt": numbers.time() } };
+        let one = doc! { "_id": id.parse::<Id>().unwrap() };
+        chat.app.db.of::<Conversation>().update_one(one, changed).await.unwrap();
+        visitors.push((visitor, id.parse::<Id>().unwrap()));
+    }
+    for round in 0..12 {
+        for _ in 0..numbers.below(8) {
+            let (visitor, id) = &visitors[numbers.below(6) as usize];
+            let by = Participant {
+                side: Side::Visitor,
+                id: visitor.id.parse().unwrap(),
+                name: None,
+                email: None,
+            };
+            let message =
+                Draft { content: "Late".to_owned(), ..Draft::to(*id) }.message(&by, numbers.time());
+            // Some are left in the outbox, as by a function that was killed.
+            if let Some((_, message)) = outbox::accept(&chat.app, message, Guard::Unnamed).await.unwrap()
+                && numbers.below(2) == 0
+            {
+                Message::store(&chat.app.db, [&message]).await.unwrap();
+            }
+        }
+        if round == 7 {
+            let path = format!("/api/visitors/{}", visitors[0].0.id);
+            chat.delete(&path).by(&sue.token).await.expect(200);
+        }
+        for zone in ["UTC", "Asia/Kathmandu", "America/St_Johns"] {
+            let [said, truth] = charts_and_truth(&chat, &sue.token, zone).await;
+            assert_eq!(said, truth, "round {round}, {zone}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_who_ask_for_charts_at_once_are_all_told_the_truth() {
+    let chat = Chat::start().await;
+    let sue = chat.register("Sue").await;
+    let (_vic, id) = chat.conversation("Vic", "Hello").await;
+    let changed = doc! { "$set": { "createdAt": Numbers(3).time() } };
+    let one = doc! { "conversation": id.parse::<Id>().unwrap() };
+    chat.app.db.of::<Message>().update_one(one, changed).await.unwrap();
+    let asking = (0..8).map(|_| charts_and_truth(&chat, &sue.token, "Europe/Berlin"));
+    for [said, truth] in futures::future::join_all(asking).await {
+        assert_eq!(said, truth);
     }
 }

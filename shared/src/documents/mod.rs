@@ -7,6 +7,7 @@ pub mod audit;
 pub mod canned_response;
 pub mod connection;
 pub mod conversation;
+pub mod day_counts;
 pub mod figures;
 pub mod indexes;
 pub mod live_connection;

@@ -17,10 +17,11 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::documents::conversation::{Conversation, Guard};
+use crate::documents::day_counts;
 use crate::documents::message::Message;
 use crate::push::{Audience, OutboundEvent, answer_deadline};
 use crate::views::{ConversationView, MessageView};
-use crate::{App, Error, Id, Result};
+use crate::{App, Error, Id, Result, Time};
 
 /// How long noting what is pending may take once an answer should go out.
 const NOTE_PENDING: Duration = Duration::from_millis(500);
@@ -84,7 +85,9 @@ pub async fn begin(
     if let Some(message) = first {
         conversation.open_with(message);
     }
-    Ok(conversation.insert(&app.db).await?.then_some(conversation))
+    let is_new = conversation.insert(&app.db).await?;
+    note_late(app, conversation.created_at).await;
+    Ok(is_new.then_some(conversation))
 }
 
 /// A message, wherever it is by now: it may move from the outbox while one looks.
@@ -109,7 +112,17 @@ pub async fn accept(
     {
         app.forerunners.accepted(*conversation, *sender_id, name);
     }
+    if let Some((_, message)) = &accepted {
+        note_late(app, message.created_at).await;
+    }
     Ok(accepted)
+}
+
+/// What is accepted late changes counts of the past. Failing that, it must go out all the same.
+async fn note_late(app: &App, began: Time) {
+    if let Err(error) = day_counts::note_late(&app.db, began).await {
+        Error::from(error).log();
+    }
 }
 
 /// Stores the accepted message and pushes the events side by side until `until`, and drops the message

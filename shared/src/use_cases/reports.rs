@@ -1,12 +1,13 @@
 //! Reports: figures computed from the stored data.
 
-use futures::future::{try_join, try_join4};
+use futures::future::try_join4;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::calendar::Calendar;
 use super::caller::Agent;
 use super::outbox;
+use crate::documents::day_counts::{self, QuarterHours};
 use crate::documents::figures::{self, Held, QuarterHour, Totals};
 use crate::documents::user::{Status, User};
 use crate::{App, Error, Id, Result};
@@ -59,18 +60,14 @@ pub struct DayCount {
     count: i64,
 }
 
-/// Conversations and messages of each of the last days in a time zone, counted side by side.
+/// Conversations and messages of each of the last days in a time zone.
 /// Errors: validation failed for a time zone that nobody knows.
 pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Charts> {
     let calendar = Calendar::until_today(zone, days)
         .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
     outbox::flush(app).await?;
     let (from, to) = calendar.period();
-    let (conversations, messages) = try_join(
-        QuarterHour::of_conversations(&app.db, from, to),
-        QuarterHour::of_messages(&app.db, from, to),
-    )
-    .await?;
+    let QuarterHours { conversations, messages } = day_counts::of_period(&app.db, from, to).await?;
     Ok(Charts {
         conversations: by_day(&calendar, &conversations),
         messages: by_day(&calendar, &messages),

@@ -69,7 +69,7 @@ impl Draft {
 
 /// Sends a message. One with a `client_message_id` that the sender has used in the conversation gives
 /// the stored message back, and nothing is pushed. One that `follows` another waits for it,
-/// [`LONGEST_WAIT`] at most, and holds nothing meanwhile.
+/// 2 seconds at most, and holds nothing meanwhile.
 /// Errors: conflict when the conversation is closed, or what it follows does not come;
 /// unavailable when others came between again and again.
 pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<MessageView>> {
