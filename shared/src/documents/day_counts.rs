@@ -152,6 +152,8 @@ async fn count_step(db: &Db, progress: &Progress, end: Time) -> Result<()> {
         let (conversations, messages) = (within(start, &conversations), within(start, &messages));
         Day { start, up_to, generation, conversations, messages }
     });
+    // A day without anything needs no document, and counts never shrink.
+    let days = days.filter(|day| day.conversations.iter().chain(&day.messages).any(|count| *count > 0));
     try_join_all(days.map(|day| write(db, day))).await?;
     let same = doc! { "_id": ID, "generation": generation, "upTo": progress.up_to };
     db.of::<Progress>().update_one(same, doc! { "$set": { "upTo": to } }).await.map(drop)
