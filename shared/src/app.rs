@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::auth::tokens::{Identities, Tokens};
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
+use crate::documents::figures::{AgentTotals, Totals};
+use crate::documents::snapshot::Figures;
 use crate::forerunners::Forerunners;
 use crate::push::{ApiGateway, Gateway, Push};
 use crate::time::Schedule;
@@ -22,6 +24,9 @@ pub struct App {
     pub push: Push,
     pub maintenance: Schedule,
     pub forerunners: Forerunners,
+    /// The figures of all conversations, and those of each agent.
+    pub totals: Figures<Totals>,
+    pub agent_totals: Figures<Vec<AgentTotals>>,
 }
 
 impl App {
@@ -43,6 +48,8 @@ impl App {
             identities: Identities::new(config.visitor_identity_secret.as_ref()),
             maintenance: Schedule::default(),
             forerunners: Forerunners::default(),
+            totals: Figures::named("totals"),
+            agent_totals: Figures::named("agentTotals"),
             config: Arc::new(config),
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
+use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 use shared::documents::conversation::{Conversation, Guard};
@@ -18,7 +19,8 @@ use crate::support::{Chat, text};
 async fn without_data_numbers_are_zero_and_averages_null() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
-    let overview = chat.get("/api/analytics/overview").by(&ada.token).await.expect(200);
+    let mut overview = chat.get("/api/analytics/overview").by(&ada.token).await.expect(200);
+    as_of(&mut overview);
     assert_eq!(
         overview,
         json!({
@@ -27,7 +29,8 @@ async fn without_data_numbers_are_zero_and_averages_null() {
             "avgResolutionSeconds": null, "avgRating": "0.0", "ratedConversations": 0,
         })
     );
-    let agents = chat.get("/api/analytics/agents").by(&ada.token).await.expect(200);
+    let mut agents = chat.get("/api/analytics/agents").by(&ada.token).await.expect(200);
+    as_of(&mut agents[0]);
     assert_eq!(
         agents,
         json!([{
@@ -36,6 +39,90 @@ async fn without_data_numbers_are_zero_and_averages_null() {
             "avgRating": "0.0", "messagesSent": 0,
         }])
     );
+}
+
+/// Takes out what figures say of their time.
+fn as_of(figures: &mut Value) -> jiff::Timestamp {
+    text(&figures.as_object_mut().unwrap().remove("asOf").unwrap()).parse().unwrap()
+}
+
+#[tokio::test]
+async fn figures_of_few_are_of_the_moment_for_all_who_ask_at_once() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    for number in 1..=3 {
+        chat.conversation(&format!("Vic-{number}"), "Hello").await;
+        let began = jiff::Timestamp::now() - jiff::SignedDuration::from_millis(1);
+        let overview = async || chat.get("/api/analytics/overview").by(&ada.token).await.expect(200);
+        for mut overview in futures::future::join_all((0..8).map(|_| overview())).await {
+            assert_eq!(overview["totalConversations"], number);
+            assert!(as_of(&mut overview) >= began);
+        }
+    }
+}
+
+fn snapshots(chat: &Chat) -> Collection<Document> {
+    let messages = chat.app.db.of::<Message>();
+    messages.client().database(&messages.namespace().db).collection("figures")
+}
+
+/// As many conversations as make figures the snapshot's.
+async fn many(chat: &Chat) {
+    let conversations = (0..10_000).map(|number: u32| {
+        let visitor = Id::sequential();
+        let mut conversation = Conversation::begin(visitor, None).unwrap();
+        conversation.rating = number.is_multiple_of(2).then_some(4);
+        conversation
+    });
+    let conversations: Vec<_> = conversations.collect();
+    chat.app.db.of::<Conversation>().insert_many(conversations).await.unwrap();
+}
+
+#[tokio::test]
+async fn figures_of_many_are_computed_once_a_minute_for_all_instances() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    many(&chat).await;
+    let other = chat.another_instance().await;
+    for (path, field, count) in [
+        ("/api/analytics/overview", "/totalConversations", 10_000),
+        ("/api/analytics/agents", "/0/assignedConversations", 0),
+    ] {
+        let asking =
+            [&chat, &other].map(|chat| async { chat.get(path).by(&ada.token).await.expect(200) });
+        let [one, another] = futures::future::join_all(asking).await.try_into().unwrap();
+        assert_eq!(one, another, "{path}: computed once");
+        assert_eq!(one.pointer(field).unwrap(), count, "{path}");
+        let (_vic, held) = chat.held_by(&ada, "Vic").await;
+        assert_eq!(chat.get(path).by(&ada.token).await.expect(200), one, "{path}: of the snapshot");
+        let past = Time::from_millis(Time::now().millis() - 61_000);
+        snapshots(&chat).update_many(doc! {}, doc! { "$set": { "asOf": past } }).await.unwrap();
+        let new = chat.get(path).by(&ada.token).await.expect(200);
+        assert_eq!(new.pointer(field).unwrap(), count + 1, "{path}: older than a minute");
+        let held = doc! { "_id": held.parse::<Id>().unwrap() };
+        chat.app.db.of::<Conversation>().delete_one(held).await.unwrap();
+        snapshots(&chat).delete_many(doc! {}).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_almost_old_is_renewed_by_one_while_others_have_it() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    many(&chat).await;
+    let overview = async || chat.get("/api/analytics/overview").by(&ada.token).await.expect(200);
+    let first = overview().await;
+    let set = async |fields: Document| {
+        snapshots(&chat).update_one(doc! {}, doc! { "$set": fields }).await.unwrap();
+    };
+    let now = Time::now().millis();
+    let (almost, soon) = (Time::from_millis(now - 50_000), Time::from_millis(now + 20_000));
+    // Another instance makes the next one.
+    set(doc! { "asOf": almost, "leasedUntil": soon }).await;
+    assert_eq!(overview().await["asOf"], almost.iso());
+    // It ended in the middle.
+    set(doc! { "leasedUntil": Time::from_millis(now - 1) }).await;
+    assert!(text(&overview().await["asOf"]) >= text(&first["asOf"]));
 }
 
 #[tokio::test]
@@ -189,8 +276,8 @@ async fn charts_and_truth(chat: &Chat, token: &str, zone: &str) -> [BTreeMap<Str
     let charts = chat.get(&path).by(token).await.expect(200);
     let first = text(&charts["messages"][0]["_id"]);
     let (mut said, mut truth) = (BTreeMap::new(), BTreeMap::new());
-    let database =
-        chat.app.db.of::<Message>().client().database(&chat.app.db.of::<Message>().namespace().db);
+    let messages = chat.app.db.of::<Message>();
+    let database = messages.client().database(&messages.namespace().db);
     for kind in ["conversations", "messages"] {
         for row in charts[kind].as_array().unwrap() {
             *said.entry(format!("{kind} {}", text(&row["_id"]))).or_insert(0) +=

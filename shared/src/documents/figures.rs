@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use bson::{Bson, Document, doc};
+use futures::future::try_join3;
 use mongodb::error::Result;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::conversation::{Conversation, Status, holders_index, overview_index, responders_index};
 use super::message::Message;
@@ -14,7 +15,7 @@ use crate::db::{Db, Stored};
 use crate::{Id, Time};
 
 /// The figures of all conversations; times are averages in milliseconds.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Totals {
     pub total: i64,
@@ -83,17 +84,50 @@ impl QuarterHour {
     }
 }
 
-/// What an agent holds.
-#[derive(Debug, Default, Deserialize)]
+/// What an agent holds, how fast it first answers (milliseconds, on average) and how much it wrote.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
-pub struct Held {
+pub struct AgentTotals {
+    pub agent: Id,
     pub assigned: i64,
     pub resolved: i64,
     pub rating: Option<f64>,
+    pub response: Option<f64>,
+    pub sent: i64,
 }
 
-/// What each agent holds.
-pub async fn held_by_agent(db: &Db) -> Result<HashMap<Id, Held>> {
+impl AgentTotals {
+    /// Computes those of every agent of whom there are any: three aggregations side by side.
+    pub async fn compute(db: &Db) -> Result<Vec<Self>> {
+        let (held, response, sent) =
+            try_join3(held_by_agent(db), response_by_agent(db), sent_by_agent(db)).await?;
+        let mut all = HashMap::<Id, Self>::new();
+        let mut of = |agent: Id, fill: &dyn Fn(&mut Self)| {
+            fill(all.entry(agent).or_insert_with(|| Self { agent, ..Self::default() }));
+        };
+        for (agent, Held { assigned, resolved, rating }) in held {
+            of(agent, &|totals| {
+                (totals.assigned, totals.resolved, totals.rating) = (assigned, resolved, rating);
+            });
+        }
+        for (agent, Response { response }) in response {
+            of(agent, &|totals| totals.response = response);
+        }
+        for (agent, Sent { sent }) in sent {
+            of(agent, &|totals| totals.sent = sent);
+        }
+        Ok(all.into_values().collect())
+    }
+}
+
+#[derive(Deserialize)]
+struct Held {
+    assigned: i64,
+    resolved: i64,
+    rating: Option<f64>,
+}
+
+async fn held_by_agent(db: &Db) -> Result<Vec<(Id, Held)>> {
     let figures = doc! {
         "assigned": { "$sum": 1_i64 },
         "resolved": count_of("$resolvedAt"),
@@ -102,30 +136,26 @@ pub async fn held_by_agent(db: &Db) -> Result<HashMap<Id, Held>> {
     by_agent(db, Conversation::COLLECTION, "assignedAgent", doc! {}, figures, holders_index()).await
 }
 
-/// The milliseconds in which each agent first answers, on average.
-pub async fn response_by_agent(db: &Db) -> Result<HashMap<Id, f64>> {
-    #[derive(Deserialize)]
-    struct Response {
-        response: Option<f64>,
-    }
-    let figures = doc! { "response": average_millis("$firstVisitorMessageAt", "$firstResponseAt") };
-    let index = responders_index();
-    let found: HashMap<Id, Response> =
-        by_agent(db, Conversation::COLLECTION, "firstResponseBy", doc! {}, figures, index).await?;
-    Ok(found.into_iter().filter_map(|(id, figures)| Some((id, figures.response?))).collect())
+#[derive(Deserialize)]
+struct Response {
+    response: Option<f64>,
 }
 
-/// How many messages each agent sent.
-pub async fn sent_by_agent(db: &Db) -> Result<HashMap<Id, i64>> {
-    #[derive(Deserialize)]
-    struct Sent {
-        sent: i64,
-    }
+async fn response_by_agent(db: &Db) -> Result<Vec<(Id, Response)>> {
+    let figures = doc! { "response": average_millis("$firstVisitorMessageAt", "$firstResponseAt") };
+    let index = responders_index();
+    by_agent(db, Conversation::COLLECTION, "firstResponseBy", doc! {}, figures, index).await
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    sent: i64,
+}
+
+async fn sent_by_agent(db: &Db) -> Result<Vec<(Id, Sent)>> {
     let (agents, figures) = (doc! { "sender": Side::Agent }, doc! { "sent": { "$sum": 1_i64 } });
     let index = doc! { "sender": 1, "senderId": 1 };
-    let found: HashMap<Id, Sent> =
-        by_agent(db, Message::COLLECTION, "senderId", agents, figures, index).await?;
-    Ok(found.into_iter().map(|(id, figures)| (id, figures.sent)).collect())
+    by_agent(db, Message::COLLECTION, "senderId", agents, figures, index).await
 }
 
 /// Figures of the documents that match, grouped by the agent in `field`.
@@ -136,7 +166,7 @@ async fn by_agent<R: DeserializeOwned>(
     mut matching: Document,
     figures: Document,
     index: Document,
-) -> Result<HashMap<Id, R>> {
+) -> Result<Vec<(Id, R)>> {
     #[derive(Deserialize)]
     struct ByAgent<T> {
         #[serde(rename = "_id")]

@@ -17,6 +17,7 @@ pub mod pending_push;
 pub mod rate_counter;
 pub mod read_history;
 pub mod recipients;
+pub mod snapshot;
 pub mod super_admins;
 pub mod user;
 pub mod visitor;

@@ -1,6 +1,8 @@
-//! Reports: figures computed from the stored data.
+//! Reports: figures computed from the stored data. Of many documents they are up to a minute old.
 
-use futures::future::try_join4;
+use std::collections::HashMap;
+
+use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -8,9 +10,10 @@ use super::calendar::Calendar;
 use super::caller::Agent;
 use super::outbox;
 use crate::documents::day_counts::{self, QuarterHours};
-use crate::documents::figures::{self, Held, QuarterHour, Totals};
+use crate::documents::figures::{AgentTotals, QuarterHour, Totals};
+use crate::documents::snapshot::AsOf;
 use crate::documents::user::{Status, User};
-use crate::{App, Error, Id, Result};
+use crate::{App, Error, Id, Result, Time};
 
 /// The figures of all conversations.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,11 +29,13 @@ pub struct Overview {
     avg_resolution_seconds: Option<f64>,
     avg_rating: String,
     rated_conversations: i64,
+    as_of: Time,
 }
 
 /// The figures of all conversations.
 pub async fn overview(app: &App, _: &Agent) -> Result<Overview> {
-    let totals = Totals::compute(&app.db).await?;
+    let compute = async || Ok(Totals::compute(&app.db).await?);
+    let AsOf { as_of, figures: totals } = app.totals.get(&app.db, compute).await?;
     Ok(Overview {
         total_conversations: totals.total,
         active_chats: totals.active,
@@ -42,14 +47,17 @@ pub async fn overview(app: &App, _: &Agent) -> Result<Overview> {
         avg_resolution_seconds: totals.resolution.map(seconds),
         avg_rating: one_decimal(totals.rating),
         rated_conversations: totals.rated,
+        as_of,
     })
 }
 
 /// The days of a period, each with how much there was of something.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Charts {
     conversations: Vec<DayCount>,
     messages: Vec<DayCount>,
+    as_of: Time,
 }
 
 /// How many there were on a day.
@@ -65,12 +73,14 @@ pub struct DayCount {
 pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Charts> {
     let calendar = Calendar::until_today(zone, days)
         .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
+    let as_of = Time::now();
     outbox::flush(app).await?;
     let (from, to) = calendar.period();
     let QuarterHours { conversations, messages } = day_counts::of_period(&app.db, from, to).await?;
     Ok(Charts {
         conversations: by_day(&calendar, &conversations),
         messages: by_day(&calendar, &messages),
+        as_of,
     })
 }
 
@@ -98,34 +108,37 @@ pub struct AgentFigures {
     avg_response_seconds: Option<f64>,
     avg_rating: String,
     messages_sent: i64,
+    as_of: Time,
 }
 
-/// The figures of each agent, by name: who they are, what they hold, how fast they answer and what they
-/// wrote, side by side.
+/// The figures of each agent, by name: who they are now, and what they hold, how fast they answer and
+/// what they wrote.
 pub async fn agents(app: &App, _: &Agent) -> Result<Vec<AgentFigures>> {
-    outbox::flush(app).await?;
-    let (users, held, response, sent) = try_join4(
-        User::briefs(&app.db),
-        figures::held_by_agent(&app.db),
-        figures::response_by_agent(&app.db),
-        figures::sent_by_agent(&app.db),
-    )
-    .await?;
-    let none = Held::default();
+    let compute = async || {
+        outbox::flush(app).await?;
+        Ok(AgentTotals::compute(&app.db).await?)
+    };
+    let users = async { Ok(User::briefs(&app.db).await?) };
+    let (users, AsOf { as_of, figures }) =
+        try_join(users, app.agent_totals.get(&app.db, compute)).await?;
+    let figures: HashMap<Id, AgentTotals> =
+        figures.into_iter().map(|totals| (totals.agent, totals)).collect();
+    let none = AgentTotals::default();
     Ok(users
         .into_iter()
         .map(|user| {
-            let held = held.get(&user.id).unwrap_or(&none);
+            let totals = figures.get(&user.id).unwrap_or(&none);
             AgentFigures {
                 id: user.id,
                 name: user.name,
                 email: user.email,
                 status: user.status,
-                assigned_conversations: held.assigned,
-                resolved_conversations: held.resolved,
-                avg_response_seconds: response.get(&user.id).copied().map(seconds),
-                avg_rating: one_decimal(held.rating),
-                messages_sent: sent.get(&user.id).copied().unwrap_or(0),
+                assigned_conversations: totals.assigned,
+                resolved_conversations: totals.resolved,
+                avg_response_seconds: totals.response.map(seconds),
+                avg_rating: one_decimal(totals.rating),
+                messages_sent: totals.sent,
+                as_of,
             }
         })
         .collect())

@@ -88,6 +88,13 @@ impl Chat {
         Self { stack, app, http: reqwest::Client::new() }
     }
 
+    /// Another instance of the functions of this one, on the same database.
+    pub async fn another_instance(&self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let app = App::new(Config::clone(&self.app.config)).await.unwrap();
+        Self::run(listener, app, Limits::default())
+    }
+
     fn run(listener: TcpListener, app: App, limits: Limits) -> Self {
         let origins = &app.config.cors_origin;
         let stack =

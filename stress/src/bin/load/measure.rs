@@ -1,0 +1,102 @@
+//! What is measured: times, and what processes on this machine take.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use stress::replica_set::Failure;
+
+/// Whole microseconds.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// A quantile of times in microseconds, in milliseconds.
+pub fn millis_at(times: &Histogram<u64>, quantile: f64) -> f64 {
+    times.value_at_quantile(quantile) as f64 / 1000.0
+}
+
+/// Times in microseconds, for people.
+pub fn quantiles(times: &Histogram<u64>) -> String {
+    let at = |quantile| millis_at(times, quantile);
+    format!("p50 {:.1} ms, p99 {:.1} ms, most {:.1} ms", at(0.5), at(0.99), at(1.0))
+}
+
+/// A process on this machine (Linux).
+#[derive(Clone, Copy, Debug)]
+pub struct Process(pub u32);
+
+impl Process {
+    /// Its resident memory.
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn resident_kib(self) -> Result<u64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
+        Ok(kib.parse()?)
+    }
+
+    /// The milliseconds of CPU that it has taken so far, to a hundredth of a second.
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn cpu_millis(self) -> Result<f64, Failure> {
+        // Linux counts in hundredths of a second for every program (proc(5), USER_HZ).
+        const MILLIS_OF_TICK: f64 = 10.0;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0))?;
+        // The name, in parentheses, may have spaces; user and system time are fields 14 and 15.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no fields")?;
+        let ticks: Vec<f64> = fields.split_whitespace().skip(11).take(2).flat_map(str::parse).collect();
+        Ok(ticks.iter().sum::<f64>() * MILLIS_OF_TICK)
+    }
+}
+
+/// The server's process and its mongod's, as far as they are on this machine and known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Processes {
+    /// The server.
+    pub server: Option<Process>,
+    /// Its database.
+    pub mongod: Option<Process>,
+}
+
+/// The CPU that both had taken at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Cpu([Option<f64>; 2]);
+
+impl Processes {
+    fn each(self) -> [(&'static str, Option<Process>); 2] {
+        [("server", self.server), ("mongod", self.mongod)]
+    }
+
+    /// The CPU taken so far.
+    ///
+    /// # Errors
+    /// When one of the processes has ended.
+    pub fn cpu(self) -> Result<Cpu, Failure> {
+        let [server, mongod] =
+            self.each().map(|(_, process)| process.map(Process::cpu_millis).transpose());
+        Ok(Cpu([server?, mongod?]))
+    }
+
+    /// The resident memory of both, for people.
+    ///
+    /// # Errors
+    /// When one of the processes has ended.
+    pub fn resident(self) -> Result<String, Failure> {
+        let known = self.each().into_iter().filter_map(|(name, process)| Some((name, process?)));
+        let each: Result<Vec<_>, Failure> = known
+            .map(|(name, process)| Ok(format!("{name} {} MiB", process.resident_kib()? / 1024)))
+            .collect();
+        Ok(each?.join(", "))
+    }
+}
+
+impl Cpu {
+    /// The milliseconds of the server and of its mongod since an earlier moment, for each of so many
+    /// operations.
+    pub fn each_since(&self, before: &Self, count: u64) -> [Option<f64>; 2] {
+        [0, 1].map(|one| Some((self.0[one]? - before.0[one]?) / count.max(1) as f64))
+    }
+}

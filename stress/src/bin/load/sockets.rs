@@ -1,0 +1,87 @@
+//! How many open sockets a live chat holds.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use hdrhistogram::Histogram;
+use serde_json::json;
+use stress::replica_set::Failure;
+use stress::socket::Socket;
+use tokio::time::{Instant, sleep};
+
+use crate::measure::{Process, micros, quantiles};
+use crate::unique;
+
+/// Handshakes under way at once.
+const HANDSHAKES: usize = 50;
+
+/// Opens sockets, a visitor behind each, and holds them.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// How many.
+    #[arg(long, default_value_t = 10_000)]
+    count: usize,
+    /// How long they are held, in seconds.
+    #[arg(long, default_value_t = 10)]
+    hold: u64,
+    /// The process of the server on this machine (Linux), to tell the memory that a socket takes.
+    #[arg(long)]
+    pid: Option<u32>,
+}
+
+/// Runs it against the WebSocket at `url`.
+///
+/// # Errors
+/// When the measuring fails; a socket that is refused is counted.
+pub async fn run(url: &str, Options { count, hold, pid }: Options) -> Result<(), Failure> {
+    let run = unique();
+    let server = pid.map(Process);
+    let before = server.map(Process::resident_kib).transpose()?;
+    let began = Instant::now();
+    let opening = (0..count).map(|number| {
+        let session = format!("{run}-{number}");
+        async move {
+            let began = Instant::now();
+            (Socket::visitor(url, &session).await, began.elapsed())
+        }
+    });
+    let mut opening = futures::stream::iter(opening).buffer_unordered(HANDSHAKES);
+    let (mut open, mut refused) = (Vec::with_capacity(count), Vec::new());
+    let mut times = Histogram::<u64>::new(3)?;
+    while let Some((socket, took)) = opening.next().await {
+        match socket {
+            Ok(socket) => {
+                times.record(micros(took))?;
+                open.push(socket);
+            }
+            Err(error) => refused.push(error.to_string()),
+        }
+    }
+    let took = began.elapsed().as_secs_f64();
+    println!("{} sockets open after {took:.1} s, {} not", open.len(), refused.len());
+    if let Some(why) = refused.first() {
+        println!("  the first that is not: {why}");
+    }
+    println!("  from the handshake to `visitor:connected`: {}", quantiles(&times));
+    sleep(Duration::from_secs(hold)).await;
+    if let (Some(server), Some(before)) = (server, before) {
+        let grown = server.resident_kib()?.saturating_sub(before);
+        let each = grown as f64 / open.len().max(1) as f64;
+        println!("  memory: {} MiB more, {each:.1} KiB for each socket", grown / 1024);
+    }
+    let mut alive = 0;
+    for socket in &mut open {
+        alive += usize::from(socket.ask("ping", json!({})).await.is_ok());
+    }
+    println!("  {alive} of them answer a ping after {hold} s");
+    drop(open);
+    if let Some(server) = server {
+        // The gateway tells the functions of each one that has gone.
+        sleep(Duration::from_secs(hold)).await;
+        println!(
+            "  {hold} s after they are gone the server takes {} MiB",
+            server.resident_kib()? / 1024
+        );
+    }
+    Ok(())
+}
