@@ -3,30 +3,37 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Time;
+use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::{Functions, InvokeError};
-use crate::request::{request_id, request_time};
+use crate::request::{has_good_host, request_id, request_time};
+use crate::server::{PATIENCE, Place};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 
 /// API Gateway's limit for a request's body: 10 MB.
 const MOST_BODY_BYTES: usize = 10 * 1024 * 1024;
+/// What is kept of a body: one byte more than functions take.
+const MOST_KEPT_BYTES: usize = shared::api::http::MOST_BODY_BYTES + 1;
 /// API Gateway's limit for a request's line and headers: 10,240 bytes.
 const MOST_HEADER_BYTES: usize = 10_240;
 
@@ -69,7 +76,7 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
 async fn proxy(
     State(proxies): State<Arc<BTreeMap<String, Route>>>,
     connect: ConnectInfo<SocketAddr>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
     match proxies.get(request.method().as_str()) {
@@ -104,24 +111,38 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([CONTENT_TYPE, http::header::AUTHORIZATION])
         .expose_headers([http::header::RETRY_AFTER])
-        .max_age(std::time::Duration::from_secs(600))
+        .max_age(Duration::from_secs(600))
 }
 
 async fn integrate(
     State(route): State<Route>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let Ok(params) = params else {
+        return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
+    };
+    if !has_good_host(&parts.headers) {
+        return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
+    }
+    let place = parts.extensions.get::<Arc<Place>>();
+    let patience = place.map_or(PATIENCE, |place| place.patience());
     if header_bytes(&parts) > MOST_HEADER_BYTES {
         return gateway_error(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "Request Header Fields Too Large",
         );
     }
-    let Ok(body) = to_bytes(body, MOST_BODY_BYTES).await else {
-        return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    let body = match timeout(patience, read(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+        Err(_) => return gateway_error(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
+    };
+    let _turn = match place {
+        Some(place) => place.turn().await,
+        None => None,
     };
     let id = request_id();
     let event = event(&route.key, &id, peer, &params, &parts, &body);
@@ -139,6 +160,22 @@ async fn integrate(
         response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
     }
     response
+}
+
+/// Reads a body. Past what any function takes, the rest is dropped: it is refused by what there is.
+async fn read(body: Body) -> Result<Bytes, axum::Error> {
+    let mut chunks = body.into_data_stream();
+    let (mut kept, mut bytes) = (BytesMut::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        bytes += chunk.len();
+        if bytes > MOST_BODY_BYTES {
+            return Err(axum::Error::new("the body is too large"));
+        }
+        let room = MOST_KEPT_BYTES.saturating_sub(kept.len());
+        kept.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+    }
+    Ok(kept.freeze())
 }
 
 fn header_bytes(parts: &Parts) -> usize {

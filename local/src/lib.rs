@@ -10,6 +10,7 @@ pub mod logging;
 pub mod mongod;
 mod request;
 pub mod runtime_api;
+pub mod server;
 pub mod stack;
 pub mod template;
 pub mod websocket_api;

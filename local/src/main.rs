@@ -6,15 +6,18 @@ mod client;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use local::functions::Functions;
 use local::logging;
 use local::mongod::Mongod;
-use local::stack::{self, Stack};
-use local::websocket_api::{Limits, Sockets};
+use local::server::Bounds;
+use local::stack::{self, Edge, Stack};
+use local::websocket_api::Sockets;
 use shared::App;
 use shared::config::Config;
 use shared::documents::indexes;
@@ -72,7 +75,7 @@ async fn run() -> Result<(), Failure> {
     let listener = listen().await?;
     let folder = PathBuf::from(FOLDER);
     fs::create_dir_all(&folder)?;
-    let (mongod, uri) = match env("MONGODB_URI") {
+    let (mut mongod, uri) = match env("MONGODB_URI") {
         Some(uri) => (None, uri),
         None => {
             let mongod = Mongod::start(&folder.join("mongodb")).await?;
@@ -95,16 +98,64 @@ async fn run() -> Result<(), Failure> {
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let origins = &app.config.cors_origin;
-    let stack = Stack::start(listener, &Functions::new(&app), origins, Limits::default(), &sockets)?;
+    let functions = Functions::new(&app);
+    let bounds = bounds(&app.config)?;
+    let edge = Edge { origins, bounds, ..Edge::default() };
+    let stack = Stack::start(listener, &functions, &sockets, edge)?;
     welcome(&stack, mongod.as_ref());
-    let signal = ended().await;
-    say(&format!("\n{signal}: stopping …"));
+    let database_ended = async {
+        match &mut mongod {
+            Some(mongod) => mongod.ended().await,
+            None => std::future::pending().await,
+        }
+    };
+    let signal = tokio::select! {
+        signal = ended() => Ok(signal),
+        status = database_ended => Err(status?),
+    };
+    match signal {
+        Ok(signal) => say(&format!("\n{signal}: stopping …")),
+        Err(_) => say("\nThe MongoDB server has ended: stopping …"),
+    }
     stack.stop().await?;
+    if let Err(status) = signal {
+        let log = folder.join("mongodb/mongod.log");
+        return Err(format!("the MongoDB server ended ({status}); {} says why", log.display()).into());
+    }
     if let Some(mongod) = mongod {
         mongod.stop().await?;
     }
     say("Stopped. The data are kept.");
     Ok(())
+}
+
+/// The connections of one address, and its requests and frames under way.
+const MOST_OF_ADDRESS: usize = 256;
+const MOST_UNDER_WAY: usize = 32;
+/// The descriptors that are left for all but clients: the database's connections and files.
+const OTHER_DESCRIPTORS: u64 = 256;
+
+/// What clients may hold open on this machine. `LIMITS=off` takes the bounds of an address away, too.
+fn bounds(config: &Config) -> Result<Bounds, Failure> {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
+    let of_all = usize::try_from(descriptors.saturating_sub(OTHER_DESCRIPTORS))?;
+    let trusted_proxies = env("TRUSTED_PROXIES").map_or(Ok(Vec::new()), |text| proxies(&text))?;
+    if config.limits.are_off() {
+        return Ok(Bounds { of_all, trusted_proxies, ..Bounds::default() });
+    }
+    let (of_address, under_way) = (MOST_OF_ADDRESS, MOST_UNDER_WAY);
+    Ok(Bounds { of_address, of_all, under_way, trusted_proxies, ..Bounds::default() })
+}
+
+/// Reads networks and addresses, as in `10.0.0.0/8, 192.0.2.7`.
+fn proxies(text: &str) -> Result<Vec<IpNet>, Failure> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let read = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    networks
+        .map(|text| {
+            read(text).map_err(|_| format!("TRUSTED_PROXIES: {text} is no address or network").into())
+        })
+        .collect()
 }
 
 fn env(key: &str) -> Option<String> {

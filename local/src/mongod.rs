@@ -124,6 +124,19 @@ impl Mongod {
         self.port
     }
 
+    /// Waits until the server ends by itself.
+    ///
+    /// # Errors
+    /// When it cannot be told whether it has.
+    pub async fn ended(&mut self) -> Result<ExitStatus, MongodError> {
+        loop {
+            if let Some(status) = self.keeper.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+
     /// Asks the server to stop, and waits until it has written its data.
     ///
     /// # Errors

@@ -1,5 +1,18 @@
 //! What both gateways say of a request.
 
+use http::HeaderMap;
+use http::header::HOST;
+use http::uri::Authority;
+
+/// Whether a request names the host that it is for as hosts are named (RFC 9110, section 7.2).
+pub(crate) fn has_good_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok(),
+        _ => false,
+    }
+}
+
 /// A new id for a request, of the shape of a UUID.
 pub(crate) fn request_id() -> String {
     let hex = shared::Id::random().map(|id| id.to_string()).unwrap_or_default();

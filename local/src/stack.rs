@@ -3,14 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::functions::Functions;
 use crate::http_api;
+use crate::server::{Bounds, serve};
 use crate::template::{RouteTable, TemplateError};
 use crate::websocket_api::{Limits, Sockets, WebSocketApi};
 
@@ -22,7 +21,18 @@ pub struct Stack {
     address: SocketAddr,
     websocket: WebSocketApi,
     stopping: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
+}
+
+/// What stands between the clients and the functions.
+#[derive(Clone, Debug, Default)]
+pub struct Edge<'a> {
+    /// The origins whose pages may call the HTTP API.
+    pub origins: &'a [String],
+    /// The gateways' own limits.
+    pub limits: Limits,
+    /// This machine's own.
+    pub bounds: Bounds,
 }
 
 /// Why it does not run.
@@ -45,24 +55,24 @@ pub fn endpoint(listener: &TcpListener) -> Result<String, StackError> {
 }
 
 impl Stack {
-    /// Puts both gateways in front of `functions`, for the pages of `origins`; `sockets` are the
-    /// connections of the WebSocket, to which functions in this process may post directly.
+    /// Puts both gateways in front of `functions`; `sockets` are the connections of the WebSocket, to
+    /// which functions in this process may post directly.
     ///
     /// # Errors
     /// When the template has no usable routes, or the port cannot be used.
     pub fn start(
         listener: TcpListener,
         functions: &Functions,
-        origins: &[String],
-        limits: Limits,
         sockets: &Sockets,
+        edge: Edge<'_>,
     ) -> Result<Self, StackError> {
+        let Edge { origins, limits, bounds } = edge;
         let address = listener.local_addr()?;
         let table = RouteTable::load()?;
         let websocket = WebSocketApi::new(&table, functions, limits, address.ip(), sockets);
         let router = http_api::router(&table, functions, origins).merge(websocket.router());
         let stopping = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, router, stopping.clone()));
+        let server = tokio::spawn(serve(listener, router, bounds, stopping.clone()));
         Ok(Self { address, websocket, stopping, server })
     }
 
@@ -81,7 +91,7 @@ impl Stack {
         }
         self.stopping.cancel();
         match tokio::time::timeout(GRACE, self.server).await {
-            Ok(ended) => Ok(ended.map_err(std::io::Error::other)??),
+            Ok(ended) => Ok(ended.map_err(std::io::Error::other)?),
             Err(_) => {
                 tracing::warn!("some requests were still being answered");
                 Ok(())
@@ -96,19 +106,4 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
     address
-}
-
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stopping: CancellationToken,
-) -> std::io::Result<()> {
-    // Two small frames after one another must not wait for the client to confirm the first.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection has ended already");
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await
 }

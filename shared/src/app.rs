@@ -9,6 +9,7 @@ use crate::documents::figures::{AgentTotals, Totals};
 use crate::documents::snapshot::Figures;
 use crate::forerunners::Forerunners;
 use crate::push::{ApiGateway, Gateway, Push};
+use crate::senders::Senders;
 use crate::time::Schedule;
 
 /// The clients and settings of a process; cheap to clone.
@@ -24,6 +25,7 @@ pub struct App {
     pub push: Push,
     pub maintenance: Schedule,
     pub forerunners: Forerunners,
+    pub senders: Senders,
     /// The figures of all conversations, and those of each agent.
     pub totals: Figures<Totals>,
     pub agent_totals: Figures<Vec<AgentTotals>>,
@@ -45,9 +47,13 @@ impl App {
             push: Push::new(&db, gateway),
             db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
-            identities: Identities::new(config.visitor_identity_secret.as_ref()),
+            identities: Identities::new(
+                config.visitor_identity_secret.as_ref(),
+                config.visitor_identity_audience.as_deref(),
+            ),
             maintenance: Schedule::default(),
             forerunners: Forerunners::default(),
+            senders: Senders::default(),
             totals: Figures::named("totals"),
             agent_totals: Figures::named("agentTotals"),
             config: Arc::new(config),

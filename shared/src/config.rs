@@ -10,13 +10,14 @@ use crate::time::duration;
 const SECRET_BYTES: usize = 32;
 
 /// The keys of the environment that a function reads, and whether it needs them.
-pub const KEYS: [(&str, bool); 11] = [
+pub const KEYS: [(&str, bool); 12] = [
     ("MONGODB_URI", true),
     ("MONGODB_MAX_POOL_SIZE", false),
     ("JWT_SECRET", true),
     ("JWT_SECRET_PREVIOUS", false),
     ("JWT_EXPIRE", false),
     ("VISITOR_IDENTITY_SECRET", false),
+    ("VISITOR_IDENTITY_AUDIENCE", false),
     ("REGISTRATION", false),
     ("CORS_ORIGIN", false),
     ("LIMITS", false),
@@ -42,6 +43,8 @@ pub struct Config {
     /// `VISITOR_IDENTITY_SECRET`: what the site signs its visitors' identities with, 32 bytes or more;
     /// without it nobody can be identified.
     pub visitor_identity_secret: Option<Secret>,
+    /// `VISITOR_IDENTITY_AUDIENCE`: whom those identities are for (`aud`); without it they name nobody.
+    pub visitor_identity_audience: Option<String>,
     /// `REGISTRATION`: who may register once there is a first user.
     pub registration: Registration,
     /// `CORS_ORIGIN`: the origins whose pages may call the API.
@@ -105,6 +108,7 @@ impl Config {
             jwt_secret_previous: secret("JWT_SECRET_PREVIOUS", get)?,
             jwt_expire: lifetime(get("JWT_EXPIRE").as_deref().unwrap_or("7d"))?,
             visitor_identity_secret: secret("VISITOR_IDENTITY_SECRET", get)?,
+            visitor_identity_audience: get("VISITOR_IDENTITY_AUDIENCE"),
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
             cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
             limits: limits(&get("LIMITS").unwrap_or_default())?,

@@ -23,6 +23,7 @@ mod names;
 pub mod push;
 pub mod rate_limit;
 pub mod secret;
+pub mod senders;
 pub mod single_flight;
 pub mod time;
 pub mod use_cases;

@@ -22,7 +22,7 @@ const fn rate(most: i64, seconds: u64) -> Option<Rate> {
 macro_rules! limits {
     ($($(#[$about:meta])* $limit:ident = $name:literal, $most:literal in $seconds:literal;)*) => {
         /// What is counted.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Limit {
             $($(#[$about])* $limit,)*
         }
@@ -44,20 +44,26 @@ macro_rules! limits {
 limits! {
     /// Logins from an address.
     Logins = "logins", 5 in 20;
-    /// Logins with an email, and tries of its present password.
+    /// Logins with an email from a network.
     LoginsByEmail = "logins_by_email", 20 in 300;
+    /// Wrong logins with an email from wherever, past which only networks get in that have before.
+    WrongLogins = "wrong_logins", 100 in 3600;
+    /// Tries of one's own present password.
+    PasswordChanges = "password_changes", 10 in 300;
     /// Registrations from an address.
     Registrations = "registrations", 20 in 600;
     /// Visitors that connect from an address.
     Visits = "visits", 60 in 60;
     /// Conversations that are started from an address.
     Conversations = "conversations", 20 in 600;
-    /// Messages of a connection.
+    /// Messages of a person over the socket.
     Messages = "messages", 30 in 10;
-    /// Notices of typing of a connection.
+    /// Notices of typing of a person.
     Typing = "typing", 30 in 10;
-    /// Everything else that a connection sends.
+    /// Every other frame of a person, or of an address before it has authenticated.
     Frames = "frames", 100 in 10;
+    /// Connections of an address that were closed since they went on past their limits.
+    Floods = "floods", 1 in 60;
     /// HTTP calls with a token, and from an address where no token is asked.
     Calls = "calls", 600 in 60;
 }
@@ -89,6 +95,11 @@ impl Limits {
         Some(Self(limits))
     }
 
+    /// Whether nothing is limited.
+    pub fn are_off(&self) -> bool {
+        self.0.iter().all(|(_, rate)| rate.is_none())
+    }
+
     /// The rate of a limit, if it is in force.
     pub fn rate(&self, limit: Limit) -> Option<Rate> {
         self.0.iter().find(|(known, _)| *known == limit).and_then(|(_, rate)| *rate)
@@ -104,6 +115,11 @@ pub struct Counted {
 }
 
 impl Counted {
+    /// As it would be, counted once more.
+    pub fn once_more(self) -> Self {
+        Self { count: self.count + 1, ..self }
+    }
+
     /// Refuses what is past a rate.
     /// Errors: rate limited.
     pub fn refuse_past(self, rate: Rate) -> Result<()> {

@@ -28,12 +28,21 @@ struct Raw {
     data: Value,
 }
 
+/// What can be read of a frame some part of which cannot.
+#[derive(Deserialize)]
+struct IdAlone {
+    #[serde(default)]
+    id: Value,
+}
+
 impl Frame {
     /// Reads the text of a frame.
     pub fn read(text: &str) -> Self {
         let unreadable = |message| Self { id: Value::Null, event: Err(Error::bad_request(message)) };
         let Ok(value) = serde_json::from_str::<Value>(text) else {
-            return unreadable("The frame is not valid JSON");
+            // A lone surrogate is JSON and no text, for one. Its sender waits for an answer all the same.
+            let id = serde_json::from_str::<IdAlone>(text).map_or(Value::Null, |alone| alone.id);
+            return Self { id: known(id), ..unreadable("The frame is not valid JSON") };
         };
         if !value.is_object() {
             return unreadable("The frame is not a JSON object");
@@ -41,15 +50,21 @@ impl Frame {
         let Ok(raw) = Raw::deserialize(value) else {
             return unreadable("The frame cannot be read");
         };
-        match raw.id {
-            Value::String(ref id) if id.chars().count() > MOST_ID => {
-                unreadable("The id has more than 128 characters")
-            }
-            Value::Null | Value::String(_) | Value::Number(_) => {
-                Self { id: raw.id, event: event(raw.event, raw.data) }
-            }
-            _ => unreadable("The id is neither a text nor a number"),
+        let had_id = !raw.id.is_null();
+        let id = known(raw.id);
+        if had_id && id.is_null() {
+            return unreadable("The id is neither a number nor a text of 128 characters at most");
         }
+        Self { id, event: event(raw.event, raw.data) }
+    }
+}
+
+/// An id that can be echoed, or null.
+fn known(id: Value) -> Value {
+    match id {
+        Value::String(id) if id.chars().count() <= MOST_ID => id.into(),
+        Value::Number(id) => id.into(),
+        _ => Value::Null,
     }
 }
 
@@ -92,6 +107,8 @@ mod tests {
             assert!(Frame::read(text).event.is_err(), "{text}");
         }
         assert_eq!(Frame::read(r#"{"id":"7"}"#).id, json!("7"));
+        let lone = Frame::read(r#"{"event":"message:send","data":{"content":"\ud800"},"id":"7"}"#);
+        assert_eq!((lone.id, lone.event.is_err()), (json!("7"), true));
         assert_eq!(Frame::read(r#"{"id":{"$ne":1},"event":"ping"}"#).id, Value::Null);
     }
 }

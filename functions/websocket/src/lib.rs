@@ -84,7 +84,8 @@ async fn connect(
     ends_at: u64,
 ) -> i64 {
     let connected_at = Time::from_millis(context.connected_at);
-    let work = async move { connections::open(&app, &id, connected_at).await };
+    let address = context.identity.source_ip.clone();
+    let work = async move { connections::open(&app, &id, connected_at, address.as_deref()).await };
     let opened = deadline::within(ends_at, work, |_| async {}).await;
     status(opened.and_then(|opened| opened))
 }
@@ -179,9 +180,9 @@ async fn answer(
 ) -> Result<Answer<Value>> {
     // What cannot be read is counted, too.
     let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
-    let connection = connections::consume(app, id, limit).await?;
-    let (event, data) = event?;
     let Client { ip_address, user_agent } = client;
+    let connection = connections::consume(app, id, limit, ip_address.as_deref()).await?;
+    let (event, data) = event?;
     let sender = Sender { connection, ip_address, user_agent };
     ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await
 }

@@ -1,11 +1,13 @@
 //! An open connection: frames both ways, until it ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures::SinkExt;
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
@@ -13,10 +15,12 @@ use tokio_util::sync::CancellationToken;
 use super::sockets::Client;
 use super::{Facts, Limits, WebSocketApi, dispatch, event};
 use crate::request::request_id;
+use crate::server::{PATIENCE, Place};
 
-/// Messages that wait for a client that does not read; past it a post is answered with 429, as the
-/// Management API's reference says.
-const CLIENT_BUFFER: usize = 512;
+/// Frames of a connection that are under way; more are not read until one is answered.
+const MOST_UNDER_WAY: usize = 16;
+/// The bytes that are written at once.
+const MOST_WRITTEN: usize = 256 * 1024;
 /// How long a client may take to answer a close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -40,14 +44,22 @@ impl Ending {
 }
 
 /// An open connection, from the handshake to `$disconnect`.
-pub async fn serve(api: WebSocketApi, facts: Facts, mut socket: WebSocket) {
-    let (outbox, mut inbox) = mpsc::channel(CLIENT_BUFFER);
+pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, mut socket: WebSocket) {
+    let (outbox, inbox) = mpsc::unbounded_channel();
     let closing = api.inner.stopping.child_token();
-    let client =
-        Client { outbox, close: closing.clone(), facts: facts.clone(), last_active: facts.connected_at };
-    api.inner.sockets.open(client);
-    let ending = pump(&api, &facts, &mut socket, &mut inbox, &closing).await;
+    let waiting = Arc::<AtomicUsize>::default();
+    api.inner.sockets.open(Client {
+        outbox,
+        waiting: waiting.clone(),
+        close: closing.clone(),
+        facts: facts.clone(),
+        last_active: facts.connected_at,
+    });
+    let under_way = Arc::new(Semaphore::new(MOST_UNDER_WAY));
+    let mut open = Open { api: &api, facts: &facts, place, under_way, inbox, waiting };
+    let ending = open.pump(&mut socket, &closing).await;
     api.inner.sockets.forget(&facts.id);
+    open.drop_waiting();
     hang_up(socket, &ending).await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
@@ -56,78 +68,115 @@ pub async fn serve(api: WebSocketApi, facts: Facts, mut socket: WebSocket) {
     api.invoke("$disconnect", event, &request_id).await;
 }
 
-/// Carries messages both ways until the connection ends.
-async fn pump(
-    api: &WebSocketApi,
-    facts: &Facts,
-    socket: &mut WebSocket,
-    inbox: &mut mpsc::Receiver<Utf8Bytes>,
-    closing: &CancellationToken,
-) -> Ending {
-    let Limits { idle, age } = api.inner.limits;
-    let oldest = Instant::now() + age;
-    let mut quiet_until = Instant::now() + idle;
-    loop {
-        tokio::select! {
-            message = socket.recv() => match incoming(api, facts, message) {
-                Some(ending) => return ending,
-                None => quiet_until = Instant::now() + idle,
-            },
-            Some(text) = inbox.recv() => {
-                // A client that does not read must not hold up the end of its connection.
-                let sent = tokio::select! {
-                    sent = send(socket, text, inbox) => sent.is_ok(),
-                    () = closing.cancelled() => false,
-                    () = tokio::time::sleep_until(oldest) => false,
-                };
-                if !sent {
-                    return Ending::new(ABNORMAL, "");
+/// A connection while it is open.
+struct Open<'a> {
+    api: &'a WebSocketApi,
+    facts: &'a Facts,
+    place: Option<Arc<Place>>,
+    under_way: Arc<Semaphore>,
+    inbox: mpsc::UnboundedReceiver<Utf8Bytes>,
+    /// The bytes in the inbox.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Open<'_> {
+    /// Carries messages both ways until the connection ends.
+    async fn pump(&mut self, socket: &mut WebSocket, closing: &CancellationToken) -> Ending {
+        let Limits { idle, age } = self.api.inner.limits;
+        let patience = self.place.as_ref().map_or(PATIENCE, |place| place.patience());
+        let oldest = Instant::now() + age;
+        let mut quiet_until = Instant::now() + idle;
+        loop {
+            tokio::select! {
+                (message, turn) = next(socket, &self.under_way) => {
+                    match self.incoming(message, turn) {
+                        Some(ending) => return ending,
+                        None => quiet_until = Instant::now() + idle,
+                    }
                 }
-                quiet_until = Instant::now() + idle;
+                Some(text) = self.inbox.recv() => {
+                    // A client that does not read must not hold up the end of its connection.
+                    let sent = tokio::select! {
+                        sent = self.send(socket, text) => sent.is_ok(),
+                        () = closing.cancelled() => false,
+                        () = tokio::time::sleep(patience) => false,
+                    };
+                    if !sent {
+                        return Ending::new(ABNORMAL, "");
+                    }
+                    quiet_until = Instant::now() + idle;
+                }
+                () = closing.cancelled() => return Ending::new(GOING_AWAY, "Connection closed by the server"),
+                () = tokio::time::sleep_until(quiet_until) => return Ending::new(GOING_AWAY, "Idle connection timeout"),
+                () = tokio::time::sleep_until(oldest) => return Ending::new(GOING_AWAY, "Maximum connection duration"),
             }
-            () = closing.cancelled() => return Ending::new(GOING_AWAY, "Connection closed by the server"),
-            () = tokio::time::sleep_until(quiet_until) => return Ending::new(GOING_AWAY, "Idle connection timeout"),
-            () = tokio::time::sleep_until(oldest) => return Ending::new(GOING_AWAY, "Maximum connection duration"),
         }
+    }
+
+    /// Sends what waits for the client by one write, as far as one may be.
+    async fn send(&mut self, socket: &mut WebSocket, first: Utf8Bytes) -> Result<(), axum::Error> {
+        let mut bytes = first.len();
+        socket.feed(Message::Text(first)).await?;
+        while bytes < MOST_WRITTEN
+            && let Ok(text) = self.inbox.try_recv()
+        {
+            bytes += text.len();
+            socket.feed(Message::Text(text)).await?;
+        }
+        socket.flush().await?;
+        self.api.inner.sockets.written(&self.waiting, bytes);
+        Ok(())
+    }
+
+    /// Takes what the client sent; how the connection ends, if it does.
+    fn incoming(
+        &self,
+        message: Option<Result<Message, axum::Error>>,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Option<Ending> {
+        match message {
+            Some(Ok(Message::Text(text))) => {
+                self.api.inner.sockets.active(&self.facts.id);
+                let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
+                // Frames of one connection are handled side by side, in no promised order.
+                let place = self.place.clone();
+                self.api.inner.tasks.spawn(async move {
+                    let of_address = match &place {
+                        Some(place) => place.turn().await,
+                        None => None,
+                    };
+                    call.await;
+                    drop((turn, of_address));
+                });
+                None
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
+            Some(Ok(Message::Binary(_))) => {
+                Some(Ending::new(UNSUPPORTED_DATA, "Binary is not supported"))
+            }
+            Some(Ok(Message::Close(frame))) => Some(match frame {
+                Some(frame) => Ending::new(frame.code, frame.reason.as_str()),
+                None => Ending::new(NO_STATUS, ""),
+            }),
+            Some(Err(error)) if is_too_big(&error) => Some(Ending::new(TOO_BIG, "Message too big")),
+            Some(Err(_)) | None => Some(Ending::new(ABNORMAL, "")),
+        }
+    }
+
+    /// What waits for a client that is gone does not count any more.
+    fn drop_waiting(&mut self) {
+        self.inbox.close();
+        self.api.inner.sockets.written(&self.waiting, self.waiting.load(Ordering::Relaxed));
     }
 }
 
-/// Sends what waits for the client, all of it by one write.
-async fn send(
+/// The next message, once there is a turn for it.
+async fn next(
     socket: &mut WebSocket,
-    first: Utf8Bytes,
-    inbox: &mut mpsc::Receiver<Utf8Bytes>,
-) -> Result<(), axum::Error> {
-    socket.feed(Message::Text(first)).await?;
-    while let Ok(text) = inbox.try_recv() {
-        socket.feed(Message::Text(text)).await?;
-    }
-    socket.flush().await
-}
-
-/// Takes what the client sent; how the connection ends, if it does.
-fn incoming(
-    api: &WebSocketApi,
-    facts: &Facts,
-    message: Option<Result<Message, axum::Error>>,
-) -> Option<Ending> {
-    match message {
-        Some(Ok(Message::Text(text))) => {
-            api.inner.sockets.active(&facts.id);
-            let call = dispatch(api.clone(), facts.clone(), text.to_string());
-            // Frames of one connection are handled side by side, in no promised order.
-            api.inner.tasks.spawn(call);
-            None
-        }
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
-        Some(Ok(Message::Binary(_))) => Some(Ending::new(UNSUPPORTED_DATA, "Binary is not supported")),
-        Some(Ok(Message::Close(frame))) => Some(match frame {
-            Some(frame) => Ending::new(frame.code, frame.reason.as_str()),
-            None => Ending::new(NO_STATUS, ""),
-        }),
-        Some(Err(error)) if is_too_big(&error) => Some(Ending::new(TOO_BIG, "Message too big")),
-        Some(Err(_)) | None => Some(Ending::new(ABNORMAL, "")),
-    }
+    under_way: &Arc<Semaphore>,
+) -> (Option<Result<Message, axum::Error>>, Option<OwnedSemaphorePermit>) {
+    let turn = under_way.clone().acquire_owned().await.ok();
+    (socket.recv().await, turn)
 }
 
 fn is_too_big(error: &axum::Error) -> bool {

@@ -58,7 +58,7 @@ pub async fn post(
     let text = String::from_utf8_lossy(&bytes).into_owned();
     match api.inner.sockets.post(&id, text.into()) {
         Ok(()) => Ok(StatusCode::OK),
-        Err(NotPosted::Full(..)) => Err(Refusal::ClientIsSlow),
+        Err(NotPosted::Full) => Err(Refusal::ClientIsSlow),
         Err(NotPosted::Gone) => Err(Refusal::Gone),
     }
 }

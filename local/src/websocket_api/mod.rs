@@ -9,11 +9,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HOST, USER_AGENT};
@@ -24,7 +24,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::request::{request_id, request_time};
+use crate::request::{has_good_host, request_id, request_time};
+use crate::server::Place;
 use crate::template::RouteTable;
 
 pub use sockets::Sockets;
@@ -137,9 +138,14 @@ impl WebSocketApi {
 async fn handshake(
     State(api): State<WebSocketApi>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    place: Option<Extension<Arc<Place>>>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    if !has_good_host(&headers) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let place = place.map(|Extension(place)| place);
     let header = |name: http::HeaderName| {
         headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
@@ -160,7 +166,9 @@ async fn handshake(
                 .max_message_size(MOST_MESSAGE_BYTES)
                 .max_frame_size(MOST_FRAME_BYTES)
                 .read_buffer_size(READ_BUFFER_BYTES)
-                .on_upgrade(move |socket| tracker.track_future(connection::serve(api, facts, socket)))
+                .on_upgrade(move |socket| {
+                    tracker.track_future(connection::serve(api, facts, place, socket))
+                })
         }
         status => {
             let status = status.and_then(|status| StatusCode::from_u16(status).ok());

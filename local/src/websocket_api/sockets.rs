@@ -1,8 +1,8 @@
 //! The open connections of the gateway: what is posted to them, over HTTP or from inside the process.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
@@ -10,23 +10,32 @@ use futures::future::BoxFuture;
 use shared::Time;
 use shared::push::{Gateway, PushError};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Facts, MOST_MESSAGE_BYTES};
 
-/// How long a post from inside the process waits for a client that is slow to read.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// The bytes that may wait for one client and for all together. Past them a post is refused, as the
+/// Management API's reference says; a client that reads nothing is closed.
+const MOST_WAITING: usize = 1024 * 1024;
+const MOST_WAITING_FOR_ALL: usize = 64 * 1024 * 1024;
+/// What a client may have waiting even when all together have too much: one message, the largest.
+const ALWAYS: usize = MOST_MESSAGE_BYTES;
 
 /// The open connections; cheap to clone. Functions in the same process post to them as they would to
 /// `@connections`, without a request for each frame.
 #[derive(Clone, Default)]
-pub struct Sockets(Arc<Mutex<HashMap<String, Client>>>);
+pub struct Sockets {
+    open: Arc<Mutex<HashMap<String, Client>>>,
+    /// The bytes that wait for all clients.
+    waiting: Arc<AtomicUsize>,
+}
 
 /// What the gateway knows of a connection.
 #[derive(Clone)]
 pub(super) struct Client {
-    pub outbox: mpsc::Sender<Utf8Bytes>,
+    pub outbox: mpsc::UnboundedSender<Utf8Bytes>,
+    /// The bytes that wait in the outbox, or are being written.
+    pub waiting: Arc<AtomicUsize>,
     pub close: CancellationToken,
     pub facts: Facts,
     pub last_active: Time,
@@ -35,13 +44,13 @@ pub(super) struct Client {
 /// Why a frame is not taken.
 pub(super) enum NotPosted {
     Gone,
-    /// The client reads too slowly: its outbox, and the frame.
-    Full(mpsc::Sender<Utf8Bytes>, Utf8Bytes),
+    /// The client reads too slowly.
+    Full,
 }
 
 impl Sockets {
     fn locked(&self) -> MutexGuard<'_, HashMap<String, Client>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn open(&self, client: Client) {
@@ -72,11 +81,24 @@ impl Sockets {
     pub(super) fn post(&self, id: &str, frame: Utf8Bytes) -> Result<(), NotPosted> {
         let mut open = self.locked();
         let client = open.get_mut(id).ok_or(NotPosted::Gone)?;
+        let bytes = frame.len();
+        // Only written under the lock, and made smaller outside of it.
+        let waiting = client.waiting.load(Ordering::Relaxed) + bytes;
+        let all = self.waiting.load(Ordering::Relaxed) + bytes;
+        if waiting > MOST_WAITING || (all > MOST_WAITING_FOR_ALL && waiting > ALWAYS) {
+            return Err(NotPosted::Full);
+        }
         client.last_active = Time::now();
-        client.outbox.try_send(frame).map_err(|error| match error {
-            TrySendError::Full(frame) => NotPosted::Full(client.outbox.clone(), frame),
-            TrySendError::Closed(_) => NotPosted::Gone,
-        })
+        client.outbox.send(frame).map_err(|_| NotPosted::Gone)?;
+        client.waiting.fetch_add(bytes, Ordering::Relaxed);
+        self.waiting.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Notes that bytes do not wait any more.
+    pub(super) fn written(&self, waiting: &AtomicUsize, bytes: usize) {
+        waiting.fetch_sub(bytes, Ordering::Relaxed);
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Closes a connection; whether there was one.
@@ -97,11 +119,7 @@ impl Gateway for Sockets {
             match Self::post(self, connection, text) {
                 Ok(()) => Ok(()),
                 Err(NotPosted::Gone) => Err(PushError::Gone),
-                Err(NotPosted::Full(outbox, text)) => match outbox.send_timeout(text, PATIENCE).await {
-                    Ok(()) => Ok(()),
-                    Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(PushError::Gone),
-                    Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(failed("the client is slow")),
-                },
+                Err(NotPosted::Full) => Err(failed("the client is slow")),
             }
         })
     }

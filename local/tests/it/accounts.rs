@@ -1,6 +1,8 @@
 //! The life of an account: its password, its role, being shut out, and the security log of it.
 
+use mongodb::bson::doc;
 use serde_json::{Value, json};
+use shared::documents::user::User;
 
 use crate::support::{Agent, Chat, NOBODY, each, text};
 
@@ -42,6 +44,24 @@ async fn a_change_of_the_password_asks_the_old_one_and_ends_every_other_token() 
     chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     login(&chat, &ada.email, "correct horse").await.refused(401, "unauthorized");
     login(&chat, &ada.email, "battery staple").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_login_that_is_one_too_many_ends_the_oldest_with_its_sockets() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let second = login(&chat, &ada.email, "correct horse").await.expect(200);
+    let second = Agent { token: text(&second["token"]), ..ada.clone() };
+    let (mut oldest, mut there) = (chat.agent_socket(&ada).await, chat.agent_socket(&second).await);
+    let expires = shared::Time::now().plus(std::time::Duration::from_secs(3600));
+    let more = |number: usize| doc! { "id": number.to_string(), "expiresAt": expires };
+    let push = doc! { "$push": { "sessions": { "$each": (0..48).map(more).collect::<Vec<_>>() } } };
+    let one = doc! { "email": &ada.email };
+    chat.app.db.of::<User>().update_one(one, push).await.unwrap();
+    login(&chat, &ada.email, "correct horse").await.expect(200);
+    assert_eq!(oldest.closed().await, 1001);
+    is_dead(&chat, &ada.token).await;
+    there.pushed_so_far().await;
 }
 
 #[tokio::test]

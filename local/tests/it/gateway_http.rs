@@ -6,7 +6,8 @@ use local::functions::Functions;
 use local::http_api;
 use local::template::{HttpRoute, RouteTable};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 
 use crate::support::Chat;
@@ -145,4 +146,38 @@ async fn what_no_route_takes_is_not_found() {
         assert_eq!(body, json!({ "message": "Not Found" }));
     }
     assert_eq!(*seen.lock().await, Value::Null);
+}
+
+/// What the gateway answers to bytes that no library would send: the status line and the body.
+async fn raw(chat: &Chat, request: &str) -> (String, Value) {
+    let mut stream = TcpStream::connect(chat.stack.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request}: {answer:?}"));
+    (head.lines().next().unwrap().to_owned(), serde_json::from_str(body).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn what_no_client_sends_is_answered_all_the_same() {
+    let chat = Chat::start().await;
+    for (line, host, status) in [
+        ("GET /health HTTP/1.1", "a b", "400 Bad Request"),
+        ("GET /health HTTP/1.1", "[", "400 Bad Request"),
+        ("GET /health HTTP/1.1", "user@host", "200 OK"),
+        ("GET /ws HTTP/1.1", "a b", "400 Bad Request"),
+        ("GET /api/conversations/%FF HTTP/1.1", "localhost", "400 Bad Request"),
+        ("GET * HTTP/1.1", "localhost", "400 Bad Request"),
+        ("GET /api/auth/../health HTTP/1.1", "localhost", "404 Not Found"),
+        ("GET /api/auth/%2e%2e/profile HTTP/1.1", "localhost", "404 Not Found"),
+        ("GET /api/auth%2Fprofile HTTP/1.1", "localhost", "404 Not Found"),
+    ] {
+        let request = format!("{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let (answered, body) = raw(&chat, &request).await;
+        assert_eq!(answered, format!("HTTP/1.1 {status}"), "{line} {host}");
+        assert!(
+            body["message"].is_string() || status == "200 OK" || line.contains("/ws"),
+            "{line}: {body}"
+        );
+    }
 }

@@ -1,12 +1,21 @@
 //! Nobody can wear the service out or guess a password.
 
+use std::time::Duration;
+
+use futures::{SinkExt, TryStreamExt};
+use local::server::Bounds;
+use local::websocket_api::Limits;
 use mongodb::bson::doc;
 use serde_json::json;
 use shared::Time;
+use shared::documents::connection::Connection;
 use shared::documents::rate_counter::RateCounter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Answer, Chat, Settings};
-use local::websocket_api::Limits;
+use crate::support::{Answer, Chat, PATIENCE, Settings, Socket};
 
 async fn limited(settings: Settings) -> Chat {
     Chat::start_with(settings, Limits::default()).await
@@ -34,21 +43,83 @@ async fn logins_from_an_address_are_five_in_twenty_seconds() {
     too_often(login("user6".to_owned()).await, 20);
 }
 
+async fn login_from(chat: &Chat, address: &str, email: &str, password: &str) -> Answer {
+    let body = json!({ "email": email, "password": password });
+    chat.post_from(address, "/api/auth/login", body).await
+}
+
+const WRONG: &str = "wrong horse";
+const RIGHT: &str = "correct horse";
+
 #[tokio::test]
-async fn logins_with_an_email_are_limited_wherever_they_come_from() {
+async fn logins_with_an_email_from_a_network_are_limited_and_lock_nobody_else_out() {
     let chat = limited(&[("LIMITS", "logins=off,logins_by_email=3/5m")]).await;
     let ada = chat.register("Ada").await;
-    let login = |email: &str, password: &str| {
-        chat.post("/api/auth/login", json!({ "email": email, "password": password }))
-    };
     for _ in 0..3 {
-        login(&ada.email, "wrong horse").await.refused(401, "unauthorized");
+        login_from(&chat, "127.0.0.3", &ada.email, WRONG).await.refused(401, "unauthorized");
     }
-    too_often(login(&ada.email, "correct horse").await, 300);
-    too_often(login(" ADA@example.com ", "correct horse").await, 300);
-    login("bob@example.com", "wrong horse").await.refused(401, "unauthorized");
-    let change = json!({ "currentPassword": "guess", "newPassword": "battery staple" });
-    too_often(chat.put("/api/auth/password", change).by(&ada.token).await, 300);
+    too_often(login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await, 300);
+    too_often(login_from(&chat, "127.0.0.3", " ADA@example.com ", RIGHT).await, 300);
+    login_from(&chat, "127.0.0.3", "bob@example.com", WRONG).await.refused(401, "unauthorized");
+    login_from(&chat, "127.0.0.2", &ada.email, RIGHT).await.expect(200);
+    let change = json!({ "currentPassword": RIGHT, "newPassword": "battery staple" });
+    chat.put("/api/auth/password", change).by(&ada.token).await.expect(200);
+}
+
+#[tokio::test]
+async fn guesses_from_many_addresses_are_bounded_and_the_owner_still_gets_in_from_where_it_was() {
+    let chat = limited(&[("LIMITS", "logins=off,wrong_logins=4/1h")]).await;
+    let (sue, ada) = chat.team().await;
+    login_from(&chat, "127.0.0.2", &ada.email, RIGHT).await.expect(200);
+    for number in 10..14 {
+        let guess = login_from(&chat, &format!("127.0.0.{number}"), &ada.email, WRONG).await;
+        guess.refused(401, "unauthorized");
+    }
+    too_often(login_from(&chat, "127.0.0.20", &ada.email, RIGHT).await, 3600);
+    login_from(&chat, "127.0.0.2", &ada.email, RIGHT).await.expect(200);
+    // Where it registered, too.
+    login_from(&chat, "127.0.0.1", &ada.email, RIGHT).await.expect(200);
+    let log = chat.get("/api/auth/audit").by(&sue.token).await.expect(200);
+    let failed = log["entries"].as_array().unwrap().iter().filter(|entry| {
+        entry["action"] == "login_failed" && entry["target"]["email"] == ada.email.as_str()
+    });
+    assert_eq!(failed.count(), 4, "{log}");
+    // Nobody has this email, which must not show.
+    for number in 30..34 {
+        let guess = login_from(&chat, &format!("127.0.0.{number}"), "no@example.com", WRONG).await;
+        guess.refused(401, "unauthorized");
+    }
+    too_often(login_from(&chat, "127.0.0.40", "no@example.com", WRONG).await, 3600);
+}
+
+#[tokio::test]
+async fn what_one_limit_refuses_counts_for_no_other() {
+    let chat = limited(&[("LIMITS", "logins=1/1m")]).await;
+    for code in ["unauthorized", "rate_limited", "rate_limited"] {
+        let answer = login_from(&chat, "127.0.0.3", "ada@example.com", WRONG).await;
+        assert_eq!(answer.body["code"], code);
+    }
+    let counted = doc! { "_id": { "$in": [
+        "logins_by_email:ada@example.com 127.0.0.3", "wrong_logins:ada@example.com",
+    ] } };
+    let counters = chat.app.db.of::<RateCounter>().find(counted).await.unwrap();
+    let counts: Vec<i64> = counters.map_ok(|counter| counter.count).try_collect().await.unwrap();
+    assert_eq!(counts, [1, 1]);
+}
+
+#[tokio::test]
+async fn tries_of_the_present_password_are_limited_by_themselves() {
+    let chat = limited(&[("LIMITS", "password_changes=2/5m")]).await;
+    let ada = chat.register("Ada").await;
+    let change = |present: &str| {
+        let body = json!({ "currentPassword": present, "newPassword": "battery staple" });
+        chat.put("/api/auth/password", body).by(&ada.token)
+    };
+    for _ in 0..2 {
+        change(WRONG).await.refused(403, "forbidden");
+    }
+    too_often(change(RIGHT).await, 300);
+    login_from(&chat, "127.0.0.2", &ada.email, RIGHT).await.expect(200);
 }
 
 #[tokio::test]
@@ -146,4 +217,113 @@ async fn what_cannot_be_read_is_counted_too() {
         socket.send_text("{").await;
         assert_eq!(socket.next("error").await["code"], code);
     }
+}
+
+#[tokio::test]
+async fn a_person_has_its_limit_whatever_the_number_of_its_connections() {
+    let chat = limited(&[("LIMITS", "messages=5/1m,frames=off")]).await;
+    let (vic, id) = chat.conversation("Vic", "Hello").await;
+    let mut sockets = vec![vic.socket];
+    for _ in 0..2 {
+        sockets.push(chat.visitor_with(&vic.session, "Vic").await.socket);
+    }
+    let message = json!({ "conversationId": id, "content": "Buy!" });
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        for socket in &mut sockets {
+            answers.push(socket.ask("message:send", message.clone()).await["event"].clone());
+        }
+    }
+    assert_eq!(answers.iter().filter(|event| *event == "ack").count(), 5, "{answers:?}");
+}
+
+/// Sends frames until the gateway closes the connection; the code.
+async fn flood(socket: &mut Socket) -> u16 {
+    for _ in 0..300 {
+        if socket.stream.send(Message::text("{}")).await.is_err() {
+            break;
+        }
+    }
+    socket.closed().await
+}
+
+#[tokio::test]
+async fn who_goes_on_past_a_limit_is_closed_and_stays_out_for_a_while_and_nobody_else() {
+    let chat = limited(&[("LIMITS", "frames=3/1m")]).await;
+    let mut flooder = Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap();
+    assert_eq!(flood(&mut flooder).await, 1001);
+    assert_eq!(Socket::open_from("127.0.0.9", &chat.websocket()).await.err(), Some(429));
+    let mut other = Socket::open_from("127.0.0.8", &chat.websocket()).await.unwrap();
+    other.ack("ping", json!({})).await;
+    let ended = doc! { "$set": { "endsAt": Time::from_millis(Time::now().millis() - 1) } };
+    chat.app.db.of::<RateCounter>().update_many(doc! {}, ended).await.unwrap();
+    assert!(Socket::open_from("127.0.0.9", &chat.websocket()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_flood_keeps_nobody_out_where_an_agent_is_connected() {
+    let chat = limited(&[("LIMITS", "frames=3/1m")]).await;
+    // It has logged in from 127.0.0.1.
+    let ada = chat.register("Ada").await;
+    let _adas = chat.agent_socket(&ada).await;
+    let mut flooder = chat.socket().await;
+    assert_eq!(flood(&mut flooder).await, 1001);
+    assert!(Socket::open_from("127.0.0.1", &chat.websocket()).await.is_ok());
+}
+
+fn bounded(bounds: Bounds) -> impl Future<Output = Chat> {
+    Chat::start_bounded(&[("LIMITS", "")], Limits::default(), bounds)
+}
+
+#[tokio::test]
+async fn an_address_holds_few_connections_open_and_the_others_have_theirs() {
+    let chat = bounded(Bounds { of_address: 2, ..Bounds::default() }).await;
+    let mut sockets = Vec::new();
+    for _ in 0..2 {
+        sockets.push(Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap());
+    }
+    let host = chat.stack.address();
+    let third = TcpSocket::new_v4().unwrap();
+    third.bind("127.0.0.9:0".parse().unwrap()).unwrap();
+    let mut third = third.connect(host).await.unwrap();
+    assert_eq!(third.read(&mut [0]).await.unwrap_or(0), 0, "it is cut off");
+    assert!(Socket::open_from("127.0.0.8", &chat.websocket()).await.is_ok());
+    chat.get("/health").await.expect(200);
+}
+
+#[tokio::test]
+async fn who_does_not_finish_a_request_is_cut_off() {
+    let patience = Duration::from_millis(300);
+    let chat = bounded(Bounds { patience, ..Bounds::default() }).await;
+    for half in [
+        "",
+        "GET /health HTTP/1.1\r\nHost: a",
+        "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{",
+    ] {
+        let mut stream = TcpStream::connect(chat.stack.address()).await.unwrap();
+        stream.write_all(half.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let read = timeout(PATIENCE, stream.read_to_string(&mut answer)).await;
+        assert!(read.is_ok(), "{half:?}: it ends");
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{half:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_refused_more_and_then_closed() {
+    let patience = Duration::from_millis(500);
+    let chat = bounded(Bounds { patience, ..Bounds::default() }).await;
+    let ada = chat.register("Ada").await;
+    let _deaf = chat.agent_socket(&ada).await;
+    let connection = chat.app.db.of::<Connection>().find_one(doc! {}).await.unwrap().unwrap();
+    let url = chat.url(&format!("/@connections/{}", connection.id));
+    let (client, frame) = (reqwest::Client::new(), "x".repeat(100_000));
+    let mut answers = Vec::new();
+    while answers.last() != Some(&410) {
+        let posted = client.post(&url).body(frame.clone()).send().await.unwrap();
+        answers.push(posted.status().as_u16());
+        assert!(answers.len() < 100_000, "it was never closed");
+    }
+    let taken = answers.iter().filter(|status| **status == 200).count();
+    assert!(answers.contains(&429) && taken < 300, "{taken} frames were taken");
 }

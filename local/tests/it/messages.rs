@@ -34,7 +34,7 @@ async fn a_sent_message_is_stored_answered_and_pushed() {
     ];
     documented.sort_unstable();
     assert_eq!(fields, documented);
-    assert_eq!((&message["content"], &message["seq"]), (&json!("Hello, Vic"), &json!(2)));
+    assert_eq!((&message["content"], &message["seq"]), (&json!("  Hello, Vic \n"), &json!(2)));
     assert_eq!((&message["sender"], &message["senderModel"]), (&json!("agent"), &json!("User")));
     let author = json!({ "_id": ada.id, "name": "Ada", "email": "ada@example.com" });
     assert_eq!((&message["senderId"], &message["status"]), (&author, &json!("sent")));

@@ -257,7 +257,9 @@ async fn an_erased_person_leaves_nothing_but_true_figures() {
         let too_much: Vec<_> = left.difference(&may_stay).collect();
         assert!(too_much.is_empty(), "erase {too_much:?} of {collection}, or say here that it may stay");
     }
-    assert_eq!(figures("/api/analytics/charts?period=7days").await.expect(200), charts);
+    let after = figures("/api/analytics/charts?period=7days").await.expect(200);
+    let counts = |charts: &Value| (charts["conversations"].clone(), charts["messages"].clone());
+    assert_eq!(counts(&after), counts(&charts));
     let overview = figures("/api/analytics/overview").await.expect(200);
     assert_eq!((&overview["totalConversations"], &overview["closedChats"]), (&json!(1), &json!(1)));
     let read = chat.get(&format!("/api/messages/{id}")).by(&ada.token).await.expect(200);

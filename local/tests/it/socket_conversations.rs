@@ -18,7 +18,7 @@ async fn a_visitor_starts_a_conversation_with_a_message() {
     assert!(created["conversation"].get("notes").is_none());
     assert_eq!(
         (&created["message"]["content"], &created["message"]["seq"]),
-        (&json!("Hello"), &json!(1))
+        (&json!(" Hello "), &json!(1))
     );
     assert_eq!(created["message"]["senderId"]["_id"], vic.id);
     let pushed = adas.next("conversation:new").await["conversation"].clone();

@@ -1,10 +1,12 @@
 //! What every HTTP function has: its routes, who calls, what came in, and one shape of error.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
-use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request, State};
 use axum::handler::Handler;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -90,9 +92,12 @@ impl Routes {
     /// The function: these routes, and not found for everything else.
     pub fn into_router(self, app: App) -> Router {
         let routes = if self.has_fallback { self } else { self.otherwise(no_route) };
+        let keys: BTreeSet<String> =
+            routes.list.iter().map(|(method, path)| format!("{method} {path}")).collect();
         routes
             .router
             .layer(middleware::from_fn(within_deadline))
+            .layer(middleware::from_fn_with_state(Arc::new(keys), as_routed))
             .layer(middleware::map_response(protected))
             .layer(middleware::from_fn(logged))
             .with_state(app)
@@ -126,6 +131,22 @@ async fn within_deadline(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
+}
+
+/// Answers only what the gateway, too, took for the route that it is here: a path that is read in two
+/// ways would get past the throttle of its route.
+async fn as_routed(State(keys): State<Arc<BTreeSet<String>>>, request: Request, next: Next) -> Response {
+    let matched = request.extensions().get::<MatchedPath>();
+    let here = matched.map(|path| format!("{} {}", request.method(), path.as_str()));
+    let at_gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone(),
+        _ => None,
+    };
+    let is_route = here.as_ref().is_some_and(|here| keys.contains(here));
+    if is_route && at_gateway.is_some() && here != at_gateway {
+        return no_route().await.into_response();
+    }
+    next.run(request).await
 }
 
 /// Logs a request when it has been answered; what is logged meanwhile carries its id.

@@ -2,11 +2,11 @@
 
 use crate::Id;
 use crate::documents::message::Kind;
-use crate::input::{ExactLine, Link, Optional, Required, Text};
+use crate::input::{self, ExactLine, Link, Optional, Required};
 use crate::use_cases::messages::Draft;
 
 /// A message: 1 to 8,000 characters (`docs/protocol.md`, Messages).
-pub type Content = Text<1, 8000>;
+pub type Content = input::Content<8000>;
 
 /// A sender's own name of a message, which makes a send repeatable (`docs/protocol.md`, Messages).
 pub type ClientMessageId = ExactLine<1, 64>;

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::hs256;
-use crate::input::{self, Email, Line, Optional, PersonName, Required};
+use crate::input::{self, Email, ExactLine, Optional, PersonName, Required};
 use crate::secret::Secret;
 use crate::{Error, Id, Result, Time};
 
@@ -99,8 +99,8 @@ impl Tokens {
 crate::input! {
     /// Who a visitor is, as the site says that it belongs to.
     pub struct Identity {
-        /// The site's own id of the person.
-        pub sub: Required<Line<1, 255>>,
+        /// The site's own id of the person, as it is: two that differ in a blank are two people.
+        pub sub: Required<ExactLine<1, 255>>,
         /// Its name.
         #[serde(default)]
         pub name: Optional<PersonName>,
@@ -115,13 +115,18 @@ crate::input! {
 pub struct Identities(Option<(DecodingKey, Validation)>);
 
 impl Identities {
-    /// Identities of this secret; none without one.
-    pub fn new(secret: Option<&Secret>) -> Self {
+    /// Identities of this secret, none without one; for this audience, or for none in particular
+    /// (RFC 7519, section 4.1.3: what is for others must be refused).
+    pub fn new(secret: Option<&Secret>, audience: Option<&str>) -> Self {
         Self(secret.map(|secret| {
             hs256::install();
             let mut rules = Validation::new(Algorithm::HS256);
-            rules.validate_aud = false;
             rules.set_required_spec_claims(&["exp", "sub"]);
+            if let Some(audience) = audience {
+                rules.set_audience(&[audience]);
+                rules.set_required_spec_claims(&["exp", "sub", "aud"]);
+            }
+            rules.validate_nbf = true;
             rules.leeway = LEEWAY;
             (DecodingKey::from_secret(secret.reveal().as_bytes()), rules)
         }))
@@ -167,7 +172,8 @@ mod tests {
     #[test]
     fn only_what_the_site_has_signed_and_ends_is_an_identity() {
         const SITES: &str = "the secret of the site, more than 32 bytes";
-        let identities = Identities::new(Some(&Secret::new(SITES)));
+        let secret = Secret::new(SITES);
+        let identities = Identities::new(Some(&secret), None);
         let sign = |claims: serde_json::Value, secret: &str| {
             let key = EncodingKey::from_secret(secret.as_bytes());
             jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
@@ -181,13 +187,28 @@ mod tests {
             (serde_json::json!({ "sub": "u-7" }), SITES),
             (serde_json::json!({ "exp": soon }), SITES),
             (serde_json::json!({ "sub": "u-7", "exp": ago }), SITES),
+            (serde_json::json!({ "sub": "u-7", "exp": soon, "nbf": soon }), SITES),
+            (serde_json::json!({ "sub": "u-7", "exp": soon, "aud": "another service" }), SITES),
         ] {
             let refused = identities.check(&sign(claims.clone(), secret)).unwrap_err();
             assert_eq!(refused.code(), Code::Unauthorized, "{claims}");
         }
         let long = serde_json::json!({ "sub": "x".repeat(256), "exp": soon });
         assert_eq!(identities.check(&sign(long, SITES)).unwrap_err().code(), Code::ValidationFailed);
-        assert!(Identities::new(None).check(&sign(good, SITES)).is_err(), "none is set up");
+        let padded = serde_json::json!({ "sub": "u-7 ", "exp": soon, "nbf": ago });
+        assert_eq!(identities.check(&sign(padded, SITES)).unwrap().sub.as_str(), "u-7 ");
+        assert!(
+            Identities::new(None, None).check(&sign(good.clone(), SITES)).is_err(),
+            "none is set up"
+        );
+        let ours = Identities::new(Some(&secret), Some("chat"));
+        let to = |audience: serde_json::Value| {
+            sign(serde_json::json!({ "sub": "u-7", "exp": soon, "aud": audience }), SITES)
+        };
+        assert!(ours.check(&to("chat".into())).is_ok());
+        assert!(ours.check(&to(serde_json::json!(["shop", "chat"]))).is_ok());
+        assert!(ours.check(&to("shop".into())).is_err());
+        assert!(ours.check(&sign(good, SITES)).is_err(), "it is for nobody in particular");
     }
 
     #[test]

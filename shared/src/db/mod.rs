@@ -29,7 +29,7 @@ pub(crate) use named::named;
 pub use page::{Listed, Page, Paged, Pages, Paging, Search, Total};
 pub(crate) use part::part;
 pub use query::{AnyId, Projected, Query};
-pub use search::{matching, search, search_words};
+pub use search::{matching, search_words};
 
 use query::read;
 
@@ -190,8 +190,31 @@ impl Db {
         update: impl Into<UpdateModifications>,
         meeting: &str,
     ) -> Result<T, MongoError> {
-        let update = update.into();
-        let how = || How { returned: ReturnDocument::After, upsert: true, ..How::default() };
+        self.upsert_by(WriteConcern::majority(), filter, update.into(), meeting).await
+    }
+
+    /// As [`Self::upsert`], for what may be lost: it does not wait for a majority.
+    /// Errors: when another unique index is violated, too.
+    pub async fn upsert_unconfirmed<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        meeting: &str,
+    ) -> Result<T, MongoError> {
+        self.upsert_by(WriteConcern::nodes(1), filter, update.into(), meeting).await
+    }
+
+    async fn upsert_by<T: Stored>(
+        &self,
+        written_by: WriteConcern,
+        filter: Document,
+        update: UpdateModifications,
+        meeting: &str,
+    ) -> Result<T, MongoError> {
+        let how = || {
+            let written_by = written_by.clone();
+            How { returned: ReturnDocument::After, upsert: true, written_by, ..How::default() }
+        };
         let upserted = match self.find_and_update(filter.clone(), update.clone(), how()).await {
             Err(error) if violates(&error, meeting) => {
                 self.find_and_update(filter, update, how()).await?
@@ -199,18 +222,6 @@ impl Db {
             other => other?,
         };
         upserted.ok_or_else(|| MongoError::custom("an upsert that returns its document returned none"))
-    }
-
-    /// Updates the one document that matches with what may be lost, and gives it back as it became: it
-    /// does not wait for a majority.
-    pub async fn update_unconfirmed<T: Stored>(
-        &self,
-        filter: Document,
-        update: impl Into<UpdateModifications>,
-    ) -> Result<Option<T>, MongoError> {
-        let written_by = WriteConcern::nodes(1);
-        let how = How { returned: ReturnDocument::After, written_by, ..How::default() };
-        self.find_and_update(filter, update.into(), how).await
     }
 
     /// Inserts a document, unless there is one of this id, which stays as it is.

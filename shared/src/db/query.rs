@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::Error as MongoError;
-use mongodb::options::FindOptions;
+use mongodb::options::{FindOptions, ReadConcern};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -69,6 +69,12 @@ impl<'a, T: DeserializeOwned> Query<'a, T> {
     /// Leaves out, or reads only, some fields.
     pub fn fields(mut self, projection: Document) -> Self {
         self.options.projection = Some(projection);
+        self
+    }
+
+    /// As the server has it now, perhaps not by a majority.
+    pub fn unconfirmed(mut self) -> Self {
+        self.options.read_concern = Some(ReadConcern::local());
         self
     }
 

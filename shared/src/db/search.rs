@@ -8,10 +8,16 @@ use std::collections::BTreeSet;
 
 use bson::{Document, doc};
 
-use super::Search;
+use futures::future::try_join_all;
+use mongodb::error::Result;
+
+use super::{Db, Search, Stored};
 
 /// The most words of a query that are looked for.
 const MOST_LOOKED_FOR: usize = 8;
+
+/// How far it is counted which words are rare.
+const ENOUGH: u64 = 200;
 
 /// The field that holds a document's words.
 const FIELD: &str = "words";
@@ -26,8 +32,8 @@ pub fn search_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<St
         .collect()
 }
 
-/// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it; the
-/// longest word first, which is likely to be the rarest. A query without a word has no condition.
+/// A condition for each of the first 8 words of `query`, the longest first: that a document has a word
+/// that begins with it.
 fn conditions(query: &str) -> Vec<Document> {
     let mut words: Vec<String> = search_words([query]).into_iter().take(MOST_LOOKED_FOR).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
@@ -43,19 +49,27 @@ pub fn matching(query: &str) -> Document {
     }
 }
 
-/// As [`matching`]: a search on the index, and what else must match. `None` for a query without a word.
-pub fn search(query: &str) -> Option<(Search, Document)> {
-    let mut conditions = conditions(query).into_iter();
-    let search = Search { filter: conditions.next()?, in_order: false };
-    let rest: Vec<Document> = conditions.collect();
-    Some((
-        search,
-        if rest.is_empty() {
+impl Db {
+    /// As [`matching`]: a search on the index by the rarest word, and what else must match. `None` for a
+    /// query without a word. One round trip, if there are several.
+    pub async fn search<T: Stored>(&self, query: &str) -> Result<Option<(Search, Document)>> {
+        let mut conditions = conditions(query);
+        if conditions.len() > 1 {
+            let counts = conditions.iter().map(|word| self.count_up_to::<T>(word.clone(), ENOUGH));
+            let counts = try_join_all(counts).await?;
+            let rarest = (0..).zip(counts).min_by_key(|(_, count)| *count).map_or(0, |(index, _)| index);
+            conditions.swap(0, rarest);
+        }
+        let mut conditions = conditions.into_iter();
+        let Some(filter) = conditions.next() else { return Ok(None) };
+        let rest: Vec<Document> = conditions.collect();
+        let rest = if rest.is_empty() {
             doc! {}
         } else {
             doc! { "$and": rest }
-        },
-    ))
+        };
+        Ok(Some((Search { filter, in_order: false }, rest)))
+    }
 }
 
 #[cfg(test)]

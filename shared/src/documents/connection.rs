@@ -1,6 +1,5 @@
 //! The open connections of the WebSocket, and who is behind each.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use bson::{Document, doc};
@@ -10,11 +9,9 @@ use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
 use super::participant::Participant;
-use super::rate_counter::one_more;
 use super::user::Session;
 use crate::db::{AnyId, Db, Stored, expiring, index, named, to_bson};
 use crate::input::unchecked;
-use crate::rate_limit::{Counted, Limit, Rate};
 use crate::{Id, Time};
 
 /// How long a connection document lives: a little past the 2 hours after which API Gateway closes every
@@ -55,17 +52,6 @@ pub struct Connection {
     pub joined: Vec<Id>,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
-    /// How often it sent what is limited.
-    #[serde(default)]
-    pub counts: HashMap<String, FrameCount>,
-}
-
-/// How often a connection sent frames of one kind.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FrameCount {
-    count: i64,
-    ends_at: Time,
 }
 
 /// Matches the connections that meet conditions and have not expired.
@@ -102,7 +88,6 @@ impl Connection {
             watch: Watch::Mine,
             joined: Vec::new(),
             expires_at: connected_at.plus(LIFETIME),
-            counts: HashMap::new(),
         };
         db.insert(&connection).await
     }
@@ -110,25 +95,6 @@ impl Connection {
     /// The connection of this id.
     pub async fn find(db: &Db, id: &str) -> Result<Option<Self>> {
         db.query(doc! { "_id": id }).one().await
-    }
-
-    /// Counts a frame of the connection of this id, and gives both back. One round trip; a count that a
-    /// change of the primary undoes is no loss.
-    pub async fn consume(
-        db: &Db,
-        id: &str,
-        limit: Limit,
-        rate: Rate,
-    ) -> Result<Option<(Self, Counted)>> {
-        let (kind, field) = (limit.name(), format!("counts.{}", limit.name()));
-        let [count, ends_at] =
-            one_more(&format!("${field}.count"), &format!("${field}.endsAt"), rate.window);
-        let update = vec![doc! { "$set": { field: { "count": count, "endsAt": ends_at } } }];
-        let found: Option<Self> = db.update_unconfirmed(doc! { "_id": id }, update).await?;
-        Ok(found.and_then(|connection| {
-            let FrameCount { count, ends_at } = *connection.counts.get(kind)?;
-            Some((connection, Counted { count, ends_at }))
-        }))
     }
 
     /// Removes a connection.

@@ -33,17 +33,28 @@ impl Stored for RateCounter {
 }
 
 impl RateCounter {
-    /// Counts once more what is called `id`.
+    /// Counts once more what is called `id`. A count that a change of the primary undoes is no loss.
     pub async fn consume(db: &Db, id: &str, window: Duration) -> Result<Counted> {
         let [count, ends_at] = one_more("$count", "$endsAt", window);
         let update = vec![doc! { "$set": { "count": count, "endsAt": ends_at } }];
-        let counter: Self = db.upsert(doc! { "_id": id }, update, "_id_").await?;
-        Ok(Counted { count: counter.count, ends_at: counter.ends_at })
+        let counter: Self = db.upsert_unconfirmed(doc! { "_id": id }, update, "_id_").await?;
+        Ok(counter.counted())
+    }
+
+    /// How often what is called `id` was counted, unless that has ended.
+    pub async fn look(db: &Db, id: &str) -> Result<Option<Counted>> {
+        let lasts = db.query::<Self>(doc! { "_id": id, "endsAt": { "$gt": Time::now() } });
+        let counter = lasts.unconfirmed().one().await?;
+        Ok(counter.map(|counter| counter.counted()))
+    }
+
+    fn counted(&self) -> Counted {
+        Counted { count: self.count, ends_at: self.ends_at }
     }
 }
 
 /// Expressions for a count and its end, counted once more; past its end it begins anew.
-pub fn one_more(count: &str, ends_at: &str, window: Duration) -> [Document; 2] {
+fn one_more(count: &str, ends_at: &str, window: Duration) -> [Document; 2] {
     let now = Time::now();
     let goes_on = doc! { "$gt": [{ "$ifNull": [ends_at, now] }, now] };
     let then = |goes_on_as: Bson, anew: Bson| {

@@ -153,7 +153,7 @@ fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Str
 }
 
 fn not_blank<R: Rule>(text: Option<String>) -> Option<String> {
-    text.map(R::tidy).filter(|text| !text.is_empty())
+    text.map(R::tidy).filter(|text| !R::is_none(text))
 }
 
 impl<'de, R: Rule> Deserialize<'de> for Optional<R> {

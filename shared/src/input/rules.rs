@@ -11,6 +11,11 @@ pub trait Rule {
         text.trim().to_owned()
     }
 
+    /// Whether a tidy text is as good as none.
+    fn is_none(text: &str) -> bool {
+        text.is_empty()
+    }
+
     /// Notes what is wrong with a text that is tidy.
     fn check(text: &str, path: &str, check: &mut Check);
 
@@ -18,7 +23,8 @@ pub trait Rule {
     fn schema(or_blank: bool) -> Schema;
 }
 
-/// `MIN` to `MAX` characters on one line.
+/// `MIN` to `MAX` characters on one line, none of which turns the direction of what follows (Unicode
+/// TR 36, section 2.5) or takes no room. Joiners stay: emoji and Persian need them.
 #[derive(Debug)]
 pub struct Line<const MIN: usize, const MAX: usize>;
 
@@ -41,13 +47,23 @@ pub struct ExactText<const MIN: usize, const MAX: usize>;
 #[derive(Debug)]
 pub struct Email;
 
-/// An absolute `http` or `https` address of 2,048 characters at most.
+/// 1 to `MAX` characters, not all of them blank, kept as they are.
+#[derive(Debug)]
+pub struct Content<const MAX: usize>;
+
+/// Where a file is: an `https` address of 2,048 characters at most, `http` on one's own machine.
 #[derive(Debug)]
 pub struct Link;
+
+/// Which page of a site somebody looks at: an `http` or `https` address of 1,024 characters at most, or a
+/// path. Nothing that a browser would run.
+#[derive(Debug)]
+pub struct PageAddress;
 
 impl<const MIN: usize, const MAX: usize> Rule for Line<MIN, MAX> {
     fn check(text: &str, path: &str, check: &mut Check) {
         check_line(text, path, (MIN, MAX), check);
+        check.that(!text.contains(is_unseen), path, "Must have no invisible marks");
     }
 
     fn schema(or_blank: bool) -> Schema {
@@ -117,42 +133,95 @@ impl Rule for Email {
     }
 }
 
-impl Rule for Link {
+impl<const MAX: usize> Rule for Content<MAX> {
+    fn tidy(text: String) -> String {
+        text
+    }
+
+    fn is_none(text: &str) -> bool {
+        text.trim().is_empty()
+    }
+
     fn check(text: &str, path: &str, check: &mut Check) {
-        check_line(text, path, (1, MOST_LINK), check);
-        let web = text.starts_with("https://") || text.starts_with("http://");
-        check.that(web, path, "Must begin with https:// or http://");
+        let is_blank = !text.is_empty() && text.trim().is_empty();
+        check.that(!is_blank, path, "Must not be blank");
+        check_length(text, path, (1, MAX), check);
     }
 
     fn schema(or_blank: bool) -> Schema {
-        let optional = if or_blank { "?" } else { "" };
-        let link = format!("(https?://([^{CONTROL}]*[^{SPACE}{CONTROL}])?){optional}");
-        json_schema!({
-            "type": "string", "maxLength": MOST_LINK, "pattern": format!("^[{SPACE}]*{link}[{SPACE}]*$"),
-        })
+        let seen = format!("[^{SPACE}]");
+        match or_blank {
+            true => json_schema!({ "type": "string", "maxLength": MAX }),
+            false => json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX, "pattern": seen }),
+        }
     }
+}
+
+impl Rule for Link {
+    fn check(text: &str, path: &str, check: &mut Check) {
+        check_line(text, path, (1, MOST_LINK), check);
+        let is_own = |rest: &str| {
+            let host = rest.split(['/', '?', '#', ':']).next();
+            host == Some("localhost") || host == Some("127.0.0.1")
+        };
+        let is_safe = text.starts_with("https://") || text.strip_prefix("http://").is_some_and(is_own);
+        check.that(is_safe, path, "Must begin with https://");
+    }
+
+    fn schema(or_blank: bool) -> Schema {
+        address(r"(https://|http://(localhost|127\.0\.0\.1)([/?#:]|$))", MOST_LINK, or_blank)
+    }
+}
+
+impl Rule for PageAddress {
+    fn check(text: &str, path: &str, check: &mut Check) {
+        check_line(text, path, (1, MOST_PAGE_ADDRESS), check);
+        let is_page = ["https://", "http://", "/"].iter().any(|beginning| text.starts_with(beginning));
+        check.that(is_page, path, "Must begin with https://, http:// or /");
+    }
+
+    fn schema(or_blank: bool) -> Schema {
+        address("(https?://|/)", MOST_PAGE_ADDRESS, or_blank)
+    }
+}
+
+fn address(beginning: &str, most: usize, or_blank: bool) -> Schema {
+    let optional = if or_blank { "?" } else { "" };
+    let address = format!("({beginning}([^{CONTROL}]*[^{SPACE}{CONTROL}])?){optional}");
+    json_schema!({
+        "type": "string", "maxLength": most, "pattern": format!("^[{SPACE}]*{address}[{SPACE}]*$"),
+    })
 }
 
 /// The characters of an address on the web.
 const MOST_LINK: usize = 2048;
+const MOST_PAGE_ADDRESS: usize = 1024;
 /// What `str::trim` takes from the ends of a text, in a class of a regular expression.
 const SPACE: &str = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
 /// The characters for which `char::is_control` is true, in a class of a regular expression.
 const CONTROL: &str = r"\x00-\x1f\x7f-\x9f";
+/// The characters for which [`is_unseen`] is true, in a class of a regular expression.
+const UNSEEN: &str = r"\u200b\u202a-\u202e\u2066-\u2069";
 /// The emails that nearly everybody has; the server takes some more.
 const EMAIL: &str = "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\
     (\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){1,3}";
 
 fn line(least: usize, most: usize) -> Schema {
     let (ends, optional) = (most.saturating_sub(2), if least == 0 { "?" } else { "" });
+    let no = format!("{CONTROL}{UNSEEN}");
     json_schema!({ "type": "string", "pattern": format!(
-        "^[{SPACE}]*([^{SPACE}{CONTROL}]([^{CONTROL}]{{0,{ends}}}[^{SPACE}{CONTROL}])?){optional}[{SPACE}]*$"
+        "^[{SPACE}]*([^{SPACE}{no}]([^{no}]{{0,{ends}}}[^{SPACE}{no}])?){optional}[{SPACE}]*$"
     ) })
 }
 
 fn check_line(text: &str, path: &str, length: (usize, usize), check: &mut Check) {
     check_length(text, path, length, check);
     check.that(!text.chars().any(char::is_control), path, "Must be on one line");
+}
+
+/// Whether a character has no room of its own, or turns the direction of what follows.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn check_length(text: &str, path: &str, (least, most): (usize, usize), check: &mut Check) {
@@ -197,13 +266,49 @@ mod tests {
         }
     }
 
+    fn broken<R: Rule>(text: &str) -> usize {
+        let mut check = Check::default();
+        R::check(&R::tidy(text.to_owned()), "x", &mut check);
+        check.errors.len()
+    }
+
     #[test]
     fn lengths_are_counted_in_characters() {
-        let broken = |text: &str| {
-            let mut check = Check::default();
-            Line::<1, 3>::check(text, "x", &mut check);
-            check.errors.len()
-        };
+        let broken = broken::<Line<1, 3>>;
         assert_eq!((broken("äöü"), broken("abcd"), broken(""), broken("a\nb")), (0, 1, 1, 1));
+    }
+
+    #[test]
+    fn a_line_has_no_marks_that_nobody_sees_but_those_that_scripts_need() {
+        for text in ["a\u{202e}gpj", "a\u{2066}b", "a\u{200b}b", "a\u{85}b"] {
+            assert_eq!(broken::<Line<1, 9>>(text), 1, "{text:?}");
+        }
+        for text in ["می\u{200c}خواهم", "👩\u{200d}🚀"] {
+            assert_eq!(broken::<Line<1, 9>>(text), 0, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn content_is_kept_as_it_was_sent_and_not_blank() {
+        assert_eq!(Content::<9>::tidy("  a\n".to_owned()), "  a\n");
+        let broken = broken::<Content<9>>;
+        assert_eq!((broken(" a\n "), broken(" \n"), broken(""), broken("0123456789")), (0, 1, 1, 1));
+    }
+
+    #[test]
+    fn addresses_are_of_the_web() {
+        for good in ["https://a.example/f", "http://localhost:5000/f", "http://127.0.0.1/f"] {
+            assert_eq!(broken::<Link>(good), 0, "{good}");
+        }
+        for bad in ["http://a.example/f", "http://localhost.evil.example/", "javascript:alert(1)", "/f"]
+        {
+            assert_eq!(broken::<Link>(bad), 1, "{bad}");
+        }
+        for good in ["https://a.example/", "http://a.example/", "/prices"] {
+            assert_eq!(broken::<PageAddress>(good), 0, "{good}");
+        }
+        for bad in ["javascript:alert(1)", "data:text/html,x", "prices"] {
+            assert_eq!(broken::<PageAddress>(bad), 1, "{bad}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One's own account: registering, logging in and out, password and status.
 
-use futures::future::{try_join, try_join3};
+use futures::future::{join, try_join, try_join3};
 
 use super::caller::{Agent, Caller};
 use super::outbox::Outcome;
@@ -56,6 +56,9 @@ pub async fn register(
     let session = Session::begin(app.config.jwt_expire)?;
     let hash = passwords::hash(password).await?;
     let mut user = new_user(name, email, hash, role, session.clone());
+    if caller.is_none() {
+        user.networks.push(rate_limit::network(address.as_deref()));
+    }
     user.founder = (!any).then_some(true);
     let mut inserted = user.insert(&app.db).await?;
     if inserted == Inserted::IsNotTheFirst {
@@ -95,6 +98,7 @@ fn new_user(name: String, email: String, hash: PasswordHash, role: Role, session
         created_at: Time::now(),
         sessions: vec![session],
         connections: Vec::new(),
+        networks: Vec::new(),
         was_absent: false,
         founder: None,
     }
@@ -113,7 +117,8 @@ fn role_for(registration: Registration, caller: Option<Role>, wanted: Option<Rol
 }
 
 /// Logs a user in. An unknown email, a wrong password and an account that is switched off get the
-/// same answer, after the same time.
+/// same answer, after the same time. Nobody locks another one out: tries are counted for each network, and
+/// after many wrong ones from wherever, those networks still get in from which the user has logged in.
 /// Errors: unauthorized for a wrong email or password; rate limited.
 pub async fn login(
     app: &App,
@@ -121,23 +126,38 @@ pub async fn login(
     password: Secret,
     address: Option<String>,
 ) -> Result<(User, String)> {
-    let (user, (), ()) = try_join3(
+    // First alone: what it refuses must not count against the email.
+    rate_limit::consume_from(app, Limit::Logins, address.as_deref()).await?;
+    let network = rate_limit::network(address.as_deref());
+    let here = format!("{email} {network}");
+    let (user, (), wrong) = try_join3(
         async { User::with_email(&app.db, &email).await.map_err(Error::from) },
-        rate_limit::consume_from(app, Limit::Logins, address.as_deref()),
-        rate_limit::consume(app, Limit::LoginsByEmail, &email),
+        rate_limit::consume(app, Limit::LoginsByEmail, &here),
+        async { Ok(rate_limit::refuse_past(app, Limit::WrongLogins, &email).await) },
     )
     .await?;
+    if !user.as_ref().is_some_and(|user| user.knows(&network)) {
+        wrong?;
+    }
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let matches = passwords::verify(password, stored).await?;
-    let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email) };
+    let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email.clone()) };
     if let Some(user) = user.filter(|user| matches && user.active) {
         let session = Session::begin(app.config.jwt_expire)?;
-        if User::add_session(&app.db, &user, &session).await? {
+        if let Some(ended) = User::add_session(&app.db, &user, &session, &network).await? {
+            for session in ended {
+                let connections = Connection::of_session(&app.db, &session.id).await?;
+                app.push.close(&connections).await;
+            }
             let token = token_of(app, &user, &session)?;
             return Ok((user, token));
         }
     }
-    Entry::new(Action::LoginFailed, None, target, address).write(&app.db).await?;
+    let entry = Entry::new(Action::LoginFailed, None, target, address);
+    // Who has just come past the limit was not yet when it began.
+    let (_past, noted) =
+        join(rate_limit::consume(app, Limit::WrongLogins, &email), entry.write(&app.db)).await;
+    noted?;
     Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
 }
 
@@ -152,7 +172,7 @@ pub async fn change_password(
 ) -> Result<()> {
     let user = &agent.user;
     // Who has stolen a token must not guess on.
-    rate_limit::consume(app, Limit::LoginsByEmail, &user.email).await?;
+    rate_limit::consume(app, Limit::PasswordChanges, &user.id.to_string()).await?;
     if !passwords::verify(present, Some(user.password_hash.clone())).await? {
         let entry = Entry::new(Action::LoginFailed, Some(user.party()), user.party(), address);
         entry.about("change of the password").write(&app.db).await?;

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use super::caller::{Caller, banned, conversation};
 use super::messages::{Joined, catch_up};
 use super::outbox::Outcome;
+use super::rate_limit::{self, network};
 use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::documents::connection::{Connection, Watch};
 use crate::documents::conversation::Conversation;
@@ -13,33 +14,104 @@ use crate::documents::live_connection::{Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
+use crate::error::Code;
 use crate::id::random_hex;
 use crate::push::{Audience, Event, Missed, OutboundEvent, VisitorConnected, answer_deadline};
-use crate::rate_limit::Limit;
+use crate::rate_limit::{Counted, Limit, Rate};
 use crate::views::{ConversationView, UserView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
+/// So many frames of a connection may be refused before it is closed.
+const MOST_REFUSED: u32 = 100;
+
 /// Notes that a connection has been opened.
-pub async fn open(app: &App, connection: &str, connected_at: Time) -> Result<()> {
+/// Errors: rate limited, when a connection from there was closed for a flood just now.
+pub async fn open(app: &App, connection: &str, connected_at: Time, address: Option<&str>) -> Result<()> {
+    rate_limit::refuse_past(app, Limit::Floods, &network(address)).await?;
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
 
-/// The connection that sent a frame, which is counted at the same time. One round trip. One that the
-/// database does not know counts as gone: it is closed, so that its client comes back.
-/// Errors: unauthorized for one that is not known; rate limited when it sent too much.
-pub async fn consume(app: &App, connection: &str, limit: Limit) -> Result<Connection> {
-    let found = match app.config.limits.rate(limit) {
-        Some(rate) => Connection::consume(&app.db, connection, limit, rate)
-            .await?
-            .map(|(found, counted)| (found, counted.refuse_past(rate))),
-        None => Connection::find(&app.db, connection).await?.map(|found| (found, Ok(()))),
+/// The connection that sent a frame, which is counted: of its person, or of its address before it has
+/// authenticated. One round trip, or two where this process does not know it yet. One that the database
+/// does not know counts as gone: it is closed, so that its client comes back.
+/// Errors: unauthorized for one that is not known; rate limited when too much was sent. A connection
+/// that goes on all the same is closed.
+pub async fn consume(
+    app: &App,
+    connection: &str,
+    limit: Limit,
+    address: Option<&str>,
+) -> Result<Connection> {
+    let find = async { Ok(Connection::find(&app.db, connection).await?) };
+    let Some(rate) = app.config.limits.rate(limit) else {
+        return known(app, connection, find.await?).await;
     };
-    let Some((found, allowed)) = found else {
+    let counted = match app.senders.person(connection) {
+        Some(person) => count(app, limit, rate, &person, find).await,
+        None => {
+            let found = known(app, connection, find.await?).await?;
+            let who = match &found.person {
+                Some(person) => {
+                    let person = person.id.to_string();
+                    app.senders.authenticated(connection, &person);
+                    person
+                }
+                None => network(address),
+            };
+            count(app, limit, rate, &who, async { Ok(Some(found)) }).await
+        }
+    };
+    match counted {
+        Ok(found) => known(app, connection, found).await,
+        Err(error) if error.code() == Code::RateLimited => {
+            if app.senders.count_refusal(connection) == MOST_REFUSED {
+                end_flood(app, connection, &network(address)).await?;
+            }
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Counts a frame of `who`, side by side with finding its connection. Who is refused already costs
+/// nothing more.
+async fn count<T>(
+    app: &App,
+    limit: Limit,
+    rate: Rate,
+    who: &str,
+    finding: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    if let Some(ends_at) = app.senders.refused_until(who, limit) {
+        Counted { count: i64::MAX, ends_at }.refuse_past(rate)?;
+    }
+    let (found, counted) = try_join(finding, rate_limit::count(app, limit, rate, who)).await?;
+    let allowed = counted.refuse_past(rate);
+    if allowed.is_err() {
+        app.senders.refuse(who, limit, counted.ends_at);
+    }
+    allowed.map(|()| found)
+}
+
+async fn known(app: &App, connection: &str, found: Option<Connection>) -> Result<Connection> {
+    if found.is_none() {
         app.push.close(&[connection.to_owned()]).await;
-        return Err(Error::unauthorized("The connection has ended"));
-    };
-    allowed?;
-    Ok(found)
+    }
+    found.ok_or_else(|| Error::unauthorized("The connection has ended"))
+}
+
+/// Closes a connection that goes on past its limits. Its network stays out for a while, unless an agent
+/// is connected from there.
+async fn end_flood(app: &App, connection: &str, network: &str) -> Result<()> {
+    tracing::warn!(network, "a connection that goes on past its limits is closed");
+    // Counted first: it comes back at once.
+    if !User::is_connected_from(&app.db, network).await?
+        && let Some(rate) = app.config.limits.rate(Limit::Floods)
+    {
+        rate_limit::count(app, Limit::Floods, rate, network).await?;
+    }
+    app.push.close(&[connection.to_owned()]).await;
+    Ok(())
 }
 
 /// Changes how much an agent's connection is pushed.
@@ -72,6 +144,7 @@ pub async fn leave_conversation(app: &App, connection: &str, id: Id) -> Result<(
 
 /// Removes a connection that the gateway says is gone, and dispatches that its person is, if it is.
 pub async fn disconnect(app: &App, connection: &str, until: Instant) -> Result<()> {
+    app.senders.forget(connection);
     let event = app.push.remove(connection).await?;
     app.push.dispatch(event.into_iter().collect(), until).await;
     Ok(())

@@ -1,19 +1,22 @@
-//! Counting what is limited by address, email or token: in the database, so that a limit holds across
-//! all instances. The frames of a connection are counted in its own document, which each frame reads
-//! anyway.
+//! Counting what is limited of people and addresses: in the database, so that a limit holds across all
+//! instances.
 
 use std::net::IpAddr;
 
 use crate::documents::rate_counter::RateCounter;
-use crate::rate_limit::Limit;
+use crate::rate_limit::{Counted, Limit, Rate};
 use crate::{App, Result};
 
 /// Counts something that `who` does. One round trip.
 /// Errors: rate limited, when that was too often.
 pub async fn consume(app: &App, limit: Limit, who: &str) -> Result<()> {
     let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
-    let counted = RateCounter::consume(&app.db, &format!("{}:{who}", limit.name()), rate.window).await?;
-    counted.refuse_past(rate)
+    count(app, limit, rate, who).await?.refuse_past(rate)
+}
+
+/// Counts something that `who` does. One round trip.
+pub async fn count(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<Counted> {
+    Ok(RateCounter::consume(&app.db, &format!("{}:{who}", limit.name()), rate.window).await?)
 }
 
 /// Counts something that comes from an address. Who has an IPv6 network has 2^64 addresses, so that the
@@ -23,9 +26,17 @@ pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Res
     consume(app, limit, &network(address)).await
 }
 
+/// Refuses what `who` has done too often already, without counting. One round trip.
+/// Errors: rate limited, when that was too often.
+pub async fn refuse_past(app: &App, limit: Limit, who: &str) -> Result<()> {
+    let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
+    let counted = RateCounter::look(&app.db, &format!("{}:{who}", limit.name())).await?;
+    counted.map_or(Ok(()), |counted| counted.once_more().refuse_past(rate))
+}
+
 /// The network that an address is in. What comes from nowhere shares one count: the gateway says where
 /// each call comes from.
-fn network(address: Option<&str>) -> String {
+pub fn network(address: Option<&str>) -> String {
     match address.and_then(|address| address.parse().ok()) {
         Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = address.segments();

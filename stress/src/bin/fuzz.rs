@@ -14,8 +14,8 @@ use fastrand::Rng;
 use futures::future::try_join_all;
 use local::functions::Functions;
 use local::mongod::Mongod;
-use local::stack::{self, Stack};
-use local::websocket_api::{Limits, Sockets};
+use local::stack::{self, Edge, Stack};
+use local::websocket_api::Sockets;
 use serde_json::{Value, json};
 use shared::App;
 use shared::config::Config;
@@ -78,8 +78,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     })?;
     let app = App::new(config).await?;
     shared::documents::indexes::prepare(&app.db).await?;
-    let stack =
-        Stack::start(listener, &Functions::new(&app), &[], Limits::default(), &Sockets::default())?;
+    let stack = Stack::start(listener, &Functions::new(&app), &Sockets::default(), Edge::default())?;
     let url = format!("ws://{}/ws", stack.address());
 
     let answers = fuzz(options, &url).await?;

@@ -13,8 +13,8 @@ use clap::Parser;
 use hdrhistogram::Histogram;
 use local::functions::Functions;
 use local::mongod::Mongod;
-use local::stack::{self, Stack};
-use local::websocket_api::{Limits, Sockets};
+use local::stack::{self, Edge, Stack};
+use local::websocket_api::Sockets;
 use serde_json::json;
 use shared::config::Config;
 use shared::documents::connection::Connection;
@@ -57,8 +57,7 @@ async fn main() -> Result<(), Failure> {
     })?;
     let app = App::new(config).await?;
     indexes::prepare(&app.db).await?;
-    let stack =
-        Stack::start(listener, &Functions::new(&app), &[], Limits::default(), &Sockets::default())?;
+    let stack = Stack::start(listener, &Functions::new(&app), &Sockets::default(), Edge::default())?;
     let mut send = Send::prepare(&app, ApiGateway::new(&endpoint), &stack).await?;
     let mut steps = Steps::default();
     for number in 0..times {

@@ -4,7 +4,7 @@ use futures::future::try_join;
 use shared::api::openapi::Nothing;
 use shared::auth::tokens::Identity;
 use shared::documents::visitor::{Arrival, KnownBy, PageView};
-use shared::input::{AtLeast, Email, ExactLine, Line, Optional, PersonName, Required};
+use shared::input::{AtLeast, Email, ExactLine, Line, Optional, PageAddress, PersonName, Required};
 use shared::push::{Event, MOST_BYTES, VisitorConnected};
 use shared::rate_limit::Limit;
 use shared::use_cases::outbox::{Outbound, Outcome};
@@ -16,8 +16,6 @@ use crate::frame::ENVELOPE_BYTES;
 
 /// The most characters that are kept of a browser's own words.
 const MOST_USER_AGENT: usize = 512;
-/// A page's address.
-type Url = Line<1, 1024>;
 
 shared::input! {
     /// The data of `visitor:connect`.
@@ -30,9 +28,9 @@ shared::input! {
         #[serde(default)]
         email: Optional<Email>,
         #[serde(default)]
-        current_page: Optional<Url>,
+        current_page: Optional<PageAddress>,
         #[serde(default)]
-        referrer: Optional<Url>,
+        referrer: Optional<PageAddress>,
         after: Option<AtLeast<0>>,
     }
     check |input, check| {
@@ -89,7 +87,7 @@ impl ClientData for VisitorConnect {
 shared::input! {
     /// The data of `visitor:page`.
     pub struct VisitorPage {
-        url: Required<Url>,
+        url: Required<PageAddress>,
         #[serde(default)]
         title: Optional<Line<1, 200>>,
     }

@@ -36,6 +36,13 @@ impl Chat {
         self.call(Method::POST, path).json(&body)
     }
 
+    /// A call from another address of this machine, as in `127.0.0.2`.
+    pub fn post_from(&self, address: &str, path: &str, body: Value) -> Call {
+        let address: std::net::IpAddr = address.parse().unwrap();
+        let client = reqwest::Client::builder().local_address(address).build().unwrap();
+        Call(client.post(self.url(path)), Method::POST, path.to_owned()).json(&body)
+    }
+
     pub fn put(&self, path: &str, body: Value) -> Call {
         self.call(Method::PUT, path).json(&body)
     }

@@ -11,7 +11,8 @@ use std::time::Duration;
 use local::functions::Functions;
 use local::mongod::Mongod;
 use local::runtime_api::Environment;
-use local::stack::{self, Stack};
+use local::server::Bounds;
+use local::stack::{self, Edge, Stack};
 use local::websocket_api::{Limits, Sockets};
 use serde_json::{Value, json};
 use shared::config::Config;
@@ -68,23 +69,26 @@ impl Chat {
     }
 
     pub async fn start_with(settings: Settings, limits: Limits) -> Self {
+        Self::start_bounded(settings, limits, Bounds::default()).await
+    }
+
+    pub async fn start_bounded(settings: Settings, limits: Limits, bounds: Bounds) -> Self {
         let (listener, app) = Self::put_together(settings).await;
         shared::documents::indexes::prepare(&app.db).await.unwrap();
-        Self::run(listener, app, limits)
+        Self::run(listener, app, limits, bounds)
     }
 
     /// A live chat whose database need not be there.
     pub async fn start_unready(settings: Settings) -> Self {
         let (listener, app) = Self::put_together(settings).await;
-        Self::run(listener, app, Limits::default())
+        Self::run(listener, app, Limits::default(), Bounds::default())
     }
 
     /// A live chat whose functions are processes, as they are deployed.
     pub async fn deployed(program: impl Fn(&str) -> std::path::PathBuf) -> Self {
         let (listener, app) = Self::put_together(&[]).await;
         let functions = Functions::deployed(program, &environment(&app.config), 100);
-        let stack =
-            Stack::start(listener, &functions, &[], Limits::default(), &Sockets::default()).unwrap();
+        let stack = Stack::start(listener, &functions, &Sockets::default(), Edge::default()).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
     }
 
@@ -92,13 +96,13 @@ impl Chat {
     pub async fn another_instance(&self) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let app = App::new(Config::clone(&self.app.config)).await.unwrap();
-        Self::run(listener, app, Limits::default())
+        Self::run(listener, app, Limits::default(), Bounds::default())
     }
 
-    fn run(listener: TcpListener, app: App, limits: Limits) -> Self {
-        let origins = &app.config.cors_origin;
-        let stack =
-            Stack::start(listener, &Functions::new(&app), origins, limits, &Sockets::default()).unwrap();
+    fn run(listener: TcpListener, app: App, limits: Limits, bounds: Bounds) -> Self {
+        let edge = Edge { origins: &app.config.cors_origin, limits, bounds };
+        let functions = Functions::new(&app);
+        let stack = Stack::start(listener, &functions, &Sockets::default(), edge).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
     }
 
@@ -152,7 +156,12 @@ impl Chat {
     }
 
     pub async fn socket(&self) -> Socket {
-        Socket::open(&format!("ws://{}/ws", self.stack.address())).await
+        Socket::open(&self.websocket()).await
+    }
+
+    /// The address of the WebSocket.
+    pub fn websocket(&self) -> String {
+        format!("ws://{}/ws", self.stack.address())
     }
 
     /// A socket on which an agent has proved who it is, watching `mine`.

@@ -1,13 +1,14 @@
 //! A client for the WebSocket.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 use super::PATIENCE;
 
@@ -22,6 +23,19 @@ impl Socket {
     pub async fn open(url: &str) -> Self {
         let (stream, _) = connect_async(url).await.unwrap();
         Self { stream, unread: VecDeque::new(), sent: 0 }
+    }
+
+    /// Opens a socket from another address of this machine, as in `127.0.0.2`; or the status of the refusal.
+    pub async fn open_from(address: &str, url: &str) -> Result<Self, u16> {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(address.parse().unwrap(), 0)).unwrap();
+        let host = url.split('/').nth(2).unwrap();
+        let stream = socket.connect(host.parse().unwrap()).await.unwrap();
+        match client_async(url, MaybeTlsStream::Plain(stream)).await {
+            Ok((stream, _)) => Ok(Self { stream, unread: VecDeque::new(), sent: 0 }),
+            Err(Error::Http(refused)) => Err(refused.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     pub async fn send_text(&mut self, text: impl Into<String>) {

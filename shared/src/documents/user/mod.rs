@@ -80,6 +80,9 @@ pub struct User {
     /// Its logins that have not ended.
     pub sessions: Vec<Session>,
     pub connections: Vec<LiveConnection>,
+    /// Where its last logins came from.
+    #[serde(default)]
+    pub networks: Vec<String>,
     /// Whether it had none before the last one came.
     #[serde(default)]
     pub was_absent: bool,
@@ -158,6 +161,7 @@ impl Stored for User {
             index(doc! { "name": 1, "_id": 1 }),
             unique(EMAIL_INDEX, doc! { "email": 1 }, None),
             sparse(doc! { "connections.expiresAt": 1 }),
+            sparse(doc! { "networks": 1 }),
             unique(FOUNDER_INDEX, doc! { "founder": 1 }, Some(doc! { "founder": true })),
         ]
     }
@@ -283,6 +287,12 @@ impl User {
             let came = user.was_absent;
             (user, came)
         }))
+    }
+
+    /// Whether anybody who has logged in from a network is connected.
+    pub async fn is_connected_from(db: &Db, network: &str) -> Result<bool> {
+        let there = doc! { "networks": network, "connections.expiresAt": { "$gt": Time::now() } };
+        db.query::<Self>(there).one().await.map(|user| user.is_some())
     }
 
     /// Those of whom a connection has expired.

@@ -13,7 +13,9 @@ use crate::db::{Db, to_bson};
 use crate::{Id, Time, id};
 
 /// The most sessions of one user; a login past it ends the oldest.
-const MOST_SESSIONS: i32 = 50;
+const MOST_SESSIONS: usize = 50;
+/// The most networks that are remembered of a user.
+const MOST_NETWORKS: i32 = 10;
 
 /// A login that has not ended. A token is good only while its session is here, so that a logout is in
 /// force for the next call, at no extra round trip: the session is read with its user.
@@ -31,6 +33,13 @@ impl Session {
     pub fn begin(lifetime: Duration) -> crate::Result<Self> {
         Ok(Self { id: id::random_hex()?, expires_at: Time::now().plus(lifetime) })
     }
+}
+
+/// Which of a user's sessions one more ends.
+fn pushed_out(mut sessions: Vec<Session>) -> Vec<Session> {
+    sessions.retain(|session| session.expires_at > Time::now());
+    sessions.truncate((sessions.len() + 1).saturating_sub(MOST_SESSIONS));
+    sessions
 }
 
 impl User {
@@ -66,27 +75,67 @@ impl User {
         db.update(same, update, ReturnDocument::Before).await
     }
 
-    /// Adds a session, drops the expired ones; whether the account is still as it was when the password
-    /// was checked.
-    pub async fn add_session(db: &Db, checked: &Self, session: &Session) -> Result<bool> {
+    /// Whether it has logged in from this network.
+    pub fn knows(&self, network: &str) -> bool {
+        self.networks.iter().any(|known| known == network)
+    }
+
+    /// Adds a session and where it comes from, and drops the expired ones. The live ones that it ends,
+    /// since there are too many; or `None` if the account is not as it was any more when the password was
+    /// checked.
+    pub async fn add_session(
+        db: &Db,
+        checked: &Self,
+        session: &Session,
+        network: &str,
+    ) -> Result<Option<Vec<Session>>> {
         let live = doc! { "$filter": {
             "input": "$sessions",
             "cond": { "$gt": ["$$this.expiresAt", Time::now()] },
         } };
         let new = doc! { "id": &session.id, "expiresAt": session.expires_at };
-        let sessions = doc! { "$slice": [{ "$concatArrays": [live, [new]] }, -MOST_SESSIONS] };
-        let update = vec![doc! { "$set": { "sessions": sessions } }];
+        let most = -i32::try_from(MOST_SESSIONS).unwrap_or(i32::MAX);
+        let sessions = doc! { "$slice": [{ "$concatArrays": [live, [new]] }, most] };
+        let known = doc! { "$ifNull": ["$networks", []] };
+        let network = doc! { "$literal": network };
+        let others = doc! { "$filter": { "input": known, "cond": { "$ne": ["$$this", &network] } } };
+        let networks = doc! { "$slice": [{ "$concatArrays": [others, [network]] }, -MOST_NETWORKS] };
+        let update = vec![doc! { "$set": { "sessions": sessions, "networks": networks } }];
         let same = doc! {
             "_id": checked.id,
             "passwordHash": to_bson(&checked.password_hash)?,
             "active": { "$ne": false },
         };
-        Ok(db.of::<Self>().update_one(same, update).await?.matched_count > 0)
+        let before: Option<Self> = db.update(same, update, ReturnDocument::Before).await?;
+        Ok(before.map(|before| pushed_out(before.sessions)))
     }
 
     /// Ends a session.
     pub async fn end_session(db: &Db, id: Id, session: &str) -> Result<()> {
         let update = doc! { "$pull": { "sessions": { "id": session } } };
         db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_session_too_many_ends_the_oldest_that_is_live() {
+        let sessions = |count: usize| -> Vec<Session> {
+            let session = |number: usize| Session {
+                id: number.to_string(),
+                expires_at: Time::now().plus(Duration::from_secs(60)),
+            };
+            (0..count).map(session).collect()
+        };
+        assert!(pushed_out(sessions(MOST_SESSIONS - 1)).is_empty());
+        let full = sessions(MOST_SESSIONS);
+        assert_eq!(pushed_out(full.clone()).len(), 1);
+        assert_eq!(pushed_out(full.clone())[0].id, "0");
+        let mut one_expired = full;
+        one_expired[0].expires_at = Time::default();
+        assert!(pushed_out(one_expired).is_empty());
     }
 }

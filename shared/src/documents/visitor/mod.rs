@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::live_connection::LiveConnection;
 use super::participant::{Participant, Side};
 use crate::db::{
-    Cursor, Db, Page, Paged, Paging, Projected, Stored, index, part, search, search_words, sparse,
-    to_bson, unique,
+    Cursor, Db, Page, Paged, Paging, Projected, Stored, index, part, search_words, sparse, to_bson,
+    unique,
 };
 use crate::{Id, Time};
 
@@ -265,7 +265,7 @@ impl Visitor {
             them.insert("_id", by.id);
         }
         let fields = doc! { "pageViews": { "$slice": -MOST_LISTED_PAGE_VIEWS } };
-        match search(q.as_deref().unwrap_or_default()) {
+        match db.search::<Self>(q.as_deref().unwrap_or_default()).await? {
             Some((search, rest)) => {
                 them.extend(rest);
                 db.found(&search, them, fields, paging).await
@@ -277,7 +277,7 @@ impl Visitor {
     /// The ids of the visitors that are found by the words of `q`: [`MOST_FOUND`] at most, the last seen
     /// first, and whether these are all; none if `q` has no word.
     pub async fn found_by(db: &Db, q: &str) -> Result<(Vec<Id>, bool)> {
-        let Some((search, rest)) = search(q) else { return Ok((Vec::new(), true)) };
+        let Some((search, rest)) = db.search::<Self>(q).await? else { return Ok((Vec::new(), true)) };
         let part = (0, MOST_FOUND + 1);
         let (mut ids, mut is_complete) = db.found_ids::<Self>(&search, rest, part).await?;
         let most = usize::try_from(MOST_FOUND).unwrap_or(usize::MAX);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use hdrhistogram::Histogram;
 use mongodb::Client;
 use mongodb::bson::doc;
@@ -163,16 +163,15 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
 
 /// The calls of each line; a caller makes them in turn.
 async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, Vec<Call>)>, Failure> {
-    let page = api.call(&Call::get("/api/conversations?limit=100"), token).await?;
-    let ids: Vec<&str> = page["conversations"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|conversation| conversation["_id"].as_str())
-        .collect();
+    let (page, open) =
+        try_join(async { api.call(&Call::get("/api/conversations?limit=100"), token).await }, async {
+            api.call(&Call::get("/api/conversations?limit=100&status=active"), token).await
+        })
+        .await?;
+    let (ids, open) = (ids(&page), ids(&open));
     let cursor = page["nextCursor"].as_str().unwrap_or_default();
     let one = |path: &str| vec![Call::get(path)];
-    let sends = ids.iter().map(|id| {
+    let sends = open.iter().map(|id| {
         Call::post("/api/messages", json!({ "conversationId": id, "content": "How can I help you?" }))
     });
     let login = json!({ "email": email(login), "password": PASSWORD });
@@ -199,6 +198,11 @@ async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, 
         ("POST messages", sends.collect()),
         ("POST login", vec![Call::post("/api/auth/login", login)]),
     ])
+}
+
+fn ids(page: &Value) -> Vec<&str> {
+    let conversations = page["conversations"].as_array().into_iter().flatten();
+    conversations.filter_map(|conversation| conversation["_id"].as_str()).collect()
 }
 
 async fn measure(

@@ -161,24 +161,9 @@ fn conversation(
     let is_read = number + READ >= conversations;
     let least = if is_read { MESSAGES_OF_READ } else { 0 };
     let count = (messages * (number + 1) / conversations - messages * number / conversations).max(least);
-    let messages: Vec<Message> = (1..=count)
-        .map(|seq| {
-            let by_visitor = seq % 2 == 1;
-            Ok(Message {
-                id: Id::random()?,
-                conversation: id,
-                seq: seq as i64,
-                nth: seq.div_ceil(2) as i64,
-                sender: if by_visitor { Side::Visitor } else { Side::Agent },
-                sender_id: if by_visitor { visitor } else { agent },
-                content: format!("Message {seq} about my order"),
-                kind: Kind::Text,
-                file_url: None,
-                client_message_id: None,
-                created_at: ago(age + Duration::from_secs(count - seq)),
-            })
-        })
-        .collect::<Result<_, Failure>>()?;
+    let messages = (1..=count)
+        .map(|seq| message(id, seq, [visitor, agent], ago(age + Duration::from_secs(count - seq))))
+        .collect::<Result<Vec<_>, _>>()?;
     let of = |side| messages.iter().filter(move |message| message.sender == side);
     let ended = matches!(status, Status::Resolved | Status::Closed);
     let conversation = Conversation {
@@ -203,4 +188,27 @@ fn conversation(
         ..Conversation::default()
     };
     Ok((conversation, messages))
+}
+
+/// A message of the visitor or the agent, in turn.
+fn message(
+    conversation: Id,
+    seq: u64,
+    [visitor, agent]: [Id; 2],
+    created_at: Time,
+) -> Result<Message, Failure> {
+    let by_visitor = seq % 2 == 1;
+    Ok(Message {
+        id: Id::random()?,
+        conversation,
+        seq: seq as i64,
+        nth: seq.div_ceil(2) as i64,
+        sender: if by_visitor { Side::Visitor } else { Side::Agent },
+        sender_id: if by_visitor { visitor } else { agent },
+        content: format!("Message {seq} about my order"),
+        kind: Kind::Text,
+        file_url: None,
+        client_message_id: None,
+        created_at,
+    })
 }

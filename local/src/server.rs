@@ -1,0 +1,268 @@
+//! Serving HTTP/1.1, with bounds on what one client may hold open.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use ipnet::IpNet;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// See [`Bounds::patience`].
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// A pause after a connection could not be accepted, since there are no descriptors for one.
+const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// How much clients may hold open.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Connections of one address.
+    pub of_address: usize,
+    /// Connections of all.
+    pub of_all: usize,
+    /// Requests and frames of one address that are under way; more wait, and are not read meanwhile.
+    pub under_way: usize,
+    /// How long a client may take to send a request's line and headers, its body, or to read what it is
+    /// sent, each.
+    pub patience: Duration,
+    /// Proxies in front of this machine, which say in `X-Forwarded-For` from where a request comes.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            of_address: usize::MAX,
+            of_all: usize::MAX,
+            under_way: Semaphore::MAX_PERMITS,
+            patience: PATIENCE,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+/// Who holds how many connections open; cheap to clone.
+#[derive(Clone)]
+struct Places {
+    bounds: Arc<Bounds>,
+    taken: Arc<Mutex<Taken>>,
+}
+
+#[derive(Default)]
+struct Taken {
+    by_all: usize,
+    /// By each address, with the turns that its requests and frames share.
+    by_address: HashMap<IpAddr, (usize, Arc<Semaphore>)>,
+}
+
+/// A connection that is counted as long as this lives.
+pub struct Place {
+    places: Places,
+    address: IpAddr,
+    turns: Arc<Semaphore>,
+}
+
+impl Place {
+    /// How long its client may take for what it has begun.
+    pub fn patience(&self) -> Duration {
+        self.places.bounds.patience
+    }
+
+    /// Waits for a turn of the address.
+    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.turns.clone().acquire_owned().await.ok()
+    }
+}
+
+impl Places {
+    fn new(bounds: Bounds) -> Self {
+        Self { bounds: Arc::new(bounds), taken: Arc::default() }
+    }
+
+    /// Counts a connection of an address, if it may have one more.
+    fn take(&self, address: IpAddr) -> Option<Place> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_address = taken.by_address.get(&address).map_or(0, |(count, _)| *count);
+        if of_address >= self.bounds.of_address || taken.by_all >= self.bounds.of_all {
+            return None;
+        }
+        taken.by_all += 1;
+        let turns = || (0, Arc::new(Semaphore::new(self.bounds.under_way)));
+        let (count, turns) = taken.by_address.entry(address).or_insert_with(turns);
+        *count += 1;
+        Some(Place { places: self.clone(), address, turns: turns.clone() })
+    }
+
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.bounds.trusted_proxies.iter().any(|network| network.contains(&peer.to_canonical()))
+    }
+
+    /// From where a request comes: the last address that a trusted proxy has put into
+    /// `X-Forwarded-For` and is no trusted proxy itself; what is before it, a client may have made up.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.is_proxy(peer) {
+            return peer;
+        }
+        let forwarded = headers.get_all("x-forwarded-for");
+        let addresses: Vec<&str> = forwarded
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        let known = addresses.into_iter().rev().map_while(|address| address.trim().parse().ok());
+        let mut last = peer;
+        for address in known {
+            last = address;
+            if !self.is_proxy(address) {
+                break;
+            }
+        }
+        last
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.by_all -= 1;
+        if let Some((count, _)) = taken.by_address.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Answers requests with `router` until it is stopped and what is under way is answered. Each request
+/// carries its client's address as [`ConnectInfo`], and an `Arc` of its [`Place`], which whoever keeps
+/// the connection keeps, too.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stopping: CancellationToken) {
+    let (places, connections) = (Places::new(bounds), TaskTracker::new());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopping.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let place = match places.is_proxy(peer.ip()) {
+                    true => None,
+                    false => match places.take(peer.ip()) {
+                        Some(place) => Some(Arc::new(place)),
+                        // Cut off without a word: an answer would cost what is bounded.
+                        None => continue,
+                    },
+                };
+                let client = Client { places: places.clone(), peer, place };
+                connections.spawn(connection(stream, router.clone(), client, stopping.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(NO_DESCRIPTORS).await;
+            }
+        }
+    }
+    connections.close();
+    connections.wait().await;
+}
+
+/// Who is at the other end of a connection; a proxy has no place of its own.
+#[derive(Clone)]
+struct Client {
+    places: Places,
+    peer: SocketAddr,
+    place: Option<Arc<Place>>,
+}
+
+async fn connection(stream: TcpStream, router: Router, client: Client, stopping: CancellationToken) {
+    // Two small frames after one another must not wait for the client to confirm the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection has ended already");
+    }
+    let patience = client.places.bounds.patience;
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let (router, client) = (router.clone(), client.clone());
+        async move { Ok::<_, Infallible>(answer(router, client, request.map(Body::new)).await) }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(patience);
+    let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut serving = std::pin::pin!(serving);
+    let served = tokio::select! {
+        served = serving.as_mut() => served,
+        () = stopping.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+async fn answer(router: Router, client: Client, mut request: Request) -> Response {
+    let address = client.places.client(client.peer.ip(), request.headers());
+    let place = match client.place {
+        Some(place) => place,
+        None => match client.places.take(address) {
+            Some(place) => Arc::new(place),
+            None => return StatusCode::TOO_MANY_REQUESTS.into_response(),
+        },
+    };
+    let port = client.peer.port();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, port)));
+    request.extensions_mut().insert(place);
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(of_address: usize, of_all: usize, proxies: &[&str]) -> Places {
+        let trusted_proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        Places::new(Bounds { of_address, of_all, trusted_proxies, ..Bounds::default() })
+    }
+
+    #[test]
+    fn an_address_and_all_together_have_a_bound_and_places_come_back() {
+        let places = places(2, 3, &[]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let first = places.take(one).unwrap();
+        let _second = places.take(one).unwrap();
+        assert!(places.take(one).is_none());
+        let _third = places.take(other).unwrap();
+        assert!(places.take(other).is_none());
+        drop(first);
+        assert!(places.take(other).is_some());
+    }
+
+    #[test]
+    fn only_trusted_proxies_say_from_where_a_request_comes() {
+        let places = places(1, 1, &["10.0.0.0/8"]);
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 192.0.2.7".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.2".parse().unwrap());
+        let (proxy, stranger): (IpAddr, IpAddr) = ([10, 0, 0, 1].into(), [192, 0, 2, 9].into());
+        assert_eq!(places.client(proxy, &headers), IpAddr::from([192, 0, 2, 7]));
+        assert_eq!(places.client(stranger, &headers), stranger);
+        assert_eq!(places.client(proxy, &HeaderMap::new()), proxy);
+    }
+}

@@ -1,0 +1,109 @@
+//! What this process remembers of the connections that send to it, so that a flood costs the database
+//! little.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::Time;
+use crate::rate_limit::Limit;
+
+/// So many connections, and so many who are refused, are remembered; then everything is forgotten, which
+/// does no harm.
+const MOST: usize = 20_000;
+
+/// What is remembered; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Senders(Arc<Mutex<Memory>>);
+
+#[derive(Default)]
+struct Memory {
+    /// As whom connections are counted that have authenticated, which never changes.
+    people: HashMap<String, String>,
+    /// Until when somebody is refused something.
+    refused: HashMap<(String, Limit), Time>,
+    /// How many frames of a connection were refused.
+    refusals: HashMap<String, u32>,
+}
+
+impl Senders {
+    fn locked(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As whom a connection is counted, if it is known to have authenticated.
+    pub fn person(&self, connection: &str) -> Option<String> {
+        self.locked().people.get(connection).cloned()
+    }
+
+    /// Notes as whom a connection is counted from now on.
+    pub fn authenticated(&self, connection: &str, person: &str) {
+        let people = &mut self.locked().people;
+        if people.len() >= MOST {
+            people.clear();
+        }
+        people.insert(connection.to_owned(), person.to_owned());
+    }
+
+    /// Until when `who` is refused, if it is.
+    pub fn refused_until(&self, who: &str, limit: Limit) -> Option<Time> {
+        let ends_at = self.locked().refused.get(&(who.to_owned(), limit)).copied();
+        ends_at.filter(|ends_at| *ends_at > Time::now())
+    }
+
+    /// Notes that `who` is refused until a time.
+    pub fn refuse(&self, who: &str, limit: Limit, until: Time) {
+        let refused = &mut self.locked().refused;
+        if refused.len() >= MOST {
+            refused.clear();
+        }
+        refused.insert((who.to_owned(), limit), until);
+    }
+
+    /// Counts a frame of a connection that was refused; how many were.
+    pub fn count_refusal(&self, connection: &str) -> u32 {
+        let refusals = &mut self.locked().refusals;
+        if refusals.len() >= MOST {
+            refusals.clear();
+        }
+        let count = refusals.entry(connection.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// Forgets a connection that is gone.
+    pub fn forget(&self, connection: &str) {
+        let mut memory = self.locked();
+        memory.people.remove(connection);
+        memory.refusals.remove(connection);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn who_is_refused_is_so_until_the_time_and_for_that_alone() {
+        let senders = Senders::default();
+        let later = Time::now().plus(Duration::from_secs(60));
+        senders.refuse("ada", Limit::Messages, later);
+        senders.refuse("bob", Limit::Messages, Time::default());
+        assert_eq!(senders.refused_until("ada", Limit::Messages), Some(later));
+        assert_eq!(senders.refused_until("ada", Limit::Frames), None);
+        assert_eq!(senders.refused_until("bob", Limit::Messages), None);
+    }
+
+    #[test]
+    fn what_is_remembered_has_a_bound_and_is_forgotten_with_the_connection() {
+        let senders = Senders::default();
+        for number in 0..=MOST {
+            senders.authenticated(&number.to_string(), "ada");
+        }
+        assert_eq!(senders.locked().people.len(), 1);
+        assert_eq!((senders.count_refusal("c"), senders.count_refusal("c")), (1, 2));
+        senders.forget("c");
+        assert_eq!(senders.count_refusal("c"), 1);
+    }
+}
