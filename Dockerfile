@@ -3,11 +3,11 @@ FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --bin livechat
+RUN cargo build --profile fast --locked --bin livechat
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home livechat
-COPY --from=build /src/target/release/livechat /usr/local/bin/livechat
+COPY --from=build /src/target/fast/livechat /usr/local/bin/livechat
 USER livechat
 WORKDIR /data
 ENV HOST=0.0.0.0 PORT=5000

@@ -46,12 +46,15 @@ impl Identity {
     }
 }
 
+/// The `reason` of a message that was refused since the one that it follows has not come.
+pub const FOLLOWS: &str = "follows";
+
 /// The answer to a frame.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// It was done.
     Ack(Value),
-    /// It was not done: the error's code.
+    /// It was not done: the error's code, or [`FOLLOWS`].
     Error(String),
 }
 
@@ -280,7 +283,10 @@ impl Running {
         let Some((_, pending)) = pending else { return Ok(false) };
         let answer = match frame["event"].as_str() {
             Some("ack") => Answer::Ack(frame["data"].clone()),
-            _ => Answer::Error(frame["data"]["code"].as_str().unwrap_or("none").to_owned()),
+            _ => {
+                let why = frame["data"]["reason"].as_str().or(frame["data"]["code"].as_str());
+                Answer::Error(why.unwrap_or("none").to_owned())
+            }
         };
         match (pending, answer) {
             (Pending::Request(waiting), answer) => {

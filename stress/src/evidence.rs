@@ -43,6 +43,8 @@ pub struct Sent {
     pub acks: Vec<(i64, String)>,
     /// Whether it was first sent after the conversation's close was acknowledged.
     pub after_close: bool,
+    /// The name of the message of the same sender that it was not to come before.
+    pub follows: Option<String>,
 }
 
 /// A conversation as a client shows it in the end.
@@ -111,11 +113,13 @@ pub enum Kind {
     AfterClose,
     /// A message was never moved to where it is read.
     LeftBehind,
+    /// A message came before the one that it follows, or without it.
+    OutOfOrder,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Lost,
         Self::Doubled,
         Self::AckDiffers,
@@ -128,6 +132,7 @@ impl Kind {
         Self::TwoHolders,
         Self::AfterClose,
         Self::LeftBehind,
+        Self::OutOfOrder,
     ];
 
     /// Plants a fault of this kind in evidence that has messages, acknowledgements, lists and holders.
@@ -168,6 +173,7 @@ impl Kind {
             }
             Self::AfterClose => sent.after_close = true,
             Self::LeftBehind => kept.left_behind = 1,
+            Self::OutOfOrder => sent.follows = Some("never sent".to_owned()),
         }
         Some(())
     }
@@ -243,6 +249,12 @@ fn sent(evidence: &Evidence, found: &mut Vec<Violation>) {
         if sent.after_close {
             add(Kind::AfterClose);
         }
+        if let Some(before) = &sent.follows {
+            let number = |name| stored.get(&(&sent.conversation, &sent.by, name)).map(|(seq, _)| *seq);
+            if number(before).is_none_or(|before| number(&sent.name).is_some_and(|own| own < before)) {
+                add(Kind::OutOfOrder);
+            }
+        }
     }
 }
 
@@ -299,6 +311,7 @@ mod tests {
             name: message.name.clone(),
             acks: vec![(message.seq, message.id.clone())],
             after_close: false,
+            follows: None,
         };
         let glance = |read: i64| Glance {
             conversation: id.clone(),

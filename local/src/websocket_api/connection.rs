@@ -61,6 +61,7 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, m
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
     hang_up(socket, &ending).await;
+    let _turn = api.inner.leaving.acquire().await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);

@@ -238,7 +238,7 @@ impl Db {
     /// How many documents match, counted to [`MOST_COUNTED`].
     async fn total<T: Stored>(&self, filter: Document) -> Result<Total, MongoError> {
         // The books are off by little: what is near the end of counting is counted.
-        if filter.is_empty() && self.estimate::<T>().await? > 2 * MOST_COUNTED {
+        if filter.is_empty() && self.estimate::<T>().await? > MOST_COUNTED + MOST_COUNTED / 2 {
             return Ok(Total::of(MOST_COUNTED + 1));
         }
         self.count_up_to::<T>(filter, MOST_COUNTED + 1).await.map(Total::of)

@@ -152,7 +152,9 @@ impl<const MAX: usize> Rule for Content<MAX> {
         let seen = format!("[^{SPACE}]");
         match or_blank {
             true => json_schema!({ "type": "string", "maxLength": MAX }),
-            false => json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX, "pattern": seen }),
+            false => {
+                json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX, "pattern": seen })
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures::future::{join, join_all};
+use futures::future::{join, join_all, try_join_all};
 use serde_json::json;
 use stress::client::Client;
 use stress::evidence::Sent;
@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 use crate::world::{Room, Sender, Try, World, locked, pause};
 
+/// Messages that are on their way at once.
+const AT_ONCE: u64 = 12;
 /// One conversation of so many is closed while it goes on.
 const CLOSED: usize = 5;
 
@@ -54,19 +56,34 @@ async fn take(world: &World, room: &Room) -> Result<usize, Failure> {
     }
 }
 
-/// Sends one message after the other, each until it is acknowledged.
+/// Sends messages, each until it is acknowledged: one after the other, and now and then several at once
+/// of which each follows the one before.
 async fn speak(world: &World, room: &Room, sender: &Sender, clients: &[&Client]) -> Result<(), Failure> {
-    let mut number = 0_u64;
+    let (mut number, mut last) = (0_u64, None);
     while world.runs() {
         number += 1;
-        let after_close = room.closed.load(Ordering::SeqCst);
-        let name = format!("m{number}");
-        let (acks, open) = deliver(world, room, sender, clients, &name).await?;
-        let conversation = room.id.clone();
-        locked(&world.sent).push(Sent { conversation, by: sender.by.clone(), name, acks, after_close });
-        if !open {
+        let at_once = if number.is_multiple_of(5) { AT_ONCE } else { 1 };
+        let names: Vec<String> = (0..at_once).map(|one| format!("m{number}-{one}")).collect();
+        let before = std::iter::once(last.take()).chain(names.iter().cloned().map(Some));
+        let sending = names.iter().zip(before).map(|(name, follows)| async move {
+            let after_close = room.closed.load(Ordering::SeqCst);
+            let (acks, open) = deliver(world, room, sender, clients, name, follows.as_deref()).await?;
+            let (conversation, by) = (room.id.clone(), sender.by.clone());
+            let follows = follows.filter(|_| !acks.is_empty());
+            locked(&world.sent).push(Sent {
+                conversation,
+                by,
+                name: name.clone(),
+                acks,
+                after_close,
+                follows,
+            });
+            Ok::<_, Failure>(open)
+        });
+        if try_join_all(sending).await?.contains(&false) {
             return Ok(());
         }
+        last = names.last().cloned();
         if number.is_multiple_of(4) {
             let last = clients[0].log().last(&room.id);
             let event = if number.is_multiple_of(8) { "message:read" } else { "message:delivered" };
@@ -86,8 +103,12 @@ async fn deliver(
     sender: &Sender,
     clients: &[&Client],
     name: &str,
+    follows: Option<&str>,
 ) -> Result<(Vec<(i64, String)>, bool), Failure> {
-    let body = json!({ "conversationId": room.id, "content": name, "clientMessageId": name });
+    let mut body = json!({ "conversationId": room.id, "content": name, "clientMessageId": name });
+    if let Some(follows) = follows {
+        body["follows"] = follows.into();
+    }
     let once = async || match fastrand::usize(0..=clients.len()) {
         0 => world.post(sender, &body).await,
         way => world.push(clients[way - 1], &body).await,
@@ -104,6 +125,8 @@ async fn deliver(
             match a_try {
                 Try::Acked(seq, id) => acks.push((seq, id)),
                 Try::Closed => open = false,
+                // The one before was refused for good, perhaps.
+                Try::Early => open &= !room.closed.load(Ordering::SeqCst),
                 Try::Unknown => {
                     world.retries.fetch_add(1, Ordering::Relaxed);
                 }

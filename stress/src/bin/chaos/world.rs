@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stress::client::{Answer, Client, Identity};
+use stress::client::{Answer, Client, FOLLOWS, Identity};
 use stress::evidence::{Glance, Sent};
 use stress::replica_set::Failure;
 use tokio::time::sleep;
@@ -125,6 +125,7 @@ impl World {
             name: "start".to_owned(),
             acks: vec![(first["seq"].as_i64().unwrap_or(0), text(&first["_id"]))],
             after_close: false,
+            follows: None,
         });
         let suitors = (0..3).map(|_| fastrand::usize(..self.agents.len())).collect();
         Ok(Room { id, visitors, visitor, suitors, closed: AtomicBool::new(false) })
@@ -155,6 +156,7 @@ impl World {
     pub async fn post(&self, sender: &Sender, body: &Value) -> Try {
         match self.call("POST", "/api/messages", Some(&sender.token), body).await {
             Ok((201, message)) => Try::of(&message),
+            Ok((409, answer)) if answer["reason"] == FOLLOWS => Try::Early,
             Ok((409, _)) => Try::Closed,
             Ok((400..=499, answer)) => Try::Refused(answer.to_string()),
             Ok(_) | Err(_) => Try::Unknown,
@@ -166,6 +168,7 @@ impl World {
         match client.request("message:send", body.clone()).await {
             Some(Answer::Ack(data)) => Try::of(&data["message"]),
             Some(Answer::Error(code)) => match code.as_str() {
+                FOLLOWS => Try::Early,
                 "conflict" => Try::Closed,
                 // A connection that was found gone meanwhile has to come back first.
                 "unavailable" | "internal" | "unauthorized" | "none" => Try::Unknown,
@@ -180,6 +183,8 @@ impl World {
 pub enum Try {
     Acked(i64, String),
     Closed,
+    /// Before the message that it follows.
+    Early,
     Unknown,
     Refused(String),
 }
