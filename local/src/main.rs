@@ -19,8 +19,10 @@ use local::server::Bounds;
 use local::stack::{self, Edge, Stack};
 use local::websocket_api::Sockets;
 use shared::App;
-use shared::config::Config;
+use shared::auth::setup;
+use shared::config::{Config, FirstUser};
 use shared::documents::indexes;
+use shared::documents::user::User;
 use shared::id::hex;
 use tokio::net::TcpListener;
 
@@ -88,11 +90,13 @@ async fn run() -> Result<(), Failure> {
         None => own_secret(&folder.join("jwt-secret"))?,
     };
     let endpoint = stack::endpoint(&listener)?;
+    // Behind a proxy on this machine everybody comes from here.
+    let is_own = listener.local_addr()?.ip().is_loopback() && env("TRUSTED_PROXIES").is_none();
     let config = Config::from_lookup(|key| match key {
         "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
         "MONGODB_URI" => Some(uri.clone()),
         "JWT_SECRET" => Some(secret.clone()),
-        key => env(key).or_else(|| default(key)),
+        key => env(key).or_else(|| default(key, is_own)),
     })?;
     let sockets = Sockets::default();
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
@@ -103,6 +107,12 @@ async fn run() -> Result<(), Failure> {
     let edge = Edge { origins, bounds, ..Edge::default() };
     let stack = Stack::start(listener, &functions, &sockets, edge)?;
     welcome(&stack, mongod.as_ref());
+    if app.config.first_user == FirstUser::WithToken && !User::any(&app.db).await? {
+        let token = setup::token(&app.config.jwt_secret);
+        say(&format!(
+            "\n  The first user becomes the super admin, and must show \"setupToken\":\"{token}\"."
+        ));
+    }
     let database_ended = async {
         match &mut mongod {
             Some(mongod) => mongod.ended().await,
@@ -162,10 +172,12 @@ fn env(key: &str) -> Option<String> {
     std::env::var(key).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// What suits one's own machine, where the deployed defaults are stricter or a gateway's.
-fn default(key: &str) -> Option<String> {
+/// What suits one's own machine, where the deployed defaults are stricter or a gateway's; `is_own` says
+/// that nobody else can reach it.
+fn default(key: &str, is_own: bool) -> Option<String> {
     let value = match key {
-        "REGISTRATION" => "open",
+        "FIRST_USER" if is_own => "anyone",
+        "REGISTRATION" if is_own => "open",
         "CORS_ORIGIN" => "http://localhost:3000,http://localhost:3001",
         // One process does the work of many instances here.
         "MONGODB_MAX_POOL_SIZE" => "64",

@@ -10,7 +10,7 @@ use crate::time::duration;
 const SECRET_BYTES: usize = 32;
 
 /// The keys of the environment that a function reads, and whether it needs them.
-pub const KEYS: [(&str, bool); 12] = [
+pub const KEYS: [(&str, bool); 13] = [
     ("MONGODB_URI", true),
     ("MONGODB_MAX_POOL_SIZE", false),
     ("JWT_SECRET", true),
@@ -18,6 +18,7 @@ pub const KEYS: [(&str, bool); 12] = [
     ("JWT_EXPIRE", false),
     ("VISITOR_IDENTITY_SECRET", false),
     ("VISITOR_IDENTITY_AUDIENCE", false),
+    ("FIRST_USER", false),
     ("REGISTRATION", false),
     ("CORS_ORIGIN", false),
     ("LIMITS", false),
@@ -45,6 +46,8 @@ pub struct Config {
     pub visitor_identity_secret: Option<Secret>,
     /// `VISITOR_IDENTITY_AUDIENCE`: whom those identities are for (`aud`); without it they name nobody.
     pub visitor_identity_audience: Option<String>,
+    /// `FIRST_USER`: whether the first user must show the setup token.
+    pub first_user: FirstUser,
     /// `REGISTRATION`: who may register once there is a first user.
     pub registration: Registration,
     /// `CORS_ORIGIN`: the origins whose pages may call the API.
@@ -56,6 +59,15 @@ pub struct Config {
     pub retention: Option<Duration>,
     /// `CONNECTIONS_ENDPOINT`: the address in front of `/@connections`.
     pub connections_endpoint: String,
+}
+
+/// Who may become the first user, the super administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstUser {
+    /// Whoever comes first: on a machine that nobody else can reach.
+    Anyone,
+    /// Who shows the setup token.
+    WithToken,
 }
 
 /// Who may register.
@@ -109,6 +121,7 @@ impl Config {
             jwt_expire: lifetime(get("JWT_EXPIRE").as_deref().unwrap_or("7d"))?,
             visitor_identity_secret: secret("VISITOR_IDENTITY_SECRET", get)?,
             visitor_identity_audience: get("VISITOR_IDENTITY_AUDIENCE"),
+            first_user: first_user(get("FIRST_USER").as_deref().unwrap_or("token"))?,
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
             cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
             limits: limits(&get("LIMITS").unwrap_or_default())?,
@@ -166,6 +179,14 @@ fn lifetime(text: &str) -> Result<Duration, ConfigError> {
     duration(text).ok_or(ConfigError { key: "JWT_EXPIRE", problem })
 }
 
+fn first_user(text: &str) -> Result<FirstUser, ConfigError> {
+    match text.trim() {
+        "anyone" => Ok(FirstUser::Anyone),
+        "token" => Ok(FirstUser::WithToken),
+        _ => Err(ConfigError { key: "FIRST_USER", problem: "must be anyone or token" }),
+    }
+}
+
 fn registration(text: &str) -> Result<Registration, ConfigError> {
     match text.trim() {
         "open" => Ok(Registration::Open),
@@ -210,6 +231,7 @@ mod tests {
     fn what_is_not_set_has_a_safe_default() {
         let config = with(&[]).unwrap();
         assert_eq!(config.registration, Registration::Admin);
+        assert_eq!(config.first_user, FirstUser::WithToken);
         assert_eq!(config.jwt_expire, Duration::from_secs(7 * 24 * 3600));
         assert_eq!(config.mongodb_max_pool_size, 3);
         assert_eq!(config.cors_origin, Vec::<String>::new());
@@ -231,6 +253,7 @@ mod tests {
                 "0123456789abcdef0123456789abcdef",
                 "VISITOR_IDENTITY_SECRET must not be what our own tokens are signed with",
             ),
+            ("FIRST_USER", "me", "FIRST_USER must be anyone or token"),
             ("REGISTRATION", "closed", "REGISTRATION must be open or admin"),
             ("LIMITS", "often", "LIMITS must be off, or changes such as logins=10/1m,typing=off"),
             ("RETENTION_DAYS", "-1", "RETENTION_DAYS must be a whole number from 0 to 36500"),

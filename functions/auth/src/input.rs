@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::db::Paging;
 use shared::documents::audit::Action;
 use shared::documents::user::{Changes, Role, Status};
-use shared::input::{Change, Email, ExactText, Line, Optional, PersonName, Required};
+use shared::input::{Change, Email, ExactLine, ExactText, Line, Optional, PersonName, Required};
 use shared::secret::Secret;
 use shared::use_cases::accounts::Newcomer;
 
@@ -22,13 +22,20 @@ shared::input! {
         email: Required<Email>,
         password: Required<NewPassword>,
         role: Option<Role>,
+        /// Of the first user, where strangers can reach the live chat.
+        setup_token: Option<Required<ExactLine<1, 64>>>,
     }
 }
 
 impl From<Register> for Newcomer {
-    fn from(Register { name, email, password, role }: Register) -> Self {
-        let password = Secret::new(password.into_string());
-        Self { name: name.into_string(), email: email.into_string(), password, role }
+    fn from(Register { name, email, password, role, setup_token }: Register) -> Self {
+        Self {
+            name: name.into_string(),
+            email: email.into_string(),
+            password: Secret::new(password.into_string()),
+            role,
+            setup_token: setup_token.map(Required::into_string),
+        }
     }
 }
 

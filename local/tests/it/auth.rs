@@ -2,6 +2,8 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use shared::auth::setup;
+use shared::secret::Secret;
 
 use crate::support::{Chat, Settings, each, text};
 use local::websocket_api::Limits;
@@ -20,6 +22,29 @@ async fn the_first_user_is_the_super_admin_and_gets_a_token() {
     assert_eq!(answer["user"]["email"], "ada@example.com");
     assert!(answer["user"]["id"].is_string() && answer["user"]["name"] == "ada");
     chat.get("/api/auth/profile").by(answer["token"].as_str().unwrap()).await.expect(200);
+}
+
+#[tokio::test]
+async fn where_strangers_can_come_the_first_user_shows_the_setup_token() {
+    let chat = Chat::start_with(&[("FIRST_USER", "token")], Limits::default()).await;
+    let register = |name: &str, token: Value| {
+        let mut body = person(name);
+        body["setupToken"] = token;
+        chat.post("/api/auth/register", body)
+    };
+    let right = setup::token(&Secret::new(crate::support::SECRET));
+    register("eve", json!(null)).await.refused(403, "forbidden");
+    register("eve", json!("0".repeat(64))).await.refused(403, "forbidden");
+    register("eve", json!("x".repeat(65))).await.invalid("setupToken");
+    let strangers = (0..5).map(|number| {
+        let call = register(&format!("eve{number}"), json!("guess"));
+        async { call.await.status }
+    });
+    assert!(join_all(strangers).await.iter().all(|status| *status == 403));
+    let first = register("ada", json!(right)).await.expect(201);
+    assert_eq!(first["user"]["role"], "super_admin");
+    let second = register("bob", json!(right)).await.expect(201);
+    assert_eq!(second["user"]["role"], "agent", "it serves once");
 }
 
 #[tokio::test]

@@ -2,4 +2,5 @@
 
 mod hs256;
 pub mod passwords;
+pub mod setup;
 pub mod tokens;

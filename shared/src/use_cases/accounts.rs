@@ -6,8 +6,8 @@ use super::caller::{Agent, Caller};
 use super::outbox::Outcome;
 use super::rate_limit;
 use crate::auth::passwords::{self, PasswordHash};
-use crate::auth::tokens;
-use crate::config::Registration;
+use crate::auth::{setup, tokens};
+use crate::config::{FirstUser, Registration};
 use crate::documents::audit::{Action, Entry, Party};
 use crate::documents::connection::Connection;
 use crate::documents::super_admins::SuperAdmins;
@@ -26,11 +26,14 @@ pub struct Newcomer {
     pub email: String,
     pub password: Secret,
     pub role: Option<Role>,
+    /// What the first user shows where strangers can reach the live chat.
+    pub setup_token: Option<String>,
 }
 
 /// Registers a user, who is logged in from then on: the user and its token. The very first one is the
 /// super administrator.
-/// Errors: unauthorized or forbidden where one may not register; conflict for an email that somebody
+/// Errors: unauthorized or forbidden where one may not register, or not be the first without the setup
+/// token; conflict for an email that somebody
 /// has; rate limited.
 pub async fn register(
     app: &App,
@@ -46,7 +49,10 @@ pub async fn register(
     };
     let any = async { User::any(&app.db).await.map_err(Error::from) };
     let ((), any) = try_join(counting, any).await?;
-    let Newcomer { name, email, password, role: wanted } = newcomer;
+    let Newcomer { name, email, password, role: wanted, setup_token } = newcomer;
+    if !any && !may_be_first(app, setup_token.as_deref()) {
+        return Err(Error::forbidden("The first user must show the setupToken of this deployment"));
+    }
     let caller_role = match &caller {
         Some(Caller::Agent(agent)) => Some(agent.user.role),
         _ => None,
@@ -81,6 +87,15 @@ pub async fn register(
     entry.about(user.role.name()).write(&app.db).await?;
     let token = token_of(app, &user, &session)?;
     Ok((user, token))
+}
+
+fn may_be_first(app: &App, shown: Option<&str>) -> bool {
+    match app.config.first_user {
+        FirstUser::Anyone => true,
+        FirstUser::WithToken => {
+            shown.is_some_and(|shown| setup::is_token(&app.config.jwt_secret, shown))
+        }
+    }
 }
 
 fn new_user(name: String, email: String, hash: PasswordHash, role: Role, session: Session) -> User {

@@ -119,6 +119,7 @@ impl Chat {
                 "CONNECTIONS_ENDPOINT" => Some(endpoint.as_str()),
                 "MONGODB_URI" => Some(uri.as_str()),
                 "JWT_SECRET" => Some(SECRET),
+                "FIRST_USER" => Some("anyone"),
                 "REGISTRATION" => Some("open"),
                 "LIMITS" => Some("off"),
                 "CORS_ORIGIN" => Some("http://widget.example,https://dashboard.example"),
@@ -214,6 +215,7 @@ pub fn environment(config: &Config) -> Environment {
     [
         ("MONGODB_URI", config.mongodb_uri.reveal()),
         ("JWT_SECRET", config.jwt_secret.reveal()),
+        ("FIRST_USER", "anyone"),
         ("REGISTRATION", "open"),
         ("LIMITS", "off"),
         ("CORS_ORIGIN", "https://dashboard.example"),

@@ -127,6 +127,7 @@ impl Live {
         let environment: Environment = [
             ("MONGODB_URI", uri.as_str()),
             ("JWT_SECRET", "a secret of more than 32 bytes, for the chaos"),
+            ("FIRST_USER", "anyone"),
             ("REGISTRATION", "open"),
             ("LIMITS", "off"),
             ("CONNECTIONS_ENDPOINT", &endpoint),
