@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -113,22 +113,13 @@ async fn run() -> Result<(), Failure> {
             "\n  The first user becomes the super admin, and must show \"setupToken\":\"{token}\"."
         ));
     }
-    let database_ended = async {
-        match &mut mongod {
-            Some(mongod) => mongod.ended().await,
-            None => std::future::pending().await,
-        }
-    };
-    let signal = tokio::select! {
-        signal = ended() => Ok(signal),
-        status = database_ended => Err(status?),
-    };
-    match signal {
-        Ok(signal) => say(&format!("\n{signal}: stopping …")),
-        Err(_) => say("\nThe MongoDB server has ended: stopping …"),
+    let ended = until_ended(mongod.as_mut()).await?;
+    match ended {
+        Ended::Signal(signal) => say(&format!("\n{signal}: stopping …")),
+        Ended::Database(_) => say("\nThe MongoDB server has ended: stopping …"),
     }
     stack.stop().await?;
-    if let Err(status) = signal {
+    if let Ended::Database(status) = ended {
         let log = folder.join("mongodb/mongod.log");
         return Err(format!("the MongoDB server ended ({status}); {} says why", log.display()).into());
     }
@@ -139,22 +130,35 @@ async fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The connections of one address, and its requests and frames under way.
-const MOST_OF_ADDRESS: usize = 256;
-const MOST_UNDER_WAY: usize = 32;
-/// The descriptors that are left for all but clients: the database's connections and files.
-const OTHER_DESCRIPTORS: u64 = 256;
+/// Why the live chat stops.
+enum Ended {
+    Signal(&'static str),
+    /// Its database ended by itself.
+    Database(ExitStatus),
+}
+
+async fn until_ended(mongod: Option<&mut Mongod>) -> Result<Ended, Failure> {
+    let database = async {
+        match mongod {
+            Some(mongod) => mongod.ended().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        signal = signal() => Ok(Ended::Signal(signal)),
+        status = database => Ok(Ended::Database(status?)),
+    }
+}
 
 /// What clients may hold open on this machine. `LIMITS=off` takes the bounds of an address away, too.
 fn bounds(config: &Config) -> Result<Bounds, Failure> {
-    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
-    let of_all = usize::try_from(descriptors.saturating_sub(OTHER_DESCRIPTORS))?;
     let trusted_proxies = env("TRUSTED_PROXIES").map_or(Ok(Vec::new()), |text| proxies(&text))?;
+    let bounds = Bounds { trusted_proxies, ..Bounds::of_this_machine()? };
     if config.limits.are_off() {
+        let Bounds { of_all, trusted_proxies, .. } = bounds;
         return Ok(Bounds { of_all, trusted_proxies, ..Bounds::default() });
     }
-    let (of_address, under_way) = (MOST_OF_ADDRESS, MOST_UNDER_WAY);
-    Ok(Bounds { of_address, of_all, under_way, trusted_proxies, ..Bounds::default() })
+    Ok(bounds)
 }
 
 /// Reads networks and addresses, as in `10.0.0.0/8, 192.0.2.7`.
@@ -220,11 +224,11 @@ fn own_secret(file: &Path) -> Result<String, Failure> {
 }
 
 /// Waits for Ctrl-C or a request to end.
-async fn ended() -> &'static str {
+async fn signal() -> &'static str {
     #[cfg(unix)]
     {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        use tokio::signal::unix::{self, SignalKind};
+        if let Ok(mut terminate) = unix::signal(SignalKind::terminate()) {
             return tokio::select! {
                 _ = tokio::signal::ctrl_c() => "Ctrl-C",
                 _ = terminate.recv() => "SIGTERM",

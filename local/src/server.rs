@@ -23,6 +23,8 @@ use tower::ServiceExt;
 
 /// See [`Bounds::patience`].
 pub const PATIENCE: Duration = Duration::from_secs(20);
+/// The descriptors that are left for all but clients: the database's connections and files.
+const OTHER_DESCRIPTORS: u64 = 256;
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
 
@@ -51,6 +53,18 @@ impl Default for Bounds {
             patience: PATIENCE,
             trusted_proxies: Vec::new(),
         }
+    }
+}
+
+impl Bounds {
+    /// What one address and all together may hold open, as far as this machine has descriptors.
+    ///
+    /// # Errors
+    /// When the system does not say how many there are.
+    pub fn of_this_machine() -> std::io::Result<Self> {
+        let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
+        let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
+        Ok(Self { of_address: 256, of_all, under_way: 32, ..Self::default() })
     }
 }
 

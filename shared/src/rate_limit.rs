@@ -62,6 +62,8 @@ limits! {
     Typing = "typing", 30 in 10;
     /// Every other frame of a person, or of an address before it has authenticated.
     Frames = "frames", 100 in 10;
+    /// Connections that an address opens.
+    Handshakes = "handshakes", 120 in 60;
     /// Connections of an address that were closed since they went on past their limits.
     Floods = "floods", 1 in 60;
     /// HTTP calls with a token, and from an address where no token is asked.

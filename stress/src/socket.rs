@@ -1,14 +1,15 @@
 //! A plain connection to the WebSocket.
 
 use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async_with_config};
 
 use crate::replica_set::Failure;
 
@@ -30,6 +31,20 @@ impl Socket {
     /// When the server does not let it.
     pub async fn open(url: &str) -> Result<Self, Failure> {
         let (stream, _) = timeout(PATIENCE, connect_async_with_config(url, None, true)).await??;
+        Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
+    }
+
+    /// Opens a socket from another address of this machine, as in `127.0.0.2`.
+    ///
+    /// # Errors
+    /// When the server does not let it.
+    pub async fn open_from(address: IpAddr, url: &str) -> Result<Self, Failure> {
+        let host = url.split('/').nth(2).ok_or("no host")?.parse()?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(address, 0))?;
+        let stream = timeout(PATIENCE, socket.connect(host)).await??;
+        stream.set_nodelay(true)?;
+        let (stream, _) = timeout(PATIENCE, client_async(url, MaybeTlsStream::Plain(stream))).await??;
         Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
     }
 
@@ -94,7 +109,11 @@ impl Socket {
         }
     }
 
-    async fn receive(&mut self) -> Result<Value, Failure> {
+    /// The next frame, whatever it is.
+    ///
+    /// # Errors
+    /// When the connection has ended, or nothing comes.
+    pub async fn receive(&mut self) -> Result<Value, Failure> {
         loop {
             match timeout(PATIENCE, self.stream.next()).await? {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),

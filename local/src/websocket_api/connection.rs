@@ -24,6 +24,9 @@ const MOST_WRITTEN: usize = 256 * 1024;
 /// How long a client may take to answer a close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Messages that are still read from a client that is closed.
+const MOST_UNREAD: usize = 256;
+
 /// RFC 6455, section 7.4.1.
 const GOING_AWAY: u16 = 1001;
 const UNSUPPORTED_DATA: u16 = 1003;
@@ -196,7 +199,14 @@ async fn hang_up(mut socket: WebSocket, ending: &Ending) {
             return;
         }
     }
-    let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
-    // A client that does not answer the close is cut off.
+    let drained = async {
+        let mut unread = 0;
+        while unread < MOST_UNREAD
+            && let Some(Ok(_)) = socket.recv().await
+        {
+            unread += 1;
+        }
+    };
+    // A client that does not answer the close, or goes on, is cut off.
     let _answered_or_not = tokio::time::timeout(CLOSE_TIMEOUT, drained).await;
 }

@@ -6,6 +6,7 @@ use futures::{SinkExt, TryStreamExt};
 use local::server::Bounds;
 use local::websocket_api::Limits;
 use mongodb::bson::doc;
+use mongodb::options::ReadConcern;
 use serde_json::json;
 use shared::Time;
 use shared::documents::connection::Connection;
@@ -102,7 +103,9 @@ async fn what_one_limit_refuses_counts_for_no_other() {
     let counted = doc! { "_id": { "$in": [
         "logins_by_email:ada@example.com 127.0.0.3", "wrong_logins:ada@example.com",
     ] } };
-    let counters = chat.app.db.of::<RateCounter>().find(counted).await.unwrap();
+    // Counting waits for no majority.
+    let counters = chat.app.db.of::<RateCounter>();
+    let counters = counters.find(counted).read_concern(ReadConcern::local()).await.unwrap();
     let counts: Vec<i64> = counters.map_ok(|counter| counter.count).try_collect().await.unwrap();
     assert_eq!(counts, [1, 1]);
 }

@@ -25,9 +25,13 @@ use crate::{App, Error, Id, Result, Time};
 const MOST_REFUSED: u32 = 100;
 
 /// Notes that a connection has been opened.
-/// Errors: rate limited, when a connection from there was closed for a flood just now.
+/// Errors: rate limited, when too many are opened from there, or one was closed for a flood just now.
 pub async fn open(app: &App, connection: &str, connected_at: Time, address: Option<&str>) -> Result<()> {
-    rate_limit::refuse_past(app, Limit::Floods, &network(address)).await?;
+    let network = network(address);
+    if let Some(rate) = app.config.limits.rate(Limit::Handshakes) {
+        let flooded = rate_limit::refuse_past(app, Limit::Floods, &network);
+        count(app, Limit::Handshakes, rate, &network, flooded).await?;
+    }
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
 
@@ -73,8 +77,7 @@ pub async fn consume(
     }
 }
 
-/// Counts a frame of `who`, side by side with finding its connection. Who is refused already costs
-/// nothing more.
+/// Counts something of `who`, side by side with `finding`. Who is refused already costs nothing more.
 async fn count<T>(
     app: &App,
     limit: Limit,
