@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::future::{try_join, try_join_all};
 use hdrhistogram::Histogram;
-use mongodb::Client;
-use mongodb::bson::doc;
+use mongodb::bson::{Bson, Document, doc};
+use mongodb::{Client, Database};
 use reqwest::Method;
 use serde_json::{Value, json};
 use stress::replica_set::Failure;
@@ -121,7 +121,7 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     let api = Api::beside(url)?;
     let database = Client::with_uri_str(&options.mongodb).await?;
     let database = database.default_database().ok_or("the database's URI names no database")?;
-    let status = database.run_command(doc! { "serverStatus": 1 }).await?;
+    let status = server_status(&database).await?;
     let mongod = status.get_i64("pid").ok().and_then(|pid| pid.try_into().ok()).map(Process);
     let server = options.pid.map(Process);
     // Without the server's, the database's machine may be another one.
@@ -140,14 +140,14 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     }
     println!("resident before: {}", processes.resident()?);
     println!(
-        "{:<42}{:>9}{:>9}{:>9}{:>11}{:>11}",
-        "", "a second", "p50 ms", "p99 ms", "server ms", "mongod ms"
+        "{:<42}{:>9}{:>9}{:>9}{:>11}{:>11}{:>12}",
+        "", "a second", "p50 ms", "p99 ms", "server ms", "mongod ms", "operations"
     );
     for (name, calls) in rows(&api, &token, &other).await? {
         if !name.contains(&options.only) {
             continue;
         }
-        let before = processes.cpu()?;
+        let (before, done) = (processes.cpu()?, operations(&database).await?);
         let times = measure(&api, &token, &calls, &options).await?;
         let cpu = processes.cpu()?.each_since(&before, times.len()).map(|cpu| match cpu {
             Some(millis) => format!("{millis:.2}"),
@@ -155,10 +155,27 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
         });
         let rate = times.len() as f64 / options.seconds as f64;
         let (p50, p99) = (millis_at(&times, 0.5), millis_at(&times, 0.99));
-        println!("{name:<42}{rate:>9.0}{p50:>9.1}{p99:>9.1}{:>11}{:>11}", cpu[0], cpu[1]);
+        let each = (operations(&database).await? - done) as f64 / times.len() as f64;
+        println!("{name:<42}{rate:>9.0}{p50:>9.1}{p99:>9.1}{:>11}{:>11}{each:>12.1}", cpu[0], cpu[1]);
     }
     println!("resident after: {}", processes.resident()?);
     Ok(())
+}
+
+async fn server_status(database: &Database) -> Result<Document, Failure> {
+    Ok(database.run_command(doc! { "serverStatus": 1 }).await?)
+}
+
+/// How many operations the database has done, those of the drivers' own watching among them.
+async fn operations(database: &Database) -> Result<i64, Failure> {
+    let status = server_status(database).await?;
+    let counters = status.get_document("opcounters")?;
+    let count = |kind: &str| match counters.get(kind) {
+        Some(Bson::Int64(count)) => *count,
+        Some(Bson::Int32(count)) => i64::from(*count),
+        _ => 0,
+    };
+    Ok(["query", "insert", "update", "delete", "getmore", "command"].map(count).iter().sum())
 }
 
 /// The calls of each line; a caller makes them in turn.
