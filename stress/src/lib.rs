@@ -1,5 +1,5 @@
-//! Breaks the live chat on purpose (`chaos`), sends it broken frames (`fuzz`), loads it (`load`), and takes a send
-//! apart (`profile`).
+//! Breaks the live chat on purpose (`chaos`), does what strangers do to starve others (`abuse`), sends it broken
+//! frames (`fuzz`), loads it (`load`), and takes a send apart (`profile`).
 
 pub mod client;
 pub mod evidence;
