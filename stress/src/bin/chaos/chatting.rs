@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::world::{Room, Sender, Try, World, locked, pause};
 
 /// Messages that are on their way at once.
-const AT_ONCE: u64 = 12;
+const AT_ONCE: u64 = 4;
 /// One conversation of so many is closed while it goes on.
 const CLOSED: usize = 5;
 
@@ -69,7 +69,8 @@ async fn speak(world: &World, room: &Room, sender: &Sender, clients: &[&Client])
             let after_close = room.closed.load(Ordering::SeqCst);
             let (acks, open) = deliver(world, room, sender, clients, name, follows.as_deref()).await?;
             let (conversation, by) = (room.id.clone(), sender.by.clone());
-            let follows = follows.filter(|_| !acks.is_empty());
+            let acked = !acks.is_empty();
+            let follows = follows.filter(|_| acked);
             locked(&world.sent).push(Sent {
                 conversation,
                 by,
@@ -78,12 +79,14 @@ async fn speak(world: &World, room: &Room, sender: &Sender, clients: &[&Client])
                 after_close,
                 follows,
             });
-            Ok::<_, Failure>(open)
+            Ok::<_, Failure>((open, acked))
         });
-        if try_join_all(sending).await?.contains(&false) {
+        let sent = try_join_all(sending).await?;
+        if sent.iter().any(|(open, _)| !open) {
             return Ok(());
         }
-        last = names.last().cloned();
+        // What was given up is nothing to follow.
+        last = names.last().filter(|_| sent.iter().all(|(_, acked)| *acked)).cloned();
         if number.is_multiple_of(4) {
             let last = clients[0].log().last(&room.id);
             let event = if number.is_multiple_of(8) { "message:read" } else { "message:delivered" };
