@@ -168,16 +168,12 @@ impl Db {
         self.find_and_update(filter, update.into(), how).await
     }
 
-    /// Inserts a document, unless there is one of this id, which stays as it is; it does not wait for a
-    /// majority.
+    /// Inserts a document, unless there is one of this id, which stays as it is.
     /// Errors: when a unique index besides the one of ids is violated, too.
-    pub async fn insert_unconfirmed<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
-        let raw = bson::serialize_to_raw_document_buf(document)?;
-        let collection = self.database.collection::<RawDocumentBuf>(T::COLLECTION);
-        let inserting = collection.insert_one(raw).write_concern(WriteConcern::nodes(1));
-        match Box::pin(async move { inserting.await }).await {
+    pub async fn insert_or_keep<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
+        match self.insert(document).await {
             Err(error) if violates(&error, "_id_") => Ok(()),
-            inserted => inserted.map(drop),
+            inserted => inserted,
         }
     }
 

@@ -92,11 +92,10 @@ impl Message {
         Ok(())
     }
 
-    /// Stores a message that is in an outbox, and is about to be dropped from it. It does not wait for a
-    /// majority: the drop comes later in the order of all writes, so that a change of the primary that
-    /// undoes this undoes the drop, too.
+    /// Stores a message that is in an outbox, and is about to be dropped from it: by a majority, since a
+    /// new primary that did not have it would take the drop all the same.
     pub async fn store_before_drop(&self, db: &Db) -> Result<()> {
-        db.insert_unconfirmed(self).await
+        db.insert_or_keep(self).await
     }
 
     /// Erases what the messages of a conversation up to a number say.
