@@ -56,7 +56,7 @@ limits! {
     Visits = "visits", 60 in 60;
     /// Conversations that are started from an address.
     Conversations = "conversations", 20 in 600;
-    /// Messages of a person over the socket.
+    /// Messages of a person, over the socket and over HTTP.
     Messages = "messages", 30 in 10;
     /// Notices of typing of a person.
     Typing = "typing", 30 in 10;

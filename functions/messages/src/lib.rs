@@ -10,8 +10,10 @@ use shared::api::openapi::{Callers, Operation};
 use shared::api::send_message::SendMessage;
 use shared::db::{Page, Paging};
 use shared::documents::conversation::Marker;
+use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
 use shared::use_cases::messages::{self, Span, UpTo};
+use shared::use_cases::rate_limit;
 use shared::views::MessageView;
 use shared::{App, Result};
 
@@ -85,7 +87,10 @@ async fn send(
     caller: Caller,
     Body(input): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
-    let outcome = messages::send(&app, &caller.participant(), &input.into()).await?;
+    let by = caller.participant();
+    // As over the socket, which counts with the frame.
+    rate_limit::consume(&app, Limit::Messages, &by.id.to_string()).await?;
+    let outcome = messages::send(&app, &by, &input.into()).await?;
     Ok((StatusCode::CREATED, Json(outcome.dispatched(&app).await)))
 }
 

@@ -89,10 +89,10 @@ impl Sockets {
             return Err(NotPosted::Full);
         }
         client.last_active = Time::now();
-        client.outbox.send(frame).map_err(|_| NotPosted::Gone)?;
+        // Counted first: it may be written before this goes on.
         client.waiting.fetch_add(bytes, Ordering::Relaxed);
         self.waiting.fetch_add(bytes, Ordering::Relaxed);
-        Ok(())
+        client.outbox.send(frame).map_err(|_| NotPosted::Gone)
     }
 
     /// Notes that bytes do not wait any more.

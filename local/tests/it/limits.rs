@@ -238,6 +238,7 @@ async fn a_person_has_its_limit_whatever_the_number_of_its_connections() {
         }
     }
     assert_eq!(answers.iter().filter(|event| *event == "ack").count(), 5, "{answers:?}");
+    too_often(chat.post("/api/messages", message).by(&vic.token).await, 60);
 }
 
 /// Sends frames until the gateway closes the connection; the code.

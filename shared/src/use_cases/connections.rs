@@ -68,7 +68,7 @@ pub async fn consume(
     match counted {
         Ok(found) => known(app, connection, found).await,
         Err(error) if error.code() == Code::RateLimited => {
-            if app.senders.count_refusal(connection) == MOST_REFUSED {
+            if app.senders.count_refusal(connection).is_multiple_of(MOST_REFUSED) {
                 end_flood(app, connection, &network(address)).await?;
             }
             Err(error)
