@@ -81,7 +81,8 @@ async fn measure(program: &Path, environment: &Environment, event: &Value) -> Re
         let answer = instance.invoke(event.to_string().into(), &context).await?;
         times.push(began.elapsed());
         let answer: Value = serde_json::from_slice(&answer)?;
-        if answer["statusCode"].as_i64().is_none_or(|status| status >= 500) {
+        // What did not get as far as the database would be measured as fast.
+        if ![200, 401].map(Value::from).contains(&answer["statusCode"]) {
             return Err(format!("{}: {answer}", program.display()).into());
         }
     }
@@ -110,26 +111,26 @@ fn token_of_nobody() -> Result<String, Failure> {
 
 /// An event that makes the function ask the database once.
 fn event(function: &str, token: &str) -> Value {
-    let (method, path) = match function {
+    let (route, path) = match function {
         "websocket" => return frame(),
-        "auth" => ("GET", "/health"),
-        "conversations" => ("PUT", "/api/conversations/65a1b2c3d4e5f6a7b8c9d0e1/close"),
-        "messages" => ("GET", "/api/messages/65a1b2c3d4e5f6a7b8c9d0e1"),
-        "visitors" => ("GET", "/api/visitors"),
-        "analytics" => ("GET", "/api/analytics/overview"),
-        _ => ("GET", "/api/canned-responses"),
+        "auth" => ("GET /health", "/health"),
+        "conversations" => ("GET /api/conversations", "/api/conversations"),
+        "messages" => ("GET /api/messages/{conversationId}", "/api/messages/65a1b2c3d4e5f6a7b8c9d0e1"),
+        "visitors" => ("GET /api/visitors", "/api/visitors"),
+        "analytics" => ("GET /api/analytics/overview", "/api/analytics/overview"),
+        _ => ("GET /api/canned-responses", "/api/canned-responses"),
     };
     json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path,
+        "version": "2.0", "routeKey": route, "rawPath": path,
         "rawQueryString": if function == "auth" { "deep=1" } else { "" },
         "headers": { "authorization": format!("Bearer {token}") },
         "requestContext": {
             "accountId": "1", "apiId": "a", "domainName": "a", "domainPrefix": "a", "requestId": "r",
             "http": {
-                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "1.1.1.1",
+                "method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "1.1.1.1",
                 "userAgent": "tests",
             },
-            "routeKey": "$default", "stage": "$default", "time": "t", "timeEpoch": 0,
+            "routeKey": route, "stage": "$default", "time": "t", "timeEpoch": 0,
         },
         "isBase64Encoded": false,
     })

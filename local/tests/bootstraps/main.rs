@@ -51,10 +51,11 @@ fn context(left: Duration) -> Context {
     context
 }
 
-/// An event of the HTTP API.
+/// An event of the HTTP API, for a route without parameters.
 fn request(method: &str, path: &str, body: Value) -> Value {
+    let route = format!("{method} {path}");
     json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
         "headers": { "content-type": "application/json" },
         "requestContext": {
             "accountId": "1", "apiId": "a", "domainName": "a", "domainPrefix": "a", "requestId": "r",
@@ -62,7 +63,7 @@ fn request(method: &str, path: &str, body: Value) -> Value {
                 "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "1.1.1.1",
                 "userAgent": "tests",
             },
-            "routeKey": "$default", "stage": "$default", "time": "t", "timeEpoch": 0,
+            "routeKey": route, "stage": "$default", "time": "t", "timeEpoch": 0,
         },
         "body": body.to_string(), "isBase64Encoded": false,
     })
