@@ -9,6 +9,7 @@ use crate::documents::figures::{AgentTotals, Totals};
 use crate::documents::snapshot::Figures;
 use crate::forerunners::Forerunners;
 use crate::push::{ApiGateway, Gateway, Push};
+use crate::rate_limit::Limit;
 use crate::senders::Senders;
 use crate::time::Schedule;
 
@@ -44,7 +45,7 @@ impl App {
     pub async fn behind(gateway: Arc<dyn Gateway>, config: Config) -> Result<Self, StartError> {
         let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
         Ok(Self {
-            push: Push::new(&db, gateway),
+            push: Push::new(&db, gateway, config.limits.rate(Limit::Pushes)),
             db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
             identities: Identities::new(

@@ -62,6 +62,8 @@ limits! {
     Typing = "typing", 30 in 10;
     /// Every other frame of a person, or of an address before it has authenticated.
     Frames = "frames", 100 in 10;
+    /// Frames that one process pushes to a connection, besides the answers to its own.
+    Pushes = "pushes", 200 in 1;
     /// Connections that an address opens.
     Handshakes = "handshakes", 120 in 60;
     /// Connections of an address that were closed since they went on past their limits.

@@ -186,7 +186,9 @@ async fn a_status_is_set_and_the_agents_are_told() {
     let answer =
         chat.put("/api/auth/status", json!({ "status": "busy" })).by(&ada.token).await.expect(200);
     assert_eq!(answer, json!({ "id": ada.id, "name": "Ada", "status": "busy" }));
-    assert_eq!(sues.next("agent:status").await, json!({ "userId": ada.id, "status": "busy" }));
+    let told = sues.next("agent:status").await;
+    assert_eq!((&told["userId"], &told["status"]), (&json!(ada.id), &json!("busy")));
+    assert!(told["at"].is_string(), "so that an older one is known");
     let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     assert_eq!(profile["status"], "busy");
 }

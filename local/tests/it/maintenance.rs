@@ -16,7 +16,7 @@ use shared::documents::participant::{Participant, Side};
 use shared::documents::pending_push::PendingPush;
 use shared::documents::user::User;
 use shared::documents::visitor::Visitor;
-use shared::push::{ApiGateway, Audience, Event, OutboundEvent, Push};
+use shared::push::{ApiGateway, OutboundEvent, Push};
 use shared::use_cases::messages::Draft;
 use shared::use_cases::{conversations, maintenance};
 use shared::{App, Id, Time};
@@ -116,17 +116,17 @@ async fn one_whose_connections_have_expired_goes_offline() {
     let adas = chat.agent_socket(&ada).await;
     make_past::<User>(&chat.app, "connections.0.expiresAt").await;
     make_past::<Visitor>(&chat.app, "connections.0.expiresAt").await;
-    let mut sues = chat.agent_socket(&sue).await;
+    let mut sues = chat.watching_visitors(&sue).await;
     maintenance::run(&chat.app, answer_deadline()).await;
     assert_eq!(sues.next("agent:offline").await["userId"], json!(ada.id));
-    assert_eq!(sues.next("visitor:offline").await["visitorId"], json!(vic.id));
+    sues.visitor_when(&vic.id, |visitor| visitor["isOnline"] == false).await;
     let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     assert_eq!(profile["status"], "offline");
     let online = chat.get("/api/visitors?online=true").by(&ada.token).await.expect(200);
     assert_eq!(online["total"], 0);
     maintenance::run(&chat.app, answer_deadline()).await;
     sues.pushed_so_far().await;
-    assert_eq!(sues.waiting("agent:offline") + sues.waiting("visitor:offline"), 0, "told once");
+    assert_eq!(sues.waiting("agent:offline") + sues.waiting("visitors:updated"), 0, "told once");
     drop((vic, adas));
 }
 
@@ -160,7 +160,7 @@ async fn deaf_gateway(chat: &Chat) -> App {
     let deaf = post(|| async { StatusCode::TOO_MANY_REQUESTS }).delete(hang_up);
     let router = Router::new().route("/@connections/{id}", deaf);
     tokio::spawn(async move { axum::serve(listener, router).await });
-    App { push: Push::new(&chat.app.db, Arc::new(ApiGateway::new(&endpoint))), ..chat.app.clone() }
+    App { push: Push::new(&chat.app.db, Arc::new(ApiGateway::new(&endpoint)), None), ..chat.app.clone() }
 }
 
 #[tokio::test]
@@ -168,19 +168,19 @@ async fn events_that_do_not_reach_somebody_become_pending() {
     let chat = without_maintenance().await;
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
-    let event = || Event::VisitorOffline { visitor_id: Id::sequential() };
+    let event = || OutboundEvent::agent_offline(Id::sequential());
     // One that has no time at all, and one that meets 429 at every attempt.
-    chat.app.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event())], Instant::now()).await;
+    chat.app.push.dispatch(vec![event()], Instant::now()).await;
     let deaf = deaf_gateway(&chat).await;
-    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event())], answer_deadline()).await;
+    deaf.push.dispatch(vec![event()], answer_deadline()).await;
     adas.pushed_so_far().await;
-    assert_eq!(adas.waiting("visitor:offline"), 0);
+    assert_eq!(adas.waiting("agent:offline"), 0);
     maintenance::run(&chat.app, answer_deadline()).await;
-    adas.next("visitor:offline").await;
-    adas.next("visitor:offline").await;
+    adas.next("agent:offline").await;
+    adas.next("agent:offline").await;
     maintenance::run(&chat.app, answer_deadline()).await;
     adas.pushed_so_far().await;
-    assert_eq!(adas.waiting("visitor:offline"), 0);
+    assert_eq!(adas.waiting("agent:offline"), 0);
 }
 
 #[tokio::test]
@@ -189,8 +189,8 @@ async fn a_connection_that_cannot_be_reached_again_and_again_is_closed() {
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
     let deaf = deaf_gateway(&chat).await;
-    let event = Event::VisitorOffline { visitor_id: Id::sequential() };
-    deaf.push.dispatch(vec![OutboundEvent::new(Audience::agents(), event)], answer_deadline()).await;
+    let event = OutboundEvent::agent_offline(Id::sequential());
+    deaf.push.dispatch(vec![event], answer_deadline()).await;
     for _ in 0..3 {
         make_past::<PendingPush>(&chat.app, "due").await;
         maintenance::run(&deaf, answer_deadline()).await;

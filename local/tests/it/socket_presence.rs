@@ -2,6 +2,9 @@
 
 use futures::future::join_all;
 use serde_json::json;
+use shared::documents::changed_visitor::ChangedVisitor;
+use shared::push::answer_deadline;
+use shared::use_cases::maintenance;
 
 use crate::support::{Chat, each, text};
 
@@ -14,7 +17,8 @@ async fn an_agent_proves_itself_with_its_token_and_the_agents_are_told() {
     let mut adas = chat.socket().await;
     let ack = adas.ack("agent:connect", json!({ "token": ada.token })).await;
     assert_eq!((&ack["user"]["id"], &ack["user"]["status"]), (&json!(ada.id), &json!("online")));
-    assert_eq!(sues.next("agent:online").await, json!({ "userId": ada.id }));
+    let online = sues.next("agent:online").await;
+    assert_eq!((&online["userId"], online["at"].is_string()), (&json!(ada.id), true));
     let profile = chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
     assert_eq!(profile["status"], "online");
 }
@@ -66,7 +70,7 @@ async fn an_agent_is_offline_when_its_last_connection_is_gone_and_told_once() {
     assert_eq!(sues.next("agent:online").await["userId"], sue.id);
     assert_eq!(sues.next("agent:online").await["userId"], ada.id);
     join_all(connections.into_iter().map(|socket| socket.close())).await;
-    assert_eq!(sues.next("agent:offline").await, json!({ "userId": ada.id }));
+    assert_eq!(sues.next("agent:offline").await["userId"], ada.id);
     chat.agent_socket(&ada).await.close().await;
     sues.next("agent:offline").await;
     sues.pushed_so_far().await;
@@ -118,8 +122,6 @@ async fn a_visitor_is_known_again_by_its_session() {
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
     let (vic, id) = chat.conversation("Vic", "Hello").await;
-    let online = adas.next("visitor:online").await["visitor"].clone();
-    assert_eq!((&online["_id"], &online["isOnline"]), (&json!(vic.id), &json!(true)));
     let mut again = chat.socket().await;
     let data = json!({
         "sessionId": vic.session, "email": "VIC@example.com", "currentPage": "/prices",
@@ -138,6 +140,8 @@ async fn a_visitor_is_known_again_by_its_session() {
     );
     assert_eq!((&stored["ipAddress"], &stored["visitCount"]), (&json!("127.0.0.1"), &json!(1)));
     chat.get("/api/conversations").by(&text(&connected["token"])).await.expect(200);
+    let updated = adas.next("visitor:updated").await["visitor"].clone();
+    assert_eq!((&updated["email"], &updated["isOnline"]), (&json!("vic@example.com"), &json!(true)));
     adas.pushed_so_far().await;
     assert_eq!(adas.waiting("visitor:online"), 0, "it was online already");
 }
@@ -169,15 +173,18 @@ async fn a_visitor_is_offline_when_its_last_connection_is_gone() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
-    let vic = chat.visitor("Vic").await;
+    let (vic, _) = chat.conversation("Vic", "Hello").await;
     let second = chat.visitor_with(&vic.session, "Vic").await;
     vic.socket.close().await;
     let one = || chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token);
     assert_eq!(one().await.expect(200)["isOnline"], true);
     second.socket.close().await;
-    assert_eq!(adas.next("visitor:offline").await, json!({ "visitorId": vic.id }));
+    let offline = adas.next("visitor:offline").await;
+    assert_eq!((&offline["visitorId"], offline["at"].is_string()), (&json!(vic.id), true));
     assert_eq!(one().await.expect(200)["isOnline"], false);
     chat.visitor_with(&vic.session, "Vic").await;
+    let online = adas.next("visitor:online").await["visitor"].clone();
+    assert_eq!((&online["_id"], &online["isOnline"]), (&json!(vic.id), &json!(true)));
     assert_eq!(one().await.expect(200)["visitCount"], 2);
 }
 
@@ -236,11 +243,13 @@ async fn a_visitor_looks_at_pages_and_the_agents_see_it() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
     let mut adas = chat.agent_socket(&ada).await;
-    let mut vic = chat.visitor("Vic").await;
+    let (mut vic, _) = chat.conversation("Vic", "Hello").await;
     vic.socket.ack("visitor:page", json!({ "url": "/prices", "title": "Prices" })).await;
     let pushed = adas.next("visitor:updated").await["visitor"].clone();
     assert_eq!((&pushed["_id"], &pushed["currentPage"]), (&json!(vic.id), &json!("/prices")));
-    let view = &pushed["pageViews"][0];
+    assert!(pushed.get("pageViews").is_none(), "what is pushed does not grow with what is stored");
+    let stored = chat.get(&format!("/api/visitors/{}", vic.id)).by(&ada.token).await.expect(200);
+    let view = &stored["pageViews"][0];
     assert_eq!((&view["url"], &view["title"]), (&json!("/prices"), &json!("Prices")));
     assert!(view["timestamp"].is_string());
     for number in 0..25 {
@@ -303,4 +312,92 @@ async fn a_visitor_that_comes_back_gets_what_it_missed_with_its_first_answer() {
     socket.refused("visitor:connect", data, "validation_failed").await;
     let unasked = socket.ack("visitor:connect", json!({ "sessionId": vic.session })).await;
     assert_eq!((&unasked["messages"], &unasked["hasMore"]), (&json!(null), &json!(null)));
+}
+
+#[tokio::test]
+async fn who_watches_the_visitors_hears_of_all_of_them_and_the_others_of_none_without_a_conversation() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (mut sues, mut adas) = (chat.watching_visitors(&sue).await, chat.agent_socket(&ada).await);
+    let mut vic = chat.visitor("Vic").await;
+    let brief = sues.visitor_when(&vic.id, |visitor| visitor["isOnline"] == true).await;
+    assert_eq!(brief["name"], "Vic");
+    vic.socket.ack("visitor:page", json!({ "url": "/prices" })).await;
+    sues.visitor_when(&vic.id, |visitor| visitor["currentPage"] == "/prices").await;
+    adas.ack("agent:watch", json!({ "visitors": true })).await;
+    sues.ack("agent:watch", json!({ "visitors": false })).await;
+    vic.socket.close().await;
+    adas.visitor_when(&vic.id, |visitor| visitor["isOnline"] == false).await;
+    for socket in [&mut sues, &mut adas] {
+        socket.pushed_so_far().await;
+        for event in ["visitor:online", "visitor:updated", "visitor:offline"] {
+            assert_eq!(socket.waiting(event), 0, "{event}");
+        }
+    }
+    assert_eq!(sues.waiting("visitors:updated"), 0);
+    chat.visitor("Wim")
+        .await
+        .socket
+        .refused("agent:watch", json!({ "visitors": true }), "forbidden")
+        .await;
+}
+
+#[tokio::test]
+async fn an_erased_visitor_is_gone_for_those_who_watch() {
+    let chat = Chat::start().await;
+    let sue = chat.register("Sue").await;
+    let mut sues = chat.watching_visitors(&sue).await;
+    let vic = chat.visitor("Vic").await;
+    sues.visitor_when(&vic.id, |visitor| visitor["isOnline"] == true).await;
+    chat.delete(&format!("/api/visitors/{}", vic.id)).by(&sue.token).await.expect(200);
+    let gone = |visitor: &serde_json::Value| visitor["isOnline"] == false && visitor["name"].is_null();
+    sues.visitor_when(&vic.id, gone).await;
+}
+
+#[tokio::test]
+async fn the_changes_of_a_second_come_together_and_the_last_one_always() {
+    let chat = Chat::start().await;
+    let sue = chat.register("Sue").await;
+    let mut sues = chat.watching_visitors(&sue).await;
+    let mut vic = chat.visitor("Vic").await;
+    for number in 0..=40 {
+        vic.socket.ack("visitor:page", json!({ "url": format!("/{number}") })).await;
+    }
+    let mut frames = 0;
+    loop {
+        let updated = sues.next("visitors:updated").await;
+        frames += 1;
+        if updated["visitors"][0]["currentPage"] == "/40" {
+            break;
+        }
+    }
+    assert!(frames < 40, "{frames}");
+    // Nobody came to tell a change whose teller ended: whoever has time does.
+    ChangedVisitor::note(&chat.app.db, vic.id.parse().unwrap()).await.unwrap();
+    maintenance::run(&chat.app, answer_deadline()).await;
+    sues.visitor_when(&vic.id, |visitor| visitor["currentPage"] == "/40").await;
+}
+
+#[tokio::test]
+async fn who_is_pushed_too_much_is_told_once_to_ask_anew() {
+    let chat = Chat::start_with(&[("LIMITS", "pushes=5/4s,messages=off")], Default::default()).await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let write = json!({ "conversationId": id, "content": "!" });
+    let mut sent = Vec::new();
+    for _ in 0..8 {
+        sent.push(vic.socket.send("message:send", write.clone()).await);
+    }
+    for id in sent {
+        vic.socket.acked(&id).await;
+    }
+    adas.next("resync").await;
+    assert!(adas.waiting("message:new") <= 5);
+    while adas.waiting("message:new") > 0 {
+        adas.next("message:new").await;
+    }
+    let after = vic.socket.ack("message:send", write).await;
+    assert_eq!(adas.next("message:new").await["message"]["seq"], after["message"]["seq"]);
+    assert_eq!((adas.waiting("resync"), &after["message"]["seq"]), (0, &json!(10)));
 }

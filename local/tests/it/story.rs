@@ -19,16 +19,15 @@ async fn a_visitor_and_two_agents_from_the_first_hello_to_the_figures() {
     assert_eq!(ada["user"]["role"], "super_admin");
     let (ada_id, ada_token) = (text(&ada["user"]["id"]), text(&ada["token"]));
     let mut ada = chat.socket().await;
-    ada.ack("agent:connect", json!({ "token": ada_token, "watch": "all" })).await;
+    let wishes = json!({ "token": ada_token, "watch": "all", "visitors": true });
+    ada.ack("agent:connect", wishes).await;
     let mut bobs = chat.agent_socket(&bob).await;
     assert_eq!(ada.next("agent:online").await["userId"], ada_id);
     assert_eq!(ada.next("agent:online").await["userId"], bob.id);
 
     // Vic visits and asks.
     let mut vic = chat.visitor("Vic").await;
-    for agent in [&mut ada, &mut bobs] {
-        assert_eq!(agent.next("visitor:online").await["visitor"]["_id"], vic.id);
-    }
+    ada.visitor_when(&vic.id, |visitor| visitor["isOnline"] == true).await;
     let started = vic.socket.ack("conversation:start", json!({ "message": "Is anybody there?" })).await;
     let id = text(&started["conversation"]["_id"]);
     assert_eq!(started["message"]["seq"], 1);
@@ -107,7 +106,7 @@ async fn a_visitor_and_two_agents_from_the_first_hello_to_the_figures() {
 
     // Everybody goes.
     vic.socket.close().await;
-    assert_eq!(ada.next("visitor:offline").await["visitorId"], vic.id);
+    ada.visitor_when(&vic.id, |visitor| visitor["isOnline"] == false).await;
     bobs.close().await;
     assert_eq!(ada.next("agent:offline").await["userId"], bob.id);
     let agents = chat.get("/api/analytics/agents").by(&ada_token).await.expect(200);

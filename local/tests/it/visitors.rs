@@ -44,10 +44,10 @@ async fn a_list_shows_the_last_seen_first() {
 async fn a_list_is_filtered_by_presence_and_words() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
-    let mut adas = chat.agent_socket(&ada).await;
+    let mut adas = chat.watching_visitors(&ada).await;
     let (vic, wim) = (chat.visitor("Victor Hugo").await, chat.visitor("Wim").await);
     vic.socket.close().await;
-    adas.next("visitor:offline").await;
+    adas.visitor_when(&vic.id, |visitor| visitor["isOnline"] == false).await;
     for (query, expected) in [
         ("online=true", vec![&wim.id]),
         ("online=false", vec![&vic.id]),

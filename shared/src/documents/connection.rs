@@ -35,6 +35,15 @@ named! {
 
 unchecked!(Watch);
 
+/// What an agent's connection wants to be pushed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Of the conversations.
+    pub watch: Watch,
+    /// Whether it hears of all visitors who are there.
+    pub visitors: bool,
+}
+
 /// A connection as stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +58,9 @@ pub struct Connection {
     pub session: Option<Session>,
     /// How much an agent's connection is pushed.
     pub watch: Watch,
+    /// Whether an agent's connection hears of all visitors who are there.
+    #[serde(default)]
+    pub visitors: bool,
     pub joined: Vec<Id>,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
@@ -71,6 +83,7 @@ impl Stored for Connection {
         vec![
             index(doc! { "person.id": 1 }),
             index(doc! { "person.side": 1, "watch": 1 }),
+            index(doc! { "visitors": 1 }),
             index(doc! { "joined": 1 }),
             index(doc! { "session.id": 1 }),
             expiring("expiresAt"),
@@ -86,6 +99,7 @@ impl Connection {
             person: None,
             session: None,
             watch: Watch::Mine,
+            visitors: false,
             joined: Vec::new(),
             expires_at: connected_at.plus(LIFETIME),
         };
@@ -109,21 +123,28 @@ impl Connection {
         id: &str,
         person: &Participant,
         session: Option<&Session>,
-        watch: Watch,
+        wishes: Wishes,
     ) -> Result<Option<Self>> {
         let free = doc! { "$or": [{ "person": null }, { "person.id": person.id }] };
         let update = doc! { "$set": {
             "person": to_bson(person)?,
             "session": to_bson(&session)?,
-            "watch": watch,
+            "watch": wishes.watch,
+            "visitors": wishes.visitors,
         } };
         db.update(doc! { "_id": id, "$and": [free] }, update, ReturnDocument::After).await
     }
 
     /// Changes what a connection is pushed.
-    pub async fn watch(db: &Db, id: &str, watch: Watch) -> Result<()> {
-        db.of::<Self>().update_one(doc! { "_id": id }, doc! { "$set": { "watch": watch } }).await?;
-        Ok(())
+    pub async fn wish(db: &Db, id: &str, wishes: Wishes) -> Result<()> {
+        let Wishes { watch, visitors } = wishes;
+        let update = doc! { "$set": { "watch": watch, "visitors": visitors } };
+        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    }
+
+    /// The ids of the connections that hear of all visitors.
+    pub async fn watching_visitors(db: &Db) -> Result<Vec<String>> {
+        Self::ids(db, living(vec![doc! { "visitors": true }])).await
     }
 
     /// Joins a conversation.

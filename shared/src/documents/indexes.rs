@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::audit::Entry;
 use super::canned_response::CannedResponse;
+use super::changed_visitor::ChangedVisitor;
 use super::connection::Connection;
 use super::conversation::Conversation;
 use super::message::Message;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<(&'static str, Vec<IndexModel>)> {
     vec![
         of::<Entry>(),
         of::<CannedResponse>(),
+        of::<ChangedVisitor>(),
         of::<Connection>(),
         of::<Conversation>(),
         of::<PendingPush>(),

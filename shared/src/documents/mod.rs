@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod canned_response;
+pub mod changed_visitor;
 pub mod connection;
 pub mod conversation;
 pub mod day_counts;

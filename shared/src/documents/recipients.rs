@@ -4,6 +4,7 @@ use bson::{Document, doc};
 use mongodb::error::Result;
 
 use super::connection::{Connection, Watch, living};
+use super::conversation::Conversation;
 use super::participant::Side;
 use crate::Id;
 use crate::db::Db;
@@ -22,11 +23,13 @@ pub struct Recipients {
     pub besides: Option<String>,
 }
 
-/// Every agent, or whom a conversation concerns: its visitor, who holds it, who watches all, who joined.
+/// Every agent; whom a conversation concerns: its visitor, who holds it, who watches all, who joined; or
+/// whom the conversation of a visitor that is not closed concerns, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Reach {
     Agents,
+    OpenConversationOf(Id),
     Conversation { id: Id, visitor: Id, holders: Holders },
 }
 
@@ -38,37 +41,56 @@ pub enum Holders {
     Agents(Vec<Id>),
 }
 
-impl Recipients {
-    /// The ids of the connections that it reaches now. One round trip.
-    pub async fn connections(&self, db: &Db) -> Result<Vec<String>> {
-        Connection::ids(db, self.filter()).await
+impl Holders {
+    /// Who holds a conversation now.
+    pub fn of(conversation: &Conversation) -> Self {
+        conversation.assigned_agent.map_or(Self::Nobody, |agent| Self::Agents(vec![agent]))
     }
+}
 
-    fn filter(&self) -> Document {
-        let agents = |watch: Option<Watch>| {
-            let mut filter = doc! { "person.side": Side::Agent };
-            if let Some(watch) = watch {
-                filter.insert("watch", watch);
+impl Reach {
+    /// What its connections match; `None` when it reaches nobody.
+    async fn filter(&self, db: &Db) -> Result<Option<Document>> {
+        Ok(match self {
+            Self::Agents => Some(agents(None)),
+            Self::Conversation { id, visitor, holders } => Some(concerned(*id, *visitor, holders)),
+            Self::OpenConversationOf(visitor) => {
+                let open = Conversation::open_of(db, *visitor).await?;
+                open.map(|open| concerned(open.id, *visitor, &Holders::of(&open)))
             }
-            filter
-        };
-        let mut conditions = vec![match &self.reach {
-            Reach::Agents => agents(None),
-            Reach::Conversation { id, visitor, holders } => {
-                let mut concerned = vec![doc! { "person.id": visitor }, doc! { "joined": id }];
-                match holders {
-                    Holders::Nobody => concerned.push(agents(None)),
-                    Holders::Agents(holders) => {
-                        concerned.push(doc! { "person.id": { "$in": holders } });
-                        concerned.push(agents(Some(Watch::All)));
-                    }
-                }
-                doc! { "$or": concerned }
-            }
-        }];
+        })
+    }
+}
+
+impl Recipients {
+    /// The ids of the connections that it reaches now. One round trip, and one more to find the open
+    /// conversation of a visitor.
+    pub async fn connections(&self, db: &Db) -> Result<Vec<String>> {
+        let Some(reached) = self.reach.filter(db).await? else { return Ok(Vec::new()) };
+        let mut conditions = vec![reached];
         conditions.extend(self.side.map(|side| doc! { "person.side": side }));
         conditions.extend(self.except.map(|id| doc! { "person.id": { "$ne": id } }));
         conditions.extend(self.besides.as_ref().map(|id| doc! { "_id": { "$ne": id } }));
-        living(conditions)
+        Connection::ids(db, living(conditions)).await
     }
+}
+
+fn concerned(id: Id, visitor: Id, holders: &Holders) -> Document {
+    let mut concerned = vec![doc! { "person.id": visitor }, doc! { "joined": id }];
+    match holders {
+        Holders::Nobody => concerned.push(agents(None)),
+        Holders::Agents(holders) => {
+            concerned.push(doc! { "person.id": { "$in": holders } });
+            concerned.push(agents(Some(Watch::All)));
+        }
+    }
+    doc! { "$or": concerned }
+}
+
+fn agents(watch: Option<Watch>) -> Document {
+    let mut filter = doc! { "person.side": Side::Agent };
+    if let Some(watch) = watch {
+        filter.insert("watch", watch);
+    }
+    filter
 }

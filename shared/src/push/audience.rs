@@ -24,12 +24,14 @@ impl Audience {
 
     /// Everybody whom a conversation concerns; with nobody who holds it, all agents.
     pub fn of(conversation: &Conversation) -> Self {
-        let holders = match conversation.assigned_agent {
-            Some(agent) => Holders::Agents(vec![agent]),
-            None => Holders::Nobody,
-        };
+        let holders = Holders::of(conversation);
         let (id, visitor) = (conversation.id, conversation.visitor);
         Self::new(Reach::Conversation { id, visitor, holders })
+    }
+
+    /// The agents whom the open conversation of a visitor concerns; nobody if it has none.
+    pub fn agents_of(visitor: Id) -> Self {
+        Self::new(Reach::OpenConversationOf(visitor)).only(Side::Agent)
     }
 
     /// With those who were concerned while `agent` held the conversation, or nobody did.
@@ -79,7 +81,7 @@ mod tests {
     fn holders(audience: Audience) -> Holders {
         match audience.0.reach {
             Reach::Conversation { holders, .. } => holders,
-            Reach::Agents => panic!("it is of a conversation"),
+            Reach::Agents | Reach::OpenConversationOf(_) => panic!("it is of a conversation"),
         }
     }
 

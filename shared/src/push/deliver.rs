@@ -5,19 +5,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::{join, join_all};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Audience, Event, OutboundEvent, Push, PushError, frame};
+use super::pace::Turn;
+use super::{Event, OutboundEvent, Push, PushError, frame};
 use crate::deadline::before_answer;
 use crate::documents::connection::Connection;
 use crate::documents::live_connection::LiveConnection;
 use crate::documents::participant::{Participant, Side};
+use crate::documents::pending_push::PendingPush;
 use crate::documents::user::User;
 use crate::documents::visitor::Visitor;
 use crate::{Error, Id, Result};
 
 /// Connections that are seen to at once for one event; the gateway bounds the posts of all.
 const SIDE_BY_SIDE: usize = 64;
+/// The event `resync` as it is sent.
+const RESYNC: Bytes = Bytes::from_static(br#"{"event":"resync","data":{}}"#);
 /// How long a caller's answer waits for its events; what is left becomes pending.
 const DISPATCH_BEFORE_ANSWER: Duration = Duration::from_secs(2);
 
@@ -65,20 +69,38 @@ impl Push {
 
     /// Brings one event to whom it reaches; the connections that were found gone.
     async fn deliver(&self, outbound: &OutboundEvent, until: Instant) -> Result<Vec<String>> {
-        let frame = frame(&outbound.event)?;
-        let recipients = outbound.audience.connections(&self.db).await?;
-        let pushed = self.post_all(&frame, recipients, until).await;
-        self.keep_pending(outbound.event.retry(), &frame, pushed).await
+        let OutboundEvent { audience, event } = outbound;
+        let pushing = async {
+            let recipients = audience.connections(&self.db).await?;
+            self.push_event(event, recipients, until).await
+        };
+        match event.changed_visitor() {
+            None => pushing.await,
+            Some(visitor) => {
+                let telling = self.tell_watchers(visitor, until);
+                let (pushed, told) = join(pushing, telling).await;
+                Ok([pushed?, told?].concat())
+            }
+        }
+    }
+
+    /// Pushes an event to connections; those that were found gone.
+    pub(super) async fn push_event(
+        &self,
+        event: &Event,
+        to: Vec<String>,
+        until: Instant,
+    ) -> Result<Vec<String>> {
+        let frame = frame(event)?;
+        let pushed = self.post_all(&frame, to, until).await;
+        self.keep_pending(event.retry(), &frame, pushed).await
     }
 
     /// Posts a frame to connections, [`SIDE_BY_SIDE`] at a time.
     pub(super) async fn post_all(&self, frame: &Bytes, to: Vec<String>, until: Instant) -> Pushed {
         let posts = to.into_iter().map(|connection| async move {
-            if Instant::now() >= until {
-                return (connection, None);
-            }
-            let posted = timeout_at(until, self.gateway.post(&connection, frame.clone())).await;
-            (connection, posted.ok())
+            let posted = self.post(&connection, frame, until).await;
+            (connection, posted)
         });
         let mut posts = futures::stream::iter(posts).buffer_unordered(SIDE_BY_SIDE);
         let mut pushed = Pushed::default();
@@ -94,6 +116,40 @@ impl Push {
             }
         }
         pushed
+    }
+
+    /// Posts a frame to a connection, unless it is pushed too much; `None` if there was no time.
+    async fn post(
+        &self,
+        connection: &str,
+        frame: &Bytes,
+        until: Instant,
+    ) -> Option<Result<(), PushError>> {
+        let now = Instant::now();
+        if now >= until {
+            return None;
+        }
+        match self.pace.turn(connection, now) {
+            Turn::Post => timeout_at(until, self.gateway.post(connection, frame.clone())).await.ok(),
+            Turn::Leave => Some(Ok(())),
+            Turn::Resync(at) => {
+                tracing::warn!(connection, "pushed too much: it is to ask anew");
+                sleep_until(at.min(until)).await;
+                self.resync(connection, until).await
+            }
+        }
+    }
+
+    /// Tells a connection to ask anew, now or later.
+    async fn resync(&self, connection: &str, until: Instant) -> Option<Result<(), PushError>> {
+        match timeout_at(until, self.gateway.post(connection, RESYNC)).await {
+            Ok(done @ (Ok(()) | Err(PushError::Gone))) => Some(done),
+            Ok(Err(PushError::Failed(_))) | Err(_) => {
+                let to = vec![connection.to_owned()];
+                let kept = PendingPush::store(&self.db, &RESYNC, to).await;
+                Some(kept.map_err(|error| PushError::Failed(error.to_string())))
+            }
+        }
     }
 
     /// Sends frames to one connection, in order. A connection found gone is removed.
@@ -169,16 +225,16 @@ impl Push {
         person: &Participant,
     ) -> Result<Option<OutboundEvent>> {
         let id = person.id;
-        let (was_last, event) = match person.side {
+        Ok(match person.side {
             Side::Agent => {
-                (User::leave(&self.db, id, connection).await?, Event::AgentOffline { user_id: id })
+                let was_last = User::leave(&self.db, id, connection).await?;
+                was_last.then(|| OutboundEvent::agent_offline(id))
             }
             Side::Visitor => {
                 let was_last = Visitor::leave(&self.db, id, connection).await?;
-                (was_last, Event::VisitorOffline { visitor_id: id })
+                was_last.then(|| OutboundEvent::visitor_offline(id))
             }
-        };
-        Ok(was_last.then(|| OutboundEvent::new(Audience::agents(), event)))
+        })
     }
 }
 
@@ -191,4 +247,14 @@ pub(super) struct Pushed {
     pub unreached: Vec<String>,
     /// Connections for which there was no time.
     pub late: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resync_is_sent_as_the_event_that_it_is() {
+        assert_eq!(frame(&Event::Resync {}).unwrap(), RESYNC);
+    }
 }

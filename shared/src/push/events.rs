@@ -8,8 +8,8 @@ use super::Audience;
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
 use crate::documents::user::Status;
-use crate::documents::visitor::Visitor;
-use crate::views::{ConversationView, MessageView, VisitorView};
+use crate::documents::visitor::{Visitor, VisitorBrief};
+use crate::views::{ConversationView, MessageView};
 use crate::{Error, Id, Result, Time};
 
 /// The most bytes that one message to a client may have (API Gateway's quotas for WebSocket APIs).
@@ -47,9 +47,32 @@ impl OutboundEvent {
         Self::new(Audience::of(conversation), Event::MessageNew { message: Box::new(view) })
     }
 
-    /// That something about a visitor changed, for the agents.
+    /// That a visitor has come.
+    pub fn visitor_online(visitor: Visitor) -> Self {
+        let (audience, at) = (Audience::agents_of(visitor.id), Time::now());
+        Self::new(audience, Event::VisitorOnline { visitor: Box::new(visitor.into()), at })
+    }
+
+    /// That something about a visitor changed.
     pub fn visitor_updated(visitor: Visitor) -> Self {
-        Self::new(Audience::agents(), Event::VisitorUpdated { visitor: Box::new(visitor.into()) })
+        let (audience, at) = (Audience::agents_of(visitor.id), Time::now());
+        Self::new(audience, Event::VisitorUpdated { visitor: Box::new(visitor.into()), at })
+    }
+
+    /// That a visitor has gone.
+    pub fn visitor_offline(visitor_id: Id) -> Self {
+        let event = Event::VisitorOffline { visitor_id, at: Time::now() };
+        Self::new(Audience::agents_of(visitor_id), event)
+    }
+
+    /// That an agent has come.
+    pub fn agent_online(user_id: Id) -> Self {
+        Self::new(Audience::agents(), Event::AgentOnline { user_id, at: Time::now() })
+    }
+
+    /// That an agent has gone.
+    pub fn agent_offline(user_id: Id) -> Self {
+        Self::new(Audience::agents(), Event::AgentOffline { user_id, at: Time::now() })
     }
 }
 
@@ -60,22 +83,28 @@ impl OutboundEvent {
 pub enum Event {
     /// An agent's first connection.
     #[serde(rename = "agent:online")]
-    AgentOnline { user_id: Id },
+    AgentOnline { user_id: Id, at: Time },
     /// An agent's last connection has gone.
     #[serde(rename = "agent:offline")]
-    AgentOffline { user_id: Id },
+    AgentOffline { user_id: Id, at: Time },
     /// An agent chose a status.
     #[serde(rename = "agent:status")]
-    AgentStatus { user_id: Id, status: Status },
+    AgentStatus { user_id: Id, status: Status, at: Time },
     /// A visitor's first connection.
     #[serde(rename = "visitor:online")]
-    VisitorOnline { visitor: Box<VisitorView> },
+    VisitorOnline { visitor: Box<VisitorBrief>, at: Time },
     /// A visitor's last connection has gone.
     #[serde(rename = "visitor:offline")]
-    VisitorOffline { visitor_id: Id },
+    VisitorOffline { visitor_id: Id, at: Time },
     /// A visitor looks at another page, or an agent noted something about it.
     #[serde(rename = "visitor:updated")]
-    VisitorUpdated { visitor: Box<VisitorView> },
+    VisitorUpdated { visitor: Box<VisitorBrief>, at: Time },
+    /// To those who watch the visitors: how those are by now of whom something changed.
+    #[serde(rename = "visitors:updated")]
+    VisitorsUpdated { visitors: Vec<VisitorBrief>, at: Time },
+    /// To a connection that would have been pushed too much: it must ask anew for what it shows.
+    #[serde(rename = "resync")]
+    Resync {},
     /// To the connection that authenticated as a visitor's.
     #[serde(rename = "visitor:connected")]
     VisitorConnected(VisitorConnected),
@@ -118,6 +147,17 @@ pub enum Retry {
 }
 
 impl Event {
+    /// The visitor of whom it says that something changed.
+    pub fn changed_visitor(&self) -> Option<Id> {
+        match self {
+            Self::VisitorOnline { visitor, .. } | Self::VisitorUpdated { visitor, .. } => {
+                Some(visitor.id)
+            }
+            Self::VisitorOffline { visitor_id, .. } => Some(*visitor_id),
+            _ => None,
+        }
+    }
+
     /// What becomes of it where it was not delivered in time.
     pub fn retry(&self) -> Retry {
         match self {
@@ -128,6 +168,8 @@ impl Event {
             | Self::VisitorOnline { .. }
             | Self::VisitorOffline { .. }
             | Self::VisitorUpdated { .. }
+            | Self::VisitorsUpdated { .. }
+            | Self::Resync {}
             | Self::VisitorConnected(_)
             | Self::ConversationCreated(_)
             | Self::ConversationNew { .. }

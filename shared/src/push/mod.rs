@@ -8,11 +8,14 @@ mod audience;
 mod deliver;
 mod events;
 mod gateway;
+mod pace;
 mod retry;
+mod watchers;
 
 use std::sync::Arc;
 
 use crate::db::Db;
+use crate::rate_limit::Rate;
 
 pub use audience::Audience;
 pub use deliver::answer_deadline;
@@ -21,17 +24,20 @@ pub use events::{
     VisitorConnected, frame,
 };
 pub use gateway::{ApiGateway, Gateway, PushError};
+use pace::Pace;
 
 /// The way to connected clients; cheap to clone.
 #[derive(Clone)]
 pub struct Push {
     db: Db,
     gateway: Arc<dyn Gateway>,
+    pace: Pace,
 }
 
 impl Push {
-    /// Pushes through `gateway` to the connections that the database knows.
-    pub fn new(db: &Db, gateway: Arc<dyn Gateway>) -> Self {
-        Self { db: db.clone(), gateway }
+    /// Pushes through `gateway` to the connections that the database knows, to each of them `most`
+    /// frames at most.
+    pub fn new(db: &Db, gateway: Arc<dyn Gateway>, most: Option<Rate>) -> Self {
+        Self { db: db.clone(), gateway, pace: Pace::new(most) }
     }
 }

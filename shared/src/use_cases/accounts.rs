@@ -210,7 +210,7 @@ fn token_of(app: &App, user: &User, session: &Session) -> Result<String> {
 /// Sets what the others see of a user.
 pub async fn set_status(app: &App, user: &User, status: Status) -> Result<Outcome<Status>> {
     User::set_status(&app.db, user.id, status).await?;
-    let event = Event::AgentStatus { user_id: user.id, status };
+    let event = Event::AgentStatus { user_id: user.id, status, at: Time::now() };
     Ok(Outcome::new(status, vec![OutboundEvent::new(Audience::agents(), event)]))
 }
 

@@ -8,7 +8,7 @@ use super::messages::{Joined, catch_up};
 use super::outbox::Outcome;
 use super::rate_limit::{self, network};
 use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
-use crate::documents::connection::{Connection, Watch};
+use crate::documents::connection::{Connection, Watch, Wishes};
 use crate::documents::conversation::Conversation;
 use crate::documents::live_connection::{Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
@@ -16,9 +16,9 @@ use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
 use crate::error::Code;
 use crate::id::random_hex;
-use crate::push::{Audience, Event, Missed, OutboundEvent, VisitorConnected, answer_deadline};
+use crate::push::{Missed, OutboundEvent, VisitorConnected, answer_deadline};
 use crate::rate_limit::{Counted, Limit, Rate};
-use crate::views::{ConversationView, UserView, VisitorView};
+use crate::views::{ConversationView, UserView};
 use crate::{App, Error, Id, Result, Time};
 
 /// So many frames of a connection may be refused before it is closed.
@@ -117,13 +117,23 @@ async fn end_flood(app: &App, connection: &str, network: &str) -> Result<()> {
     Ok(())
 }
 
-/// Changes how much an agent's connection is pushed.
+/// Changes how much an agent's connection is pushed; what is not said stays as it is.
 /// Errors: forbidden for visitors.
-pub async fn watch(app: &App, by: &Participant, connection: &str, watch: Watch) -> Result<()> {
+pub async fn watch(
+    app: &App,
+    by: &Participant,
+    connection: &Connection,
+    watch: Option<Watch>,
+    visitors: Option<bool>,
+) -> Result<()> {
     if by.side != Side::Agent {
         return Err(Error::forbidden("Only agents may do this"));
     }
-    Ok(Connection::watch(&app.db, connection, watch).await?)
+    let wishes = Wishes {
+        watch: watch.unwrap_or(connection.watch),
+        visitors: visitors.unwrap_or(connection.visitors),
+    };
+    Ok(Connection::wish(&app.db, &connection.id, wishes).await?)
 }
 
 /// Joins a conversation first and reads then, so that no message falls between.
@@ -161,7 +171,7 @@ pub async fn agent_connects(
     app: &App,
     connection: &Connection,
     token: &str,
-    watch: Watch,
+    wishes: Wishes,
 ) -> Result<Outcome<UserView>> {
     let agent = Caller::of_token(app, token).await?.agent()?;
     let person = agent.participant();
@@ -169,7 +179,7 @@ pub async fn agent_connects(
     let arrived = User::arrive(&app.db, person.id, &live(connection)).await?;
     let (user, came) = arrived.ok_or_else(tokens::invalid_token)?;
     let (id, session) = (&connection.id, &agent.session);
-    match Connection::authenticate(&app.db, id, &person, Some(session), watch).await {
+    match Connection::authenticate(&app.db, id, &person, Some(session), wishes).await {
         Ok(Some(_)) => {}
         Ok(None) => {
             withdraw(app, id, &person).await;
@@ -180,8 +190,8 @@ pub async fn agent_connects(
             return Err(error.into());
         }
     }
-    let online = || OutboundEvent::new(Audience::agents(), Event::AgentOnline { user_id: user.id });
-    let events: Vec<OutboundEvent> = came.then(online).into_iter().collect();
+    let online = came.then(|| OutboundEvent::agent_online(user.id));
+    let events: Vec<OutboundEvent> = online.into_iter().collect();
     // A logout closes the connections that it finds; one that it came too early for is closed here.
     match User::with_session(&app.db, person.id, &session.id).await {
         Ok(Some(_)) => Ok(Outcome::new(user.into(), events)),
@@ -244,7 +254,8 @@ pub async fn visitor_connects(
         withdraw(app, &connection.id, &person).await;
         return Err(banned());
     }
-    let authenticated = Connection::authenticate(&app.db, &connection.id, &person, None, Watch::Mine);
+    let authenticated =
+        Connection::authenticate(&app.db, &connection.id, &person, None, Wishes::default());
     let (authenticated, open) = join(authenticated, Conversation::open_of(&app.db, visitor.id)).await;
     match authenticated {
         Ok(Some(_)) => {}
@@ -259,10 +270,7 @@ pub async fn visitor_connects(
     }
     let renamed = arrival.name.is_some() || arrival.email.is_some();
     let events = match (came, renamed) {
-        (true, _) => {
-            let visitor = Box::new(VisitorView::from(visitor));
-            vec![OutboundEvent::new(Audience::agents(), Event::VisitorOnline { visitor })]
-        }
+        (true, _) => vec![OutboundEvent::visitor_online(visitor)],
         (false, true) => vec![OutboundEvent::visitor_updated(visitor)],
         (false, false) => Vec::new(),
     };

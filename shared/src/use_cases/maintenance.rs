@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use futures::future::join4;
+use futures::future::join5;
 use tokio::time::Instant;
 
 use super::{connections, outbox, privacy};
@@ -25,17 +25,19 @@ pub async fn run_if_due(app: &App, until: Instant) {
 }
 
 /// Takes over what was left in outboxes, counts out who is gone without a `$disconnect`, pushes what is
-/// pending, and erases what is not to be kept any longer, until there is no more or no time. Four round
-/// trips side by side when there is nothing to do, five with a retention.
+/// pending, tells what was left untold of visitors, and erases what is not to be kept any longer, until
+/// there is no more or no time. Five round trips side by side when there is nothing to do, six with a
+/// retention.
 pub async fn run(app: &App, until: Instant) {
-    let (taken_over, expired, pending, erased) = join4(
+    let (taken_over, expired, pending, told, erased) = join5(
         outbox::take_over(app, until),
         connections::remove_expired(app, until),
         app.push.retry_pending(until),
+        app.push.tell_left_over(until),
         privacy::erase_old(app, until),
     )
     .await;
-    for error in [taken_over, expired, pending, erased].into_iter().filter_map(Result::err) {
+    for error in [taken_over, expired, pending, told, erased].into_iter().filter_map(Result::err) {
         error.log();
     }
 }

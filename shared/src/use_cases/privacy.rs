@@ -13,7 +13,7 @@ use crate::documents::audit::Action;
 use crate::documents::conversation::{Conversation, Erasing};
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::push::{Audience, Event, OutboundEvent, answer_deadline};
+use crate::push::{Audience, OutboundEvent, answer_deadline};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -141,8 +141,7 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
     app.push.close_person(visitor, &before.connections).await?;
     let mut events = Vec::new();
     if !before.connections.is_empty() {
-        let event = Event::VisitorOffline { visitor_id: visitor };
-        events.push(OutboundEvent::new(Audience::agents(), event));
+        events.push(OutboundEvent::visitor_offline(visitor));
     }
     loop {
         let them = Conversation::to_erase(&app.db, visitor, STEP).await?;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::api::openapi::Nothing;
-use shared::documents::connection::Watch;
+use shared::documents::connection::{Watch, Wishes};
 use shared::use_cases::connections;
 use shared::use_cases::outbox::{Outbound, Outcome};
 use shared::views::UserView;
@@ -17,6 +17,9 @@ shared::input! {
         token: String,
         #[serde(default)]
         watch: Watch,
+        /// Whether to be pushed `visitors:updated`.
+        #[serde(default)]
+        visitors: bool,
     }
 }
 
@@ -33,8 +36,10 @@ impl ClientData for AgentConnect {
     type Ack = ConnectedUser;
 
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<ConnectedUser>> {
+        let Self { token, watch, visitors } = self;
+        let wishes = Wishes { watch, visitors };
         let Outcome { value: user, outbound } =
-            connections::agent_connects(app, &sender.connection, &self.token, self.watch).await?;
+            connections::agent_connects(app, &sender.connection, &token, wishes).await?;
         Ok(Answer::new(Outcome { value: ConnectedUser { user }, outbound }))
     }
 }
@@ -42,7 +47,12 @@ impl ClientData for AgentConnect {
 shared::input! {
     /// The data of `agent:watch`.
     pub struct AgentWatch {
-        watch: Watch,
+        watch: Option<Watch>,
+        /// Whether to be pushed `visitors:updated`.
+        visitors: Option<bool>,
+    }
+    check |input, check| {
+        check.that(input.watch.is_some() || input.visitors.is_some(), "watch", "Is required");
     }
 }
 
@@ -52,7 +62,8 @@ impl ClientData for AgentWatch {
     type Ack = Nothing;
 
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
-        connections::watch(app, sender.participant()?, &sender.connection.id, self.watch).await?;
+        let Self { watch, visitors } = self;
+        connections::watch(app, sender.participant()?, &sender.connection, watch, visitors).await?;
         Ok(Answer::done(Outbound::default()))
     }
 }

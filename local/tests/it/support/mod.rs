@@ -176,6 +176,13 @@ impl Chat {
         socket
     }
 
+    /// A socket of an agent that hears of all visitors.
+    pub async fn watching_visitors(&self, agent: &Agent) -> Socket {
+        let mut socket = self.socket().await;
+        socket.ack("agent:connect", json!({ "token": agent.token, "visitors": true })).await;
+        socket
+    }
+
     pub async fn visitor(&self, name: &str) -> Visitor {
         self.visitor_with(&format!("session-of-{name}-0123456789"), name).await
     }

@@ -105,6 +105,17 @@ impl Socket {
         self.find(|frame| frame["event"] == event).await["data"].clone()
     }
 
+    /// A visitor as the next `visitors:updated` has it that meets a condition.
+    pub async fn visitor_when(&mut self, id: &str, meets: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let updated = self.next("visitors:updated").await;
+            let mut them = updated["visitors"].as_array().unwrap().iter();
+            if let Some(found) = them.find(|visitor| visitor["_id"] == id && meets(visitor)) {
+                return found.clone();
+            }
+        }
+    }
+
     /// The next frame, whatever it is.
     pub async fn frame(&mut self) -> Value {
         self.find(|_| true).await

@@ -3,6 +3,8 @@
 mod arrival;
 mod user_agent;
 
+use std::collections::HashMap;
+
 use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
@@ -246,6 +248,17 @@ impl Visitor {
     /// What a conversation shows of a visitor.
     pub async fn brief(db: &Db, id: Id) -> Result<Option<VisitorBrief>> {
         db.query::<Self>(doc! { "_id": id }).part().one().await
+    }
+
+    /// What lists show of some visitors; of one that was erased, that it is not there.
+    pub async fn briefs(db: &Db, ids: &[Id]) -> Result<Vec<VisitorBrief>> {
+        let found = db.parts::<Self, VisitorBrief>(ids.iter().copied().collect()).await?;
+        let mut found: HashMap<Id, VisitorBrief> =
+            found.into_iter().map(|brief| (brief.id, brief)).collect();
+        let brief = |id: &Id| {
+            found.remove(id).unwrap_or_else(|| VisitorBrief { id: *id, ..VisitorBrief::default() })
+        };
+        Ok(ids.iter().map(brief).collect())
     }
 
     /// A page of the visitors that `by` may see, the last seen first, each with its
