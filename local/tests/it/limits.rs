@@ -10,6 +10,7 @@ use mongodb::options::ReadConcern;
 use serde_json::json;
 use shared::Time;
 use shared::documents::connection::Connection;
+use shared::documents::failed_logins::FailedLogins;
 use shared::documents::rate_counter::RateCounter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -65,6 +66,36 @@ async fn logins_with_an_email_from_a_network_are_limited_and_lock_nobody_else_ou
     login_from(&chat, "127.0.0.2", &ada.email, RIGHT).await.expect(200);
     let change = json!({ "currentPassword": RIGHT, "newPassword": "battery staple" });
     chat.put("/api/auth/password", change).by(&ada.token).await.expect(200);
+}
+
+#[tokio::test]
+async fn each_login_that_fails_makes_the_next_one_from_there_wait_longer() {
+    let chat = limited(&[("LIMITS", "logins=off")]).await;
+    let ada = chat.register("Ada").await;
+    let from = |address: &'static str, password| login_from(&chat, address, &ada.email, password);
+    for _ in 0..5 {
+        from("127.0.0.3", WRONG).await.refused(401, "unauthorized");
+    }
+    let seconds = async || {
+        let answer = from("127.0.0.3", RIGHT).await.refused(429, "rate_limited");
+        // The time has come.
+        let past = doc! { "$set": { "notBefore": Time::from_millis(1) } };
+        let failed = chat.app.db.of::<FailedLogins>();
+        assert_eq!(failed.update_many(doc! {}, past).await.unwrap().modified_count, 1);
+        answer["retryAfter"].as_i64().unwrap()
+    };
+    assert_eq!(seconds().await, 1);
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        from("127.0.0.3", WRONG).await.refused(401, "unauthorized");
+        waits.push(seconds().await);
+    }
+    assert!(waits.iter().zip([2, 4, 8, 16]).all(|(wait, most)| *wait <= most), "{waits:?}");
+    assert!(waits[3] > 8, "{waits:?}");
+    from("127.0.0.2", RIGHT).await.expect(200);
+    from("127.0.0.3", RIGHT).await.expect(200);
+    from("127.0.0.3", WRONG).await.refused(401, "unauthorized");
+    from("127.0.0.3", RIGHT).await.expect(200);
 }
 
 #[tokio::test]

@@ -57,6 +57,24 @@ async fn a_banned_visitor_is_out_at_once_until_it_is_let_in_again() {
 }
 
 #[tokio::test]
+async fn to_be_erased_is_no_way_back_in() {
+    let chat = Chat::start_with(WITH_IDENTITIES, Limits::default()).await;
+    let ada = chat.register("Ada").await;
+    let who = json!({ "identity": sign(&json!({ "sub": "u-7", "exp": in_a_minute() }), SITES) });
+    let mut phone = chat.socket().await;
+    let eve = text(&phone.ack("visitor:connect", who.clone()).await["visitorId"]);
+    let (path, ban) = (format!("/api/visitors/{eve}"), format!("/api/visitors/{eve}/ban"));
+    chat.put(&ban, json!({ "reason": "Spam" })).by(&ada.token).await.expect(200);
+    chat.delete(&path).by(&ada.token).await.expect(200);
+    let mut again = chat.socket().await;
+    again.refused("visitor:connect", who.clone(), "banned").await;
+    chat.get(&path).by(&ada.token).await.refused(404, "not_found");
+    chat.delete(&ban).by(&ada.token).await.expect(200);
+    chat.delete(&ban).by(&ada.token).await.refused(404, "not_found");
+    assert_ne!(again.ack("visitor:connect", who).await["visitorId"], eve, "and is new");
+}
+
+#[tokio::test]
 async fn a_ban_ends_when_it_says() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;

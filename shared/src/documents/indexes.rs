@@ -12,6 +12,8 @@ use super::canned_response::CannedResponse;
 use super::changed_visitor::ChangedVisitor;
 use super::connection::Connection;
 use super::conversation::Conversation;
+use super::failed_logins::FailedLogins;
+use super::kept_ban::KeptBan;
 use super::message::Message;
 use super::pending_push::PendingPush;
 use super::rate_counter::RateCounter;
@@ -32,6 +34,8 @@ pub fn all() -> Vec<(&'static str, Vec<IndexModel>)> {
         of::<ChangedVisitor>(),
         of::<Connection>(),
         of::<Conversation>(),
+        of::<FailedLogins>(),
+        of::<KeptBan>(),
         of::<PendingPush>(),
         of::<Move>(),
         of::<Message>(),

@@ -1,6 +1,6 @@
 //! One's own account: registering, logging in and out, password and status.
 
-use futures::future::{join, try_join, try_join3};
+use futures::future::{join3, try_join, try_join3};
 
 use super::caller::{Agent, Caller};
 use super::outbox::Outcome;
@@ -10,6 +10,7 @@ use crate::auth::{setup, tokens};
 use crate::config::{FirstUser, Registration};
 use crate::documents::audit::{Action, Entry, Party};
 use crate::documents::connection::Connection;
+use crate::documents::failed_logins::FailedLogins;
 use crate::documents::super_admins::SuperAdmins;
 use crate::documents::user::{Inserted, Role, Session, Status, User};
 use crate::error::Code;
@@ -134,6 +135,7 @@ fn role_for(registration: Registration, caller: Option<Role>, wanted: Option<Rol
 /// Logs a user in. An unknown email, a wrong password and an account that is switched off get the
 /// same answer, after the same time. Nobody locks another one out: tries are counted for each network, and
 /// after many wrong ones from wherever, those networks still get in from which the user has logged in.
+/// Each login that fails makes the next one from there wait longer.
 /// Errors: unauthorized for a wrong email or password; rate limited.
 pub async fn login(
     app: &App,
@@ -141,10 +143,15 @@ pub async fn login(
     password: Secret,
     address: Option<String>,
 ) -> Result<(User, String)> {
-    // First alone: what it refuses must not count against the email.
-    rate_limit::consume_from(app, Limit::Logins, address.as_deref()).await?;
     let network = rate_limit::network(address.as_deref());
     let here = format!("{email} {network}");
+    // One after the other: what one refuses must not count for the next.
+    if app.config.limits.rate(Limit::LoginsByEmail).is_some()
+        && let Some(wait) = FailedLogins::wait(&app.db, &here).await?
+    {
+        return Err(Error::rate_limited(wait));
+    }
+    rate_limit::consume_from(app, Limit::Logins, address.as_deref()).await?;
     let (user, (), wrong) = try_join3(
         async { User::with_email(&app.db, &email).await.map_err(Error::from) },
         rate_limit::consume(app, Limit::LoginsByEmail, &here),
@@ -164,15 +171,20 @@ pub async fn login(
                 let connections = Connection::of_session(&app.db, &session.id).await?;
                 app.push.close(&connections).await;
             }
+            FailedLogins::forget(&app.db, &here).await?;
             let token = token_of(app, &user, &session)?;
             return Ok((user, token));
         }
     }
     let entry = Entry::new(Action::LoginFailed, None, target, address);
     // Who has just come past the limit was not yet when it began.
-    let (_past, noted) =
-        join(rate_limit::consume(app, Limit::WrongLogins, &email), entry.write(&app.db)).await;
-    noted?;
+    let (_past, noted, delayed) = join3(
+        rate_limit::consume(app, Limit::WrongLogins, &email),
+        entry.write(&app.db),
+        FailedLogins::note(&app.db, &here),
+    )
+    .await;
+    noted.and(delayed)?;
     Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
 }
 

@@ -10,6 +10,7 @@ use super::rate_limit::{self, network};
 use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::documents::connection::{Connection, Watch, Wishes};
 use crate::documents::conversation::Conversation;
+use crate::documents::kept_ban::KeptBan;
 use crate::documents::live_connection::{Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::user::User;
@@ -291,11 +292,15 @@ pub async fn visitor_connects(
     }
 }
 
-/// Refuses a visitor who has been banned.
+/// Refuses a visitor who has been banned, and be it before it was erased. One round trip, two for one
+/// who is new.
 /// Errors: banned.
 pub async fn refuse_banned(app: &App, who: &KnownBy) -> Result<()> {
-    let known = Visitor::known(&app.db, who).await?;
-    if known.is_some_and(|visitor| visitor.is_banned()) { Err(banned()) } else { Ok(()) }
+    let is_banned = match Visitor::known(&app.db, who).await? {
+        Some(visitor) => visitor.is_banned(),
+        None => KeptBan::holds(&app.db, who).await?,
+    };
+    if is_banned { Err(banned()) } else { Ok(()) }
 }
 
 /// What a visitor gets to know of itself.

@@ -11,6 +11,7 @@ use super::visitors::{log, unknown};
 use super::{messages, outbox};
 use crate::documents::audit::Action;
 use crate::documents::conversation::{Conversation, Erasing};
+use crate::documents::kept_ban::KeptBan;
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
 use crate::push::{Audience, OutboundEvent, answer_deadline};
@@ -133,9 +134,11 @@ async fn export_conversation(
 /// that there were a conversation and messages, when, and how it was rated. Called again after a failure
 /// it goes on.
 pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) -> Result<()> {
-    Visitor::find(&app.db, visitor).await?.ok_or_else(unknown)?;
+    let found = Visitor::find(&app.db, visitor).await?.ok_or_else(unknown)?;
     // Before it is done: afterwards there is nobody left to do it to again.
     log(app, Action::VisitorErased, by, visitor, address).await?;
+    // To be erased is no way back in.
+    KeptBan::keep(&app.db, &found).await?;
     // First what lets it in, so that nothing new is said while the old is erased.
     let before = Visitor::erase(&app.db, visitor).await?.ok_or_else(unknown)?;
     app.push.close_person(visitor, &before.connections).await?;

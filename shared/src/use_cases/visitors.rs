@@ -5,6 +5,7 @@ use super::outbox::Outcome;
 use crate::db::{Page, Paging};
 use crate::documents::audit::{Action, Entry, Party};
 use crate::documents::connection::Connection;
+use crate::documents::kept_ban::KeptBan;
 use crate::documents::participant::{Participant, Side};
 use crate::documents::visitor::{Ban, Changes, Filter, PageView, Shown, Visitor};
 use crate::push::OutboundEvent;
@@ -68,16 +69,19 @@ pub async fn ban(
     Ok(updated(after))
 }
 
-/// Lets a visitor in again.
+/// Lets a visitor in again, and be it one that was erased.
 pub async fn unban(
     app: &App,
     by: &Agent,
     id: Id,
     address: Option<String>,
 ) -> Result<Outcome<VisitorView>> {
-    let after = Visitor::set_ban(&app.db, id, None).await?.ok_or_else(unknown)?;
+    let after = Visitor::set_ban(&app.db, id, None).await?;
+    if after.is_none() && !KeptBan::lift(&app.db, id).await? {
+        return Err(unknown());
+    }
     log(app, Action::VisitorUnbanned, by, id, address).await?;
-    Ok(updated(after))
+    Ok(after.map_or_else(|| Outcome::quiet(VisitorView::erased(id, Time::now())), updated))
 }
 
 fn updated(visitor: Visitor) -> Outcome<VisitorView> {

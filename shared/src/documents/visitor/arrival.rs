@@ -24,7 +24,7 @@ pub enum KnownBy {
 impl KnownBy {
     /// What it is stored as. A secret is 16 to 128 characters of a browser's randomness, so that a plain
     /// hash cannot be turned back; and no hash begins like a site's id, which no secret can claim so.
-    fn key(&self) -> String {
+    pub fn key(&self) -> String {
         match self {
             Self::Session(secret) => hex(Sha256::digest(secret)),
             Self::Identified(id) => format!("identified:{id}"),
