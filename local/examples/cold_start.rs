@@ -40,6 +40,8 @@ async fn main() -> Result<(), Failure> {
         ("JWT_SECRET", SECRET),
         ("CONNECTIONS_ENDPOINT", "http://127.0.0.1:9"),
         ("RUST_LOG", "warn"),
+        // The same token again and again.
+        ("LIMITS", "off"),
     ]
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();

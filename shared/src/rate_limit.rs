@@ -62,6 +62,8 @@ limits! {
     Typing = "typing", 30 in 10;
     /// Every other frame of a person, or of an address before it has authenticated.
     Frames = "frames", 100 in 10;
+    /// [`VOLUME`] bytes of what comes from an address, agents' aside.
+    Volume = "volume", 500 in 86_400;
     /// Frames that one process pushes to a connection, besides the answers to its own.
     Pushes = "pushes", 200 in 1;
     /// Connections that an address opens.
@@ -71,6 +73,9 @@ limits! {
     /// HTTP calls with a token, and from an address where no token is asked.
     Calls = "calls", 600 in 60;
 }
+
+/// The bytes that are counted as one of [`Limit::Volume`].
+pub const VOLUME: usize = 128 * 1024;
 
 /// The limits that are in force.
 #[derive(Clone, Debug, PartialEq, Eq)]

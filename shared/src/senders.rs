@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Time;
-use crate::rate_limit::Limit;
+use crate::rate_limit::{Limit, VOLUME};
 
 /// So many connections, and so many who are refused, are remembered; then everything is forgotten, which
 /// does no harm.
@@ -23,6 +23,8 @@ struct Memory {
     refused: HashMap<(String, Limit), Time>,
     /// How many frames of a connection were refused.
     refusals: HashMap<String, u32>,
+    /// The bytes from a network that are still to be counted.
+    bytes: HashMap<String, usize>,
 }
 
 impl Senders {
@@ -70,6 +72,20 @@ impl Senders {
         *count
     }
 
+    /// Notes bytes that came from a network; how many times [`VOLUME`] are to be counted now. What is left
+    /// counts with the next ones.
+    pub fn weigh(&self, network: &str, bytes: usize) -> usize {
+        let weights = &mut self.locked().bytes;
+        if weights.len() >= MOST {
+            weights.clear();
+        }
+        let weight = weights.entry(network.to_owned()).or_default();
+        *weight += bytes;
+        let times = *weight / VOLUME;
+        *weight %= VOLUME;
+        times
+    }
+
     /// Forgets a connection that is gone.
     pub fn forget(&self, connection: &str) {
         let mut memory = self.locked();
@@ -93,6 +109,14 @@ mod tests {
         assert_eq!(senders.refused_until("ada", Limit::Messages), Some(later));
         assert_eq!(senders.refused_until("ada", Limit::Frames), None);
         assert_eq!(senders.refused_until("bob", Limit::Messages), None);
+    }
+
+    #[test]
+    fn bytes_are_counted_once_there_are_enough_of_them() {
+        let senders = Senders::default();
+        let weigh = |bytes| senders.weigh("192.0.2.7", bytes);
+        assert_eq!([weigh(VOLUME - 1), weigh(1), weigh(1), weigh(3 * VOLUME - 1)], [0, 1, 0, 3]);
+        assert_eq!(senders.weigh("192.0.2.8", 1), 0);
     }
 
     #[test]

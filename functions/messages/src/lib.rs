@@ -5,14 +5,15 @@ use axum::extract::State;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::api::http::{Body, Params, PathId, Routes};
+use shared::api::http::{Address, Body, Params, PathId, Routes};
 use shared::api::openapi::{Callers, Operation};
 use shared::api::send_message::SendMessage;
 use shared::db::{Page, Paging};
 use shared::documents::conversation::Marker;
+use shared::documents::participant::Side;
 use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
-use shared::use_cases::messages::{self, Span, UpTo};
+use shared::use_cases::messages::{self, Draft, Span, UpTo};
 use shared::use_cases::rate_limit;
 use shared::views::MessageView;
 use shared::{App, Result};
@@ -85,12 +86,17 @@ async fn list(
 async fn send(
     State(app): State<App>,
     caller: Caller,
+    Address(address): Address,
     Body(input): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
     let by = caller.participant();
     // As over the socket, which counts with the frame.
     rate_limit::consume(&app, Limit::Messages, &by.id.to_string()).await?;
-    let outcome = messages::send(&app, &by, &input.into()).await?;
+    let draft: Draft = input.into();
+    if by.side == Side::Visitor {
+        rate_limit::consume_volume(&app, address.as_deref(), draft.content.len()).await?;
+    }
+    let outcome = messages::send(&app, &by, &draft).await?;
     Ok((StatusCode::CREATED, Json(outcome.dispatched(&app).await)))
 }
 

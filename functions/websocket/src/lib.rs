@@ -17,10 +17,11 @@ use http::HeaderMap;
 use http::header::ORIGIN;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
+use shared::documents::participant::Side;
 use shared::push::{Reply, frame};
 use shared::rate_limit::Limit;
 use shared::use_cases::outbox::Outbound;
-use shared::use_cases::{connections, maintenance, outbox};
+use shared::use_cases::{connections, maintenance, outbox, rate_limit};
 use shared::{App, Error, Result, Time, deadline};
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
@@ -53,12 +54,13 @@ pub async fn handle(
             Some("CONNECT") => connect(app.clone(), id.clone(), &context, ends_at).await,
             Some("DISCONNECT") => disconnect(app.clone(), id.clone(), ends_at).await,
             _ => {
+                let body = body.unwrap_or_default();
                 let client = Client {
+                    bytes: body.len(),
                     ip_address: context.identity.source_ip.clone(),
                     user_agent: context.identity.user_agent.clone(),
                 };
-                Box::pin(message(app.clone(), id.clone(), client, body.unwrap_or_default(), ends_at))
-                    .await
+                Box::pin(message(app.clone(), id.clone(), client, body, ends_at)).await
             }
         }
     }
@@ -166,8 +168,9 @@ async fn answer_and_dispatch(
     }
 }
 
-/// What the gateway says of a client.
+/// What the gateway says of a client, and how long its frame is.
 struct Client {
+    bytes: usize,
     ip_address: Option<String>,
     user_agent: Option<String>,
 }
@@ -180,9 +183,12 @@ async fn answer(
 ) -> Result<Answer<Value>> {
     // What cannot be read is counted, too.
     let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
-    let Client { ip_address, user_agent } = client;
+    let Client { bytes, ip_address, user_agent } = client;
     let connection = connections::consume(app, id, limit, ip_address.as_deref()).await?;
+    if connection.person.as_ref().is_some_and(|person| person.side == Side::Visitor) {
+        rate_limit::consume_volume(app, ip_address.as_deref(), bytes).await?;
+    }
     let (event, data) = event?;
-    let sender = Sender { connection, ip_address, user_agent };
+    let sender = Sender { connection, ip_address, user_agent, bytes };
     ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await
 }

@@ -217,6 +217,29 @@ async fn after_a_logout_the_token_is_dead_and_other_tokens_live() {
 }
 
 #[tokio::test]
+async fn nothing_is_done_for_a_session_once_its_logout_is_answered() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (_vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    for number in 0..40 {
+        let data = json!({ "conversationId": id, "content": format!("{number}") });
+        adas.send("message:send", data).await;
+    }
+    chat.post("/api/auth/logout", json!({})).by(&ada.token).await.expect(200);
+    let messages = async || {
+        let path = format!("/api/messages/{id}?limit=100");
+        chat.get(&path).by(&sue.token).await.expect(200)["messages"].as_array().unwrap().len()
+    };
+    assert_eq!(adas.closed().await, 1001);
+    let before = messages().await;
+    // The connection is closed, and whatever it had sent has been answered or refused.
+    let mut again = chat.socket().await;
+    again.refused("agent:connect", json!({ "token": ada.token }), "unauthorized").await;
+    assert_eq!(messages().await, before);
+}
+
+#[tokio::test]
 async fn a_logout_closes_the_connections_that_the_token_opened_and_no_others() {
     let chat = Chat::start().await;
     let (sue, ada) = chat.team().await;

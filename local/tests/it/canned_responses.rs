@@ -1,6 +1,8 @@
 //! `/api/canned-responses`.
 
+use mongodb::bson::doc;
 use serde_json::{Value, json};
+use shared::documents::canned_response::CannedResponse;
 
 use crate::support::{Agent, Chat, NOBODY, each, text};
 
@@ -151,4 +153,24 @@ async fn canned_responses_are_the_agents() {
         chat.get(PATH).by(&ada.token).await.expect(200),
         Value::Array(vec![chat.get(&one).by(&ada.token).await.expect(200)])
     );
+}
+
+#[tokio::test]
+async fn there_are_a_thousand_at_most() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    create(&chat, &ada, "One", "/one").await;
+    let all = chat.app.db.of::<CannedResponse>();
+    let mut one = all.find_one(doc! {}).await.unwrap().unwrap();
+    let mut more = Vec::new();
+    for _ in 1..1000 {
+        one.id = shared::Id::sequential();
+        one.shortcut = String::new();
+        more.push(one.clone());
+    }
+    all.insert_many(more).await.unwrap();
+    let body = json!({ "title": "Two", "content": "Too many" });
+    chat.post("/api/canned-responses", body).by(&ada.token).await.refused(409, "conflict");
+    let list = chat.get("/api/canned-responses").by(&ada.token).await.expect(200);
+    assert_eq!(list.as_array().unwrap().len(), 1000);
 }

@@ -362,3 +362,41 @@ async fn who_does_not_read_is_refused_more_and_then_closed() {
     let taken = answers.iter().filter(|status| **status == 200).count();
     assert!(answers.contains(&429) && taken < 300, "{taken} frames were taken");
 }
+
+#[tokio::test]
+async fn what_visitors_send_from_an_address_is_bounded_by_its_bytes() {
+    let chat = limited(&[("LIMITS", "volume=1/1d,messages=off")]).await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.conversation("Vic", "Hello").await;
+    let long = json!({ "conversationId": id, "content": "x".repeat(8000) });
+    let mut sent = 0;
+    let refused = loop {
+        let answer = vic.socket.ask("message:send", long.clone()).await;
+        if answer["event"] == "error" {
+            break answer;
+        }
+        sent += 1;
+        assert!(sent < 100, "nothing is refused");
+    };
+    assert_eq!(refused["data"]["code"], "rate_limited");
+    assert!((30..=33).contains(&sent), "twice 128 KB: {sent}");
+    vic.socket.refused("ping", json!({}), "rate_limited").await;
+    chat.post("/api/messages", long.clone()).by(&vic.token).await.refused(429, "rate_limited");
+    // Agents are known, and somebody else is somebody else.
+    chat.post("/api/messages", long.clone()).by(&ada.token).await.expect(201);
+    chat.agent_socket(&ada).await.ack("message:send", long).await;
+    let mut other = Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap();
+    other.ack("visitor:connect", json!({ "sessionId": "another-visitors-session" })).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_was_wrong_locks_nobody_out() {
+    let chat = limited(&[("LIMITS", "logins_by_email=1/5m")]).await;
+    let ada = chat.register("Ada").await;
+    login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await.expect(200);
+    too_often(login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await, 300);
+    let next_year = Time::now().plus(Duration::from_secs(365 * 86_400));
+    let wrong = doc! { "$set": { "endsAt": next_year } };
+    chat.app.db.of::<RateCounter>().update_many(doc! {}, wrong).await.unwrap();
+    login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await.expect(200);
+}

@@ -327,3 +327,27 @@ async fn what_was_said_in_an_ended_conversation_is_forgotten_after_its_time() {
     let read = chat.get(&format!("/api/messages/{id}")).by(&sue.token).await.expect(200);
     assert_eq!(each(&read["messages"], "content"), ["", "", "Me again"]);
 }
+
+#[tokio::test]
+async fn what_is_said_while_the_old_is_erased_stays() {
+    let chat = Chat::start_with(&[("RETENTION_DAYS", "30")], Limits::default()).await;
+    let sue = chat.register("Sue").await;
+    let (mut vic, id) = chat.held_by(&sue, "Vic").await;
+    for number in 0..20 {
+        let path = format!("/api/conversations/{id}/resolve");
+        chat.put(&path, json!({})).by(&sue.token).await.expect(200);
+        let past = Time::from_millis(1);
+        let ended = doc! { "$set": { "resolvedAt": past, "activeAt": past } };
+        chat.app.db.of::<Conversation>().update_one(doc! {}, ended).await.unwrap();
+        let message = json!({ "conversationId": id, "content": format!("{number}") });
+        let erasing = maintenance::run(&chat.app, Instant::now() + Duration::from_secs(5));
+        let (sent, ()) = tokio::join!(vic.socket.ack("message:send", message), erasing);
+        let path = format!("/api/messages/{id}?limit=1");
+        let read = chat.get(&path).by(&sue.token).await.expect(200);
+        let last = &read["messages"][0];
+        assert_eq!(
+            (&last["content"], &last["seq"]),
+            (&json!(format!("{number}")), &sent["message"]["seq"])
+        );
+    }
+}

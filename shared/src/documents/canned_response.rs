@@ -89,6 +89,12 @@ impl CannedResponse {
         Ok(Self::with_authors(db, doc! { "_id": id }).await?.pop())
     }
 
+    /// Whether there are as many as are listed.
+    pub async fn are_enough(db: &Db) -> Result<bool> {
+        let count = db.estimate::<Self>().await?;
+        Ok(i64::try_from(count).is_ok_and(|count| count >= MOST_LISTED))
+    }
+
     /// Stores a new response. Whether its shortcut was free.
     pub async fn insert(&self, db: &Db) -> Result<bool> {
         match db.insert(self).await {

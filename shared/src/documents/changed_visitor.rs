@@ -85,8 +85,11 @@ impl Turn {
     pub async fn take(db: &Db) -> Result<Option<Duration>> {
         let pause = i64::try_from(PAUSE.as_millis()).unwrap_or(i64::MAX);
         let rest = doc! { "$max": [0_i64, { "$subtract": ["$nextAt", "$$NOW"] }] };
+        // A clock that was wrong may have put it further away than two tellings.
+        let wrong = doc! { "$gt": [{ "$subtract": ["$nextAt", "$$NOW"] }, 2 * pause] };
         let update = vec![
             doc! { "$set": { "nextAt": { "$ifNull": ["$nextAt", "$$NOW"] } } },
+            doc! { "$set": { "nextAt": { "$cond": [wrong, "$$NOW", "$nextAt"] } } },
             doc! { "$set": { "wait": {
                 "$cond": [{ "$lte": [&rest, pause] }, &rest, Bson::Null],
             } } },

@@ -42,7 +42,9 @@ impl FailedLogins {
     pub async fn wait(db: &Db, id: &str) -> Result<Option<Duration>> {
         let failed: Option<Self> = db.query(doc! { "_id": id }).unconfirmed().one().await?;
         let millis = failed.map_or(0, |failed| failed.not_before.millis() - Time::now().millis());
-        Ok(u64::try_from(millis).ok().filter(|millis| *millis > 0).map(Duration::from_millis))
+        // A clock that was wrong may have put it further away than the longest wait.
+        let wait = Some(millis).filter(|millis| (1..=LONGEST * 1000).contains(millis));
+        Ok(wait.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis))
     }
 
     /// Notes that one more has failed.

@@ -53,10 +53,14 @@ impl RateCounter {
     }
 }
 
-/// Expressions for a count and its end, counted once more; past its end it begins anew.
+/// Expressions for a count and its end, counted once more; past its end it begins anew, and where a clock
+/// that was wrong has put the end further away than it can be.
 fn one_more(count: &str, ends_at: &str, window: Duration) -> [Document; 2] {
     let now = Time::now();
-    let goes_on = doc! { "$gt": [{ "$ifNull": [ends_at, now] }, now] };
+    let goes_on = doc! { "$and": [
+        { "$gt": [{ "$ifNull": [ends_at, now] }, now] },
+        { "$lte": [ends_at, now.plus(window)] },
+    ] };
     let then = |goes_on_as: Bson, anew: Bson| {
         doc! { "$cond": [&goes_on, goes_on_as, anew] }
     };

@@ -36,9 +36,10 @@ pub struct AsOf<T> {
 }
 
 impl<T> AsOf<T> {
+    /// One from the future was made by a clock that was wrong, and is too old.
     fn age(&self) -> Duration {
         let millis = Time::now().millis().saturating_sub(self.as_of.millis());
-        Duration::from_millis(millis.try_into().unwrap_or(0))
+        millis.try_into().map_or(Duration::MAX, Duration::from_millis)
     }
 }
 
@@ -126,7 +127,8 @@ where
 async fn lease(db: &Db, name: &str, seen: Option<Time>) -> mongodb::error::Result<bool> {
     let now = Time::now();
     let until = now.plus(LEASE);
-    let free = doc! { "_id": name, "asOf": seen, "leasedUntil": { "$not": { "$gt": now } } };
+    let leased = doc! { "$gt": now, "$lte": until };
+    let free = doc! { "_id": name, "asOf": seen, "leasedUntil": { "$not": leased } };
     let snapshots = db.raw(COLLECTION);
     let taking = snapshots.update_one(free, doc! { "$set": { "leasedUntil": until } });
     match taking.upsert(true).await {

@@ -43,8 +43,11 @@ pub async fn details(app: &App, _: &Agent, id: Id) -> Result<CannedResponseView>
 }
 
 /// Makes a response.
-/// Errors: conflict for a shortcut that another one has.
+/// Errors: conflict for a shortcut that another one has, or when there are as many as may be.
 pub async fn create(app: &App, by: &Agent, draft: Draft) -> Result<CannedResponseView> {
+    if CannedResponse::are_enough(&app.db).await? {
+        return Err(Error::conflict("There are as many canned responses as there may be"));
+    }
     let now = Time::now();
     let Draft { title, content, shortcut, category } = draft;
     let shortcut = shortcut.unwrap_or_default();

@@ -26,6 +26,24 @@ pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Res
     consume(app, limit, &network(address)).await
 }
 
+/// Counts bytes that come from an address, before they are stored. A round trip once in a while.
+/// Errors: rate limited, when there were too many.
+pub async fn consume_volume(app: &App, address: Option<&str>, bytes: usize) -> Result<()> {
+    let Some(rate) = app.config.limits.rate(Limit::Volume) else { return Ok(()) };
+    let network = network(address);
+    if let Some(ends_at) = app.senders.refused_until(&network, Limit::Volume) {
+        return Counted { count: i64::MAX, ends_at }.refuse_past(rate);
+    }
+    for _ in 0..app.senders.weigh(&network, bytes) {
+        let counted = count(app, Limit::Volume, rate, &network).await?;
+        if let Err(refused) = counted.refuse_past(rate) {
+            app.senders.refuse(&network, Limit::Volume, counted.ends_at);
+            return Err(refused);
+        }
+    }
+    Ok(())
+}
+
 /// Refuses what `who` has done too often already, without counting. One round trip.
 /// Errors: rate limited, when that was too often.
 pub async fn refuse_past(app: &App, limit: Limit, who: &str) -> Result<()> {

@@ -120,6 +120,8 @@ pub struct Sender {
     pub ip_address: Option<String>,
     /// The browser's own words.
     pub user_agent: Option<String>,
+    /// How long the frame is.
+    pub bytes: usize,
 }
 
 impl Sender {

@@ -1,6 +1,6 @@
 //! What visitors send of themselves, and what keeps a connection open.
 
-use futures::future::try_join;
+use futures::future::try_join3;
 use shared::api::openapi::Nothing;
 use shared::auth::tokens::Identity;
 use shared::documents::visitor::{Arrival, KnownBy, PageView};
@@ -72,8 +72,10 @@ impl ClientData for VisitorConnect {
         let identity = self.identity.as_deref().map(|identity| app.identities.check(identity));
         let (identity, after) = (identity.transpose()?, self.after.map(AtLeast::get));
         let arrival = self.arrival(identity, sender);
-        try_join(
-            rate_limit::consume_from(app, Limit::Visits, sender.ip_address.as_deref()),
+        let address = sender.ip_address.as_deref();
+        try_join3(
+            rate_limit::consume_from(app, Limit::Visits, address),
+            rate_limit::consume_volume(app, address, sender.bytes),
             connections::refuse_banned(app, &arrival.who),
         )
         .await?;

@@ -17,6 +17,8 @@ use crate::Target;
 const SOCKETS: usize = 8;
 /// Half requests that one attacker leaves open.
 const HALF_REQUESTS: usize = 300;
+/// How long a socket is waited for that must be closed.
+const PATIENCE: Duration = Duration::from_secs(25);
 /// Frames that are sent before the answers are looked at.
 const FRAMES: usize = 50;
 
@@ -39,6 +41,12 @@ pub enum Attack {
     HalfRequests,
     /// A visitor that asks for much and reads nothing.
     Deaf,
+    /// Frames that break the WebSocket's own rules: too long, never finished, of no kind.
+    BrokenFrames,
+    /// Sockets whose sending half is closed while they stay open.
+    HalfClosed,
+    /// Visitors who come once, with a conversation each, to fill the database.
+    NewVisitors,
 }
 
 /// What an attacker saw.
@@ -69,7 +77,7 @@ impl Seen {
 
 impl Attack {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Pings,
         Self::Garbage,
         Self::Messages,
@@ -78,6 +86,9 @@ impl Attack {
         Self::Handshakes,
         Self::HalfRequests,
         Self::Deaf,
+        Self::BrokenFrames,
+        Self::HalfClosed,
+        Self::NewVisitors,
     ];
 
     /// For people.
@@ -91,6 +102,9 @@ impl Attack {
             Self::Handshakes => "handshakes",
             Self::HalfRequests => "half requests",
             Self::Deaf => "asking without reading",
+            Self::BrokenFrames => "broken WebSocket frames",
+            Self::HalfClosed => "half-closed sockets",
+            Self::NewVisitors => "new visitors and chats",
         }
     }
 
@@ -99,6 +113,8 @@ impl Attack {
         match self {
             Self::Pings | Self::Garbage => seen.refused > 0 && seen.closed > 0,
             Self::Messages | Self::Pages | Self::Logins => seen.refused > seen.done,
+            Self::NewVisitors => seen.refused > 0,
+            Self::BrokenFrames | Self::HalfClosed => seen.sent > 0 && seen.closed == seen.sent,
             // What is bounded is what they hold open.
             Self::Handshakes | Self::HalfRequests | Self::Deaf => seen.sent > 0,
         }
@@ -119,6 +135,9 @@ impl Attack {
             Self::Handshakes => handshakes(target, from, end).await,
             Self::HalfRequests => half_requests(target, from, end).await,
             Self::Deaf => deaf(target, from, end).await,
+            Self::BrokenFrames => raw_sockets(target, from, end, broken_frames()).await,
+            Self::HalfClosed => raw_sockets(target, from, end, vec![Vec::new()]).await,
+            Self::NewVisitors => new_visitors(target, from, end).await,
         }
     }
 }
@@ -244,10 +263,7 @@ async fn half_requests(target: &Target, from: IpAddr, end: Instant) -> Result<Se
     let mut open: Vec<TcpStream> = Vec::new();
     let mut seen = Seen::default();
     for _ in 0..HALF_REQUESTS {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::new(from, 0))?;
-        let host = target.http.trim_start_matches("http://").parse()?;
-        if let Ok(mut stream) = socket.connect(host).await
+        if let Ok(mut stream) = connect(target, from).await
             && stream.write_all(b"GET /health HTTP/1.1\r\nHost: a").await.is_ok()
         {
             open.push(stream);
@@ -281,6 +297,103 @@ async fn deaf(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failu
             }
             // It is not read any more.
             Err(_) => seen.refused += 1,
+        }
+    }
+    Ok(seen)
+}
+
+async fn connect(target: &Target, from: IpAddr) -> Result<TcpStream, Failure> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(from, 0))?;
+    Ok(socket.connect(target.http.trim_start_matches("http://").parse()?).await?)
+}
+
+/// What clients may not send (RFC 6455, section 5): each of it ends a connection.
+fn broken_frames() -> Vec<Vec<u8>> {
+    let masked = |head: &[u8]| [head, &[0; 4]].concat();
+    let mut endless = masked(&[0x01, 0xFE, 0x7F, 0xFF]);
+    endless.extend([b' '; 0x7FFF]);
+    let mut pieces = endless.clone();
+    for _ in 0..8 {
+        pieces.extend(masked(&[0x00, 0xFE, 0x7F, 0xFF]));
+        pieces.extend([b' '; 0x7FFF]);
+    }
+    vec![
+        // A length of 2^62, one past a message's bound, and a message in pieces past it.
+        masked(&[0x81, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 0]),
+        masked(&[0x81, 0xFF, 0, 0, 0, 0, 0, 2, 0, 1]),
+        pieces,
+        // Not masked, of a reserved kind, with a reserved bit, a long ping, a text that is none.
+        vec![0x81, 0x02, b'{', b'}'],
+        masked(&[0x83, 0x80]),
+        masked(&[0xC1, 0x80]),
+        [masked(&[0x89, 0xFE, 0x01, 0x00]), vec![b' '; 256]].concat(),
+        [masked(&[0x81, 0x82]), vec![0xFF, 0xFE]].concat(),
+    ]
+}
+
+/// Opens one socket after the other and sends what is to be sent, or closes its own half where that is
+/// nothing: each must be closed.
+async fn raw_sockets(
+    target: &Target,
+    from: IpAddr,
+    end: Instant,
+    contents: Vec<Vec<u8>>,
+) -> Result<Seen, Failure> {
+    let mut seen = Seen::default();
+    for content in contents.iter().cycle() {
+        if Instant::now() >= end {
+            break;
+        }
+        let mut stream = connect(target, from).await?;
+        let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        stream.write_all(handshake.as_bytes()).await?;
+        let mut answer = [0; 512];
+        let read = stream.read(&mut answer).await?;
+        if !answer[..read].starts_with(b"HTTP/1.1 101") {
+            // Handshakes are limited, too.
+            seen.refused += 1;
+            pause(end).await;
+            continue;
+        }
+        seen.sent += 1;
+        // It may be cut off before it has sent all.
+        let _sent = stream.write_all(content).await;
+        if content.is_empty() {
+            stream.shutdown().await?;
+        }
+        let mut rest = Vec::new();
+        let ended = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+        seen.closed += u64::from(ended.is_ok());
+    }
+    Ok(seen)
+}
+
+/// Comes as somebody else each time, and starts a conversation.
+async fn new_visitors(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
+    let mut seen = Seen::default();
+    let mut socket = Socket::open_from(from, &target.socket).await?;
+    let message = json!({ "message": "x".repeat(8000) });
+    while Instant::now() < end {
+        seen.sent += 1;
+        let session = format!("the-session-of-{from}-number-{}", seen.sent);
+        let came = socket.ask("visitor:connect", json!({ "sessionId": session })).await;
+        let done = match came {
+            Ok(_) => socket.ask("conversation:start", message.clone()).await,
+            refused => refused,
+        };
+        match done {
+            Ok(_) => seen.done += 1,
+            Err(_) => seen.refused += 1,
+        }
+        // A connection is one person's.
+        match Socket::open_from(from, &target.socket).await {
+            Ok(another) => socket = another,
+            Err(_) => {
+                seen.closed += 1;
+                pause(end).await;
+            }
         }
     }
     Ok(seen)
