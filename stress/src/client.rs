@@ -290,6 +290,11 @@ impl Running {
         };
         match (pending, answer) {
             (Pending::Request(waiting), answer) => {
+                if let Answer::Ack(data) = &answer
+                    && data["message"].is_object()
+                {
+                    self.arrive(socket, &data["message"]).await?;
+                }
                 // Who asked may have given up.
                 let _given_up = waiting.send(answer);
                 Ok(false)

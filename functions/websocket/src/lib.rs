@@ -123,18 +123,25 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
         drop(done);
     };
     let status = match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
-        Ok(answer) => {
-            let ack = (!frame_id.is_null()).then_some(Reply::Ack { id: &frame_id, data: &answer.ack });
-            let event = answer.event.map(|event| frame(&event));
+        Ok(Answer { event, ack, mut outbound }) => {
+            let (event, ack) = if frame_id.is_null() {
+                (event, None)
+            } else {
+                // Its ack says what these would say again.
+                outbound.spare(&id);
+                (event.filter(|event| !event.is_acked()), Some(Reply::Ack { id: &frame_id, data: &ack }))
+            };
+            let event = event.map(|event| frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| frame(&ack))).collect();
-            answer_and_dispatch(&app, &id, frames, answer.outbound, ends_at).await;
+            answer_and_dispatch(&app, &id, frames, outbound, ends_at).await;
             200
         }
         Err(error) => {
             error.log();
             let reply = frame(&Reply::Error { id: &frame_id, data: &error });
             answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
-            i64::from(error.code().status().as_u16())
+            // What a client did wrong it has been told; for the gateway it would be a fault of ours.
+            if error.code().status().is_server_error() { 500 } else { 200 }
         }
     };
     // Lambda stops the function once it returns, and with it what is late.

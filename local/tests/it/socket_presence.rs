@@ -127,8 +127,7 @@ async fn a_visitor_is_known_again_by_its_session() {
         "sessionId": vic.session, "email": "VIC@example.com", "currentPage": "/prices",
         "referrer": "https://search.example/", "visitorId": "000000000000000000000000",
     });
-    again.send("visitor:connect", data).await;
-    let connected = again.next("visitor:connected").await;
+    let connected = again.ack("visitor:connect", data).await;
     assert_eq!(connected["visitorId"], vic.id);
     assert_eq!(connected["conversation"]["_id"], id);
     assert!(connected["conversation"].get("notes").is_none());

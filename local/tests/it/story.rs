@@ -66,7 +66,6 @@ async fn a_visitor_and_two_agents_from_the_first_hello_to_the_figures() {
     assert_eq!(bobs.next("message:read").await["messageId"], got["_id"]);
     let question = json!({ "conversationId": id, "content": "Where is my parcel?" });
     vic.socket.ack("message:send", question).await;
-    assert_eq!(bobs.next("message:new").await["message"]["seq"], 2);
     assert_eq!(bobs.next("message:new").await["message"]["content"], "Where is my parcel?");
     let read = chat
         .put(&format!("/api/messages/conversation/{id}/read-all"), json!({}))
@@ -74,7 +73,6 @@ async fn a_visitor_and_two_agents_from_the_first_hello_to_the_figures() {
         .await
         .expect(200);
     assert_eq!(read["modifiedCount"], 2);
-    assert_eq!(vic.socket.next("message:read").await["upTo"], 2);
     assert_eq!(vic.socket.next("message:read").await["upTo"], 3);
 
     // Bob hands on to Ada, who resolves it.

@@ -158,6 +158,17 @@ impl Event {
         }
     }
 
+    /// Whether the `ack` of the frame that causes it says all of it.
+    pub fn is_acked(&self) -> bool {
+        matches!(
+            self,
+            Self::VisitorConnected(_)
+                | Self::ConversationCreated(_)
+                | Self::MessageNew { .. }
+                | Self::MessageRead { .. }
+        )
+    }
+
     /// What becomes of it where it was not delivered in time.
     pub fn retry(&self) -> Retry {
         match self {

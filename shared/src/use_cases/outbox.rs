@@ -36,6 +36,17 @@ pub struct Outbound {
     pub accepted: Option<Message>,
 }
 
+impl Outbound {
+    /// Leaves a connection out of what the `ack` of its own frame says.
+    pub fn spare(&mut self, connection: &str) {
+        for OutboundEvent { audience, event } in &mut self.events {
+            if event.is_acked() {
+                *audience = audience.clone().besides(connection);
+            }
+        }
+    }
+}
+
 impl From<Vec<OutboundEvent>> for Outbound {
     fn from(events: Vec<OutboundEvent>) -> Self {
         Self { events, accepted: None }
