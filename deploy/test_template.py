@@ -105,7 +105,7 @@ class Template(unittest.TestCase):
         for name, each in of_type(self.plain, FUNCTION).items():
             properties = each["Properties"]
             self.assertEqual((properties["Runtime"], properties["Handler"]), ("provided.al2023", "bootstrap"))
-            self.assertEqual(properties["TracingConfig"], {"Mode": "Active"})
+            self.assertEqual(properties["TracingConfig"], {"Mode": {"Ref": "Tracing"}})
             self.assertEqual(properties["Architectures"], [{"Ref": "Architecture"}])
             self.assertLess(properties["Timeout"], 29, "API Gateway waits for 29 seconds")
             group = self.resources[properties["LoggingConfig"]["LogGroup"]["Ref"]]

@@ -16,6 +16,7 @@ mod analytics;
 mod auth;
 mod canned_responses;
 mod conversations;
+mod costs;
 mod gateway_http;
 mod gateway_websocket;
 mod http_rules;

@@ -17,12 +17,14 @@ pub struct Socket {
     /// What has arrived and nobody has asked for.
     unread: VecDeque<Value>,
     sent: u64,
+    /// How many frames were sent and received.
+    pub traffic: (u64, u64),
 }
 
 impl Socket {
     pub async fn open(url: &str) -> Self {
         let (stream, _) = connect_async(url).await.unwrap();
-        Self { stream, unread: VecDeque::new(), sent: 0 }
+        Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0) }
     }
 
     /// Opens a socket from another address of this machine, as in `127.0.0.2`; or the status of the refusal.
@@ -32,14 +34,21 @@ impl Socket {
         let host = url.split('/').nth(2).unwrap();
         let stream = socket.connect(host.parse().unwrap()).await.unwrap();
         match client_async(url, MaybeTlsStream::Plain(stream)).await {
-            Ok((stream, _)) => Ok(Self { stream, unread: VecDeque::new(), sent: 0 }),
+            Ok((stream, _)) => Ok(Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0) }),
             Err(Error::Http(refused)) => Err(refused.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
     }
 
     pub async fn send_text(&mut self, text: impl Into<String>) {
+        self.traffic.0 += 1;
         self.stream.send(Message::text(text.into())).await.unwrap();
+    }
+
+    /// Sends an event that is not to be answered.
+    pub async fn tell(&mut self, event: &str, data: Value) {
+        let action = event.split(':').next().unwrap();
+        self.send_text(json!({ "action": action, "event": event, "data": data }).to_string()).await;
     }
 
     /// Sends an event without waiting for its answer; the id of the frame.
@@ -151,6 +160,7 @@ impl Socket {
             let message = next.unwrap_or_else(|_| panic!("nothing came; unread: {:?}", self.unread));
             match message.expect("the connection ended").unwrap() {
                 Message::Text(text) => {
+                    self.traffic.1 += 1;
                     let frame = serde_json::from_str(&text).unwrap();
                     super::openapi::check_frame(&frame);
                     return frame;
