@@ -46,7 +46,7 @@ impl ChangedVisitor {
         db.upsert_unconfirmed::<Self>(doc! { "_id": visitor }, update, "_id_").await.map(drop)
     }
 
-    /// Some who are still to be told of, [`Self::MOST`] at most, those who wait longest first.
+    /// Some who are still to be told of, 500 at most, those who wait longest first.
     pub async fn some(db: &Db) -> Result<Vec<Self>> {
         db.query(doc! {}).sort(doc! { "expiresAt": 1 }).limit(Self::MOST).unconfirmed().all().await
     }
