@@ -38,13 +38,17 @@ impl Stored for FailedLogins {
 }
 
 impl FailedLogins {
-    /// How long the next one must wait of those that are called `id`.
-    pub async fn wait(db: &Db, id: &str) -> Result<Option<Duration>> {
-        let failed: Option<Self> = db.query(doc! { "_id": id }).unconfirmed().one().await?;
-        let millis = failed.map_or(0, |failed| failed.not_before.millis() - Time::now().millis());
+    /// Those that are called `id`, if any failed.
+    pub async fn find(db: &Db, id: &str) -> Result<Option<Self>> {
+        db.query(doc! { "_id": id }).unconfirmed().one().await
+    }
+
+    /// How long the next one must wait, if it must.
+    pub fn wait(&self) -> Option<Duration> {
+        let millis = self.not_before.millis() - Time::now().millis();
         // A clock that was wrong may have put it further away than the longest wait.
-        let wait = Some(millis).filter(|millis| (1..=LONGEST * 1000).contains(millis));
-        Ok(wait.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis))
+        let wait = Some(millis).filter(|millis| (1..=LONGEST * 1000).contains(millis))?;
+        u64::try_from(wait).ok().map(Duration::from_millis)
     }
 
     /// Notes that one more has failed.

@@ -146,9 +146,9 @@ pub async fn login(
     let network = rate_limit::network(address.as_deref());
     let here = format!("{email} {network}");
     // One after the other: what one refuses must not count for the next.
-    if app.config.limits.rate(Limit::LoginsByEmail).is_some()
-        && let Some(wait) = FailedLogins::wait(&app.db, &here).await?
-    {
+    let waits = app.config.limits.rate(Limit::LoginsByEmail).is_some();
+    let failed = if waits { FailedLogins::find(&app.db, &here).await? } else { None };
+    if let Some(wait) = failed.as_ref().and_then(FailedLogins::wait) {
         return Err(Error::rate_limited(wait));
     }
     rate_limit::consume_from(app, Limit::Logins, address.as_deref()).await?;
@@ -171,19 +171,20 @@ pub async fn login(
                 let connections = Connection::of_session(&app.db, &session.id).await?;
                 app.push.close(&connections).await;
             }
-            FailedLogins::forget(&app.db, &here).await?;
+            if failed.is_some() {
+                FailedLogins::forget(&app.db, &here).await?;
+            }
             let token = token_of(app, &user, &session)?;
             return Ok((user, token));
         }
     }
     let entry = Entry::new(Action::LoginFailed, None, target, address);
     // Who has just come past the limit was not yet when it began.
-    let (_past, noted, delayed) = join3(
-        rate_limit::consume(app, Limit::WrongLogins, &email),
-        entry.write(&app.db),
-        FailedLogins::note(&app.db, &here),
-    )
-    .await;
+    let (_past, noted, delayed) =
+        join3(rate_limit::consume(app, Limit::WrongLogins, &email), entry.write(&app.db), async {
+            if waits { FailedLogins::note(&app.db, &here).await } else { Ok(()) }
+        })
+        .await;
     noted.and(delayed)?;
     Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
 }
