@@ -1,8 +1,10 @@
 //! `agent:connect`, `agent:watch`, `visitor:connect`, `visitor:page`, and who is there.
 
 use futures::future::join_all;
+use mongodb::bson::doc;
 use serde_json::json;
 use shared::documents::changed_visitor::ChangedVisitor;
+use shared::documents::connection::{Connection, Watch};
 use shared::push::answer_deadline;
 use shared::use_cases::maintenance;
 
@@ -339,6 +341,22 @@ async fn who_watches_the_visitors_hears_of_all_of_them_and_the_others_of_none_wi
         .socket
         .refused("agent:watch", json!({ "visitors": true }), "forbidden")
         .await;
+}
+
+#[tokio::test]
+async fn what_two_frames_change_of_a_connection_at_once_holds_both() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    for (watch, visitors) in [("all", true), ("mine", false)].into_iter().cycle().take(10) {
+        let watch = adas.send("agent:watch", json!({ "watch": watch })).await;
+        let visitors_too = adas.send("agent:watch", json!({ "visitors": visitors })).await;
+        adas.acked(&watch).await;
+        adas.acked(&visitors_too).await;
+        let all = chat.app.db.of::<Connection>();
+        let found = all.find_one(doc! { "person.id": { "$exists": true } }).await.unwrap().unwrap();
+        assert_eq!((found.watch == Watch::All, found.visitors), (visitors, visitors));
+    }
 }
 
 #[tokio::test]

@@ -135,11 +135,12 @@ impl Connection {
         db.update(doc! { "_id": id, "$and": [free] }, update, ReturnDocument::After).await
     }
 
-    /// Changes what a connection is pushed.
-    pub async fn wish(db: &Db, id: &str, wishes: Wishes) -> Result<()> {
-        let Wishes { watch, visitors } = wishes;
-        let update = doc! { "$set": { "watch": watch, "visitors": visitors } };
-        db.of::<Self>().update_one(doc! { "_id": id }, update).await.map(drop)
+    /// Changes what a connection is pushed: one thing or both.
+    pub async fn wish(db: &Db, id: &str, watch: Option<Watch>, visitors: Option<bool>) -> Result<()> {
+        let mut set = doc! {};
+        set.extend(watch.map(|watch| ("watch".to_owned(), watch.into())));
+        set.extend(visitors.map(|visitors| ("visitors".to_owned(), visitors.into())));
+        db.of::<Self>().update_one(doc! { "_id": id }, doc! { "$set": set }).await.map(drop)
     }
 
     /// The ids of the connections that hear of all visitors.

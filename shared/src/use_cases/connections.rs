@@ -18,7 +18,7 @@ use crate::documents::visitor::{Arrival, KnownBy, Visitor};
 use crate::error::Code;
 use crate::id::random_hex;
 use crate::push::{Missed, OutboundEvent, VisitorConnected, answer_deadline};
-use crate::rate_limit::{Counted, Limit, Rate};
+use crate::rate_limit::Limit;
 use crate::views::{ConversationView, UserView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -31,7 +31,7 @@ pub async fn open(app: &App, connection: &str, connected_at: Time, address: Opti
     let network = network(address);
     if let Some(rate) = app.config.limits.rate(Limit::Handshakes) {
         let flooded = rate_limit::refuse_past(app, Limit::Floods, &network);
-        count(app, Limit::Handshakes, rate, &network, flooded).await?;
+        rate_limit::count_beside(app, Limit::Handshakes, rate, &network, flooded).await?;
     }
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
@@ -52,7 +52,7 @@ pub async fn consume(
         return known(app, connection, find.await?).await;
     };
     let counted = match app.senders.person(connection) {
-        Some(person) => count(app, limit, rate, &person, find).await,
+        Some(person) => rate_limit::count_beside(app, limit, rate, &person, find).await,
         None => {
             let found = known(app, connection, find.await?).await?;
             let who = match &found.person {
@@ -63,7 +63,7 @@ pub async fn consume(
                 }
                 None => network(address),
             };
-            count(app, limit, rate, &who, async { Ok(Some(found)) }).await
+            rate_limit::count_beside(app, limit, rate, &who, async { Ok(Some(found)) }).await
         }
     };
     match counted {
@@ -76,25 +76,6 @@ pub async fn consume(
         }
         Err(error) => Err(error),
     }
-}
-
-/// Counts something of `who`, side by side with `finding`. Who is refused already costs nothing more.
-async fn count<T>(
-    app: &App,
-    limit: Limit,
-    rate: Rate,
-    who: &str,
-    finding: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    if let Some(ends_at) = app.senders.refused_until(who, limit) {
-        Counted { count: i64::MAX, ends_at }.refuse_past(rate)?;
-    }
-    let (found, counted) = try_join(finding, rate_limit::count(app, limit, rate, who)).await?;
-    let allowed = counted.refuse_past(rate);
-    if allowed.is_err() {
-        app.senders.refuse(who, limit, counted.ends_at);
-    }
-    allowed.map(|()| found)
 }
 
 async fn known(app: &App, connection: &str, found: Option<Connection>) -> Result<Connection> {
@@ -123,18 +104,14 @@ async fn end_flood(app: &App, connection: &str, network: &str) -> Result<()> {
 pub async fn watch(
     app: &App,
     by: &Participant,
-    connection: &Connection,
+    connection: &str,
     watch: Option<Watch>,
     visitors: Option<bool>,
 ) -> Result<()> {
     if by.side != Side::Agent {
         return Err(Error::forbidden("Only agents may do this"));
     }
-    let wishes = Wishes {
-        watch: watch.unwrap_or(connection.watch),
-        visitors: visitors.unwrap_or(connection.visitors),
-    };
-    Ok(Connection::wish(&app.db, &connection.id, wishes).await?)
+    Ok(Connection::wish(&app.db, connection, watch, visitors).await?)
 }
 
 /// Joins a conversation first and reads then, so that no message falls between.
@@ -215,23 +192,27 @@ async fn withdraw(app: &App, connection: &str, person: &Participant) {
     }
 }
 
-/// Counts connections out that have expired without a `$disconnect`, and dispatches who is gone with
-/// them, until there is no more or no time.
+/// Counts connections out that have expired without a `$disconnect`, until there is no more or no time,
+/// and dispatches who is gone with them: together, since each alone would wait for those who watch.
 pub async fn remove_expired(app: &App, until: Instant) -> Result<()> {
     let (users, visitors) =
         try_join(User::with_expired(&app.db), Visitor::with_expired(&app.db)).await?;
     let users = users.into_iter().map(|expired| (Side::Agent, expired));
     let visitors = visitors.into_iter().map(|expired| (Side::Visitor, expired));
+    let mut events = Vec::new();
     for (side, Expired { id, connections }) in users.chain(visitors) {
         let person = Participant { side, id, name: None, email: None };
         for LiveConnection { id: connection, .. } in connections {
             if Instant::now() >= until {
-                return Ok(());
+                break;
             }
-            let event = app.push.count_out(&connection, &person).await?;
-            app.push.dispatch(event.into_iter().collect(), until).await;
+            match app.push.count_out(&connection, &person).await {
+                Ok(event) => events.extend(event),
+                Err(error) => error.log(),
+            }
         }
     }
+    app.push.dispatch(events, until).await;
     Ok(())
 }
 

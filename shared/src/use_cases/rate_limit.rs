@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use futures::future::try_join;
+
 use crate::documents::rate_counter::RateCounter;
 use crate::rate_limit::{Counted, Limit, Rate};
 use crate::{App, Result};
@@ -26,20 +28,38 @@ pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Res
     consume(app, limit, &network(address)).await
 }
 
+/// Counts something of `who`, side by side with `finding`. Who is refused already costs nothing more.
+/// Errors: rate limited, when that was too often; those of `finding`.
+pub async fn count_beside<T>(
+    app: &App,
+    limit: Limit,
+    rate: Rate,
+    who: &str,
+    finding: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    refuse_remembered(app, limit, rate, who)?;
+    let (found, counted) = try_join(finding, count(app, limit, rate, who)).await?;
+    let allowed = counted.refuse_past(rate);
+    if allowed.is_err() {
+        app.senders.refuse(who, limit, counted.ends_at);
+    }
+    allowed.map(|()| found)
+}
+
+/// Refuses who is known to be refused.
+fn refuse_remembered(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<()> {
+    let refused = app.senders.refused_until(who, limit);
+    refused.map_or(Ok(()), |ends_at| Counted { count: i64::MAX, ends_at }.refuse_past(rate))
+}
+
 /// Counts bytes that come from an address, before they are stored. A round trip once in a while.
 /// Errors: rate limited, when there were too many.
 pub async fn consume_volume(app: &App, address: Option<&str>, bytes: usize) -> Result<()> {
     let Some(rate) = app.config.limits.rate(Limit::Volume) else { return Ok(()) };
     let network = network(address);
-    if let Some(ends_at) = app.senders.refused_until(&network, Limit::Volume) {
-        return Counted { count: i64::MAX, ends_at }.refuse_past(rate);
-    }
+    refuse_remembered(app, Limit::Volume, rate, &network)?;
     for _ in 0..app.senders.weigh(&network, bytes) {
-        let counted = count(app, Limit::Volume, rate, &network).await?;
-        if let Err(refused) = counted.refuse_past(rate) {
-            app.senders.refuse(&network, Limit::Volume, counted.ends_at);
-            return Err(refused);
-        }
+        count_beside(app, Limit::Volume, rate, &network, async { Ok(()) }).await?;
     }
     Ok(())
 }

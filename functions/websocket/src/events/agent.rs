@@ -63,7 +63,7 @@ impl ClientData for AgentWatch {
 
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<Nothing>> {
         let Self { watch, visitors } = self;
-        connections::watch(app, sender.participant()?, &sender.connection, watch, visitors).await?;
+        connections::watch(app, sender.participant()?, &sender.connection.id, watch, visitors).await?;
         Ok(Answer::done(Outbound::default()))
     }
 }
