@@ -42,9 +42,9 @@ pub enum Holders {
 }
 
 impl Holders {
-    /// Who holds a conversation now.
-    pub fn of(conversation: &Conversation) -> Self {
-        conversation.assigned_agent.map_or(Self::Nobody, |agent| Self::Agents(vec![agent]))
+    /// The agent to whom a conversation is assigned, if it is.
+    pub fn of(assigned: Option<Id>) -> Self {
+        assigned.map_or(Self::Nobody, |agent| Self::Agents(vec![agent]))
     }
 }
 
@@ -55,8 +55,8 @@ impl Reach {
             Self::Agents => Some(agents(None)),
             Self::Conversation { id, visitor, holders } => Some(concerned(*id, *visitor, holders)),
             Self::OpenConversationOf(visitor) => {
-                let open = Conversation::open_of(db, *visitor).await?;
-                open.map(|open| concerned(open.id, *visitor, &Holders::of(&open)))
+                let open = Conversation::open_brief_of(db, *visitor).await?;
+                open.map(|open| concerned(open.id, *visitor, &Holders::of(open.assigned_agent)))
             }
         })
     }

@@ -24,7 +24,7 @@ impl Audience {
 
     /// Everybody whom a conversation concerns; with nobody who holds it, all agents.
     pub fn of(conversation: &Conversation) -> Self {
-        let holders = Holders::of(conversation);
+        let holders = Holders::of(conversation.assigned_agent);
         let (id, visitor) = (conversation.id, conversation.visitor);
         Self::new(Reach::Conversation { id, visitor, holders })
     }

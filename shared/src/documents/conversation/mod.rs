@@ -13,7 +13,7 @@ use mongodb::options::{ReturnDocument, UpdateModifications};
 use serde::{Deserialize, Serialize};
 
 use super::participant::{Participant, Side};
-use crate::db::{Cursor, Db, Paged, Stored, index, named, sparse, unique, violates};
+use crate::db::{Cursor, Db, Paged, Stored, index, named, part, sparse, unique, violates};
 use crate::input::unchecked;
 use crate::{Id, Time};
 
@@ -93,6 +93,13 @@ pub struct Conversation {
     /// When what was said in it was erased, unless something has been said since.
     #[serde(default)]
     pub erased_at: Option<Time>,
+}
+
+part! {
+    /// A conversation that is not closed.
+    pub struct OpenBrief of Conversation {
+        assigned_agent: Option<Id>,
+    }
 }
 
 impl Stored for Conversation {
@@ -183,8 +190,12 @@ impl Conversation {
 
     /// The visitor's conversation that is not closed, the latest if there are more.
     pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
-        let open = doc! { "visitor": visitor, "status": { "$ne": Status::Closed } };
-        db.query(open).sort(doc! { "activeAt": -1 }).one().await
+        db.query(open_with(visitor)).sort(doc! { "activeAt": -1 }).one().await
+    }
+
+    /// Which conversation a visitor has open, and who holds it: no more than a push needs to know.
+    pub async fn open_brief_of(db: &Db, visitor: Id) -> Result<Option<OpenBrief>> {
+        db.query::<Self>(open_with(visitor)).sort(doc! { "activeAt": -1 }).part().one().await
     }
 
     /// Conversations of a visitor in the order of their ids, from one on.
@@ -238,6 +249,10 @@ impl Conversation {
     ) -> Result<Option<Self>> {
         db.update(filter, update, ReturnDocument::After).await
     }
+}
+
+fn open_with(visitor: Id) -> Document {
+    doc! { "visitor": visitor, "status": { "$ne": Status::Closed } }
 }
 
 /// Matches the conversations that somebody may see: a visitor its own, an agent all.
