@@ -272,21 +272,24 @@ async fn a_person_has_its_limit_whatever_the_number_of_its_connections() {
     too_often(chat.post("/api/messages", message).by(&vic.token).await, 60);
 }
 
-/// Sends frames until the gateway closes the connection; the code.
-async fn flood(socket: &mut Socket) -> u16 {
+/// Sends frames until the gateway closes the connection.
+async fn flood(socket: &mut Socket) {
     for _ in 0..300 {
         if socket.stream.send(Message::text("{}")).await.is_err() {
             break;
         }
     }
-    socket.closed().await
+    // TCP may reset a connection that is still being sent to, and the code is then lost.
+    if let Some(code) = socket.ended().await {
+        assert_eq!(code, 1001);
+    }
 }
 
 #[tokio::test]
 async fn who_goes_on_past_a_limit_is_closed_and_stays_out_for_a_while_and_nobody_else() {
     let chat = limited(&[("LIMITS", "frames=3/1m")]).await;
     let mut flooder = Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap();
-    assert_eq!(flood(&mut flooder).await, 1001);
+    flood(&mut flooder).await;
     assert_eq!(Socket::open_from("127.0.0.9", &chat.websocket()).await.err(), Some(429));
     let mut other = Socket::open_from("127.0.0.8", &chat.websocket()).await.unwrap();
     other.ack("ping", json!({})).await;
@@ -302,7 +305,7 @@ async fn a_flood_keeps_nobody_out_where_an_agent_is_connected() {
     let ada = chat.register("Ada").await;
     let _adas = chat.agent_socket(&ada).await;
     let mut flooder = chat.socket().await;
-    assert_eq!(flood(&mut flooder).await, 1001);
+    flood(&mut flooder).await;
     assert!(Socket::open_from("127.0.0.1", &chat.websocket()).await.is_ok());
 }
 

@@ -127,7 +127,8 @@ where
 async fn lease(db: &Db, name: &str, seen: Option<Time>) -> mongodb::error::Result<bool> {
     let now = Time::now();
     let until = now.plus(LEASE);
-    let leased = doc! { "$gt": now, "$lte": until };
+    // Clocks differ a little; what ends later than that was leased by one that was wrong.
+    let leased = doc! { "$gt": now, "$lte": until.plus(LEASE) };
     let free = doc! { "_id": name, "asOf": seen, "leasedUntil": { "$not": leased } };
     let snapshots = db.raw(COLLECTION);
     let taking = snapshots.update_one(free, doc! { "$set": { "leasedUntil": until } });

@@ -173,11 +173,16 @@ impl Socket {
 
     /// Waits until the server closes the connection; the code.
     pub async fn closed(&mut self) -> u16 {
+        self.ended().await.expect("it ends with a close")
+    }
+
+    /// Waits until the connection ends; the code, if one came.
+    pub async fn ended(&mut self) -> Option<u16> {
         loop {
             match timeout(PATIENCE, self.stream.next()).await.expect("the connection stays open") {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
                 Some(Ok(_)) => {}
-                other => panic!("ended without a close: {other:?}"),
+                Some(Err(_)) | None => return None,
             }
         }
     }
