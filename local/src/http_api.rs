@@ -19,6 +19,7 @@ use futures::StreamExt;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Time;
@@ -70,6 +71,7 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
         })
         .layer(cors(origins))
         .layer(axum::middleware::from_fn(preflight_status))
+        .layer(axum::middleware::from_fn(no_head))
 }
 
 /// Takes what no other route takes; a path that is nothing but `/` is not for `/{proxy+}`.
@@ -85,6 +87,15 @@ async fn proxy(
         }
         _ => gateway_error(StatusCode::NOT_FOUND, "Not Found"),
     }
+}
+
+/// A route for `GET` takes no `HEAD`: each method is a route of its own (API Gateway, "Create routes for
+/// HTTP APIs"). Axum would answer both.
+async fn no_head(request: Request, next: Next) -> Response {
+    if request.method() == Method::HEAD {
+        return gateway_error(StatusCode::NOT_FOUND, "Not Found");
+    }
+    next.run(request).await
 }
 
 /// API Gateway answers a preflight with 204.
@@ -198,7 +209,8 @@ fn event(
     parts: &Parts,
     body: &Bytes,
 ) -> Value {
-    let path = parts.uri.path();
+    // API Gateway routes what was sent, and tells of it decoded.
+    let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     let domain = header(&parts.headers, HOST);
     let mut event = json!({
         "version": "2.0",

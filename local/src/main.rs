@@ -25,6 +25,7 @@ use shared::documents::indexes;
 use shared::documents::user::User;
 use shared::id::hex;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -119,6 +120,9 @@ async fn run() -> Result<(), Failure> {
         Ended::Database(_) => say("\nThe MongoDB server has ended: stopping …"),
     }
     stack.stop().await?;
+    if timeout(stack::GRACE, app.background.ended()).await.is_err() {
+        tracing::warn!("some events were still being pushed");
+    }
     if let Ended::Database(status) = ended {
         let log = folder.join("mongodb/mongod.log");
         return Err(format!("the MongoDB server ended ({status}); {} says why", log.display()).into());

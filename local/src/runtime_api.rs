@@ -2,13 +2,14 @@
 //!
 //! Each instance is a process with a Runtime API of its own, which it polls for its next event; an
 //! instance handles one event at a time, and a new one is started when all are busy (AWS Lambda,
-//! "Using the Lambda runtime API for custom runtimes").
+//! "Using the Lambda runtime API for custom runtimes"). It is busy until it asks for the next event, and
+//! frozen from then on until there is one ("Understanding the Lambda execution environment lifecycle").
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,11 +18,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use lambda_runtime::Context;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// Lambda's limit for an initialisation: 10 seconds.
@@ -39,9 +41,9 @@ pub type Environment = Vec<(String, String)>;
 pub struct Deployed {
     program: PathBuf,
     environment: Environment,
-    concurrency: Semaphore,
-    idle: Mutex<Vec<Instance>>,
-    busy: Mutex<HashSet<u32>>,
+    concurrency: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Instance>>>,
+    busy: Arc<Mutex<HashSet<u32>>>,
 }
 
 impl Deployed {
@@ -52,23 +54,24 @@ impl Deployed {
         Self {
             program,
             environment,
-            concurrency: Semaphore::new(concurrency),
-            idle: Mutex::default(),
-            busy: Mutex::default(),
+            concurrency: Arc::new(Semaphore::new(concurrency)),
+            idle: Arc::default(),
+            busy: Arc::default(),
         }
     }
 
-    /// The ids of the processes that handle an event at this moment.
+    /// The ids of the processes that handle an event at this moment, or what goes on behind its answer.
     pub fn busy(&self) -> Vec<u32> {
         locked(&self.busy).iter().copied().collect()
     }
 
-    /// Calls the function, on an idle instance or a new one.
+    /// Calls the function, on an idle instance or a new one. It is idle again once it asks for the next
+    /// event; one that does not until its time is over is killed, as on Lambda.
     ///
     /// # Errors
     /// What the function answers as its error, or why no instance answers.
     pub async fn invoke(&self, event: Value, context: Context) -> Result<Value, FunctionError> {
-        let _turn = self.concurrency.acquire().await?;
+        let turn = self.concurrency.clone().acquire_owned().await?;
         let idle = locked(&self.idle).pop();
         let mut instance = match idle {
             Some(instance) => instance,
@@ -77,31 +80,41 @@ impl Deployed {
         let body = serde_json::to_vec(&event)?;
         let busy = Busy::new(&self.busy, instance.id());
         let result = instance.invoke(body.into(), &context).await;
-        drop(busy);
-        if instance.lives() {
-            locked(&self.idle).push(instance);
-        }
+        let idle = self.idle.clone();
+        tokio::spawn(async move {
+            let asks_again = tokio::time::timeout(until(context.deadline), instance.asks_for_next());
+            if let Ok(true) = asks_again.await {
+                locked(&idle).push(instance);
+            }
+            drop((busy, turn));
+        });
         Ok(serde_json::from_slice(&result?)?)
     }
 }
 
 /// A process among the busy ones, until it is dropped.
-struct Busy<'a> {
-    all: &'a Mutex<HashSet<u32>>,
+struct Busy {
+    all: Arc<Mutex<HashSet<u32>>>,
     process: Option<u32>,
 }
 
-impl<'a> Busy<'a> {
-    fn new(all: &'a Mutex<HashSet<u32>>, process: Option<u32>) -> Self {
+impl Busy {
+    fn new(all: &Arc<Mutex<HashSet<u32>>>, process: Option<u32>) -> Self {
         locked(all).extend(process);
-        Self { all, process }
+        Self { all: all.clone(), process }
     }
 }
 
-impl Drop for Busy<'_> {
+impl Drop for Busy {
     fn drop(&mut self) {
-        locked(self.all).retain(|id| Some(*id) != self.process);
+        locked(&self.all).retain(|id| Some(*id) != self.process);
     }
+}
+
+/// How long it is until a deadline in milliseconds after the epoch.
+fn until(deadline: u64) -> Duration {
+    let deadline = UNIX_EPOCH + Duration::from_millis(deadline);
+    deadline.duration_since(SystemTime::now()).unwrap_or_default()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -121,6 +134,7 @@ type Answer = oneshot::Sender<Result<Bytes, FunctionError>>;
 pub struct Instance {
     process: Child,
     invocations: mpsc::Sender<Invocation>,
+    asks: watch::Receiver<bool>,
     api: JoinHandle<std::io::Result<()>>,
     started_in: Duration,
 }
@@ -128,7 +142,9 @@ pub struct Instance {
 /// The Runtime API of one instance.
 struct Api {
     invocations: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
-    polled: Mutex<Option<oneshot::Sender<()>>>,
+    process: OnceLock<Pid>,
+    /// Whether the process asks for an event.
+    asks: watch::Sender<bool>,
     under_way: Mutex<Option<(String, Answer)>>,
 }
 
@@ -151,24 +167,29 @@ impl Instance {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
         let (invocations, receiver) = mpsc::channel(1);
-        let (polled, first_poll) = oneshot::channel();
+        let (asking, mut asks) = watch::channel(false);
         let api = Arc::new(Api {
             invocations: tokio::sync::Mutex::new(receiver),
-            polled: Mutex::new(Some(polled)),
+            process: OnceLock::new(),
+            asks: asking,
             under_way: Mutex::default(),
         });
-        let api = tokio::spawn(async move { axum::serve(listener, router(api)).await });
         let began = Instant::now();
         let mut process = command(program, environment, &address).spawn()?;
+        if let Some(id) = pid(&process) {
+            // Nobody else sets it.
+            let _set_once = api.process.set(id);
+        }
+        let api = tokio::spawn(async move { axum::serve(listener, router(api)).await });
         let said = [listen(process.stdout.take()), listen(process.stderr.take())];
         let polled = tokio::select! {
-            polled = first_poll => polled.is_ok(),
+            polled = asks.wait_for(|asks| *asks) => polled.is_ok(),
             _ = process.wait() => false,
             () = tokio::time::sleep(INIT_TIMEOUT) => false,
         };
         let started_in = began.elapsed();
         if polled {
-            return Ok(Self { process, invocations, api, started_in });
+            return Ok(Self { process, invocations, asks, api, started_in });
         }
         api.abort();
         let status = process.try_wait()?;
@@ -185,12 +206,23 @@ impl Instance {
     /// # Errors
     /// What it answers as its error, or that it ended.
     pub async fn invoke(&mut self, body: Bytes, context: &Context) -> Result<Bytes, FunctionError> {
+        if !self.asks_for_next().await {
+            return Err("the instance has ended".into());
+        }
         let (answer, answered) = oneshot::channel();
         let invocation = Invocation { context: context.clone(), body, answer };
         self.invocations.send(invocation).await.map_err(|_| "the instance takes no event")?;
         tokio::select! {
             answer = answered => answer.map_err(|_| "the instance gave no answer")?,
             status = self.process.wait() => Err(format!("the instance ended: {}", status?).into()),
+        }
+    }
+
+    /// Waits until the process asks for its next event; `false` if it ends before.
+    pub async fn asks_for_next(&mut self) -> bool {
+        tokio::select! {
+            asks = self.asks.wait_for(|asks| *asks) => asks.is_ok(),
+            _ = self.process.wait() => false,
         }
     }
 
@@ -265,16 +297,16 @@ fn router(api: Arc<Api>) -> Router {
         .with_state(api)
 }
 
-/// Answers with the next event as soon as there is one.
+/// Answers with the next event as soon as there is one; until then the process is frozen.
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    let polled = locked(&api.polled).take();
-    if let Some(polled) = polled {
-        // Nobody waits for a first poll that came too late.
-        let _too_late = polled.send(());
-    }
-    let Some(invocation) = api.invocations.lock().await.recv().await else {
+    api.signal(Signal::STOP);
+    api.asks.send_replace(true);
+    let invocation = api.invocations.lock().await.recv().await;
+    api.signal(Signal::CONT);
+    let Some(invocation) = invocation else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
+    api.asks.send_replace(false);
     let Invocation { context, body, answer } = invocation;
     let headers = [
         ("lambda-runtime-aws-request-id", context.request_id.clone()),
@@ -300,7 +332,19 @@ async fn init_error(body: Bytes) -> StatusCode {
     StatusCode::ACCEPTED
 }
 
+fn pid(process: &Child) -> Option<Pid> {
+    process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+}
+
 impl Api {
+    fn signal(&self, signal: Signal) {
+        let sent = self.process.get().map(|process| kill_process(*process, signal));
+        if let Some(Err(error)) = sent {
+            // It has ended, which whoever waits for it sees.
+            tracing::debug!(%error, "a function was not signalled");
+        }
+    }
+
     fn answer(&self, id: &str, answer: Result<Bytes, FunctionError>) -> StatusCode {
         let under_way = locked(&self.under_way).take();
         match under_way {

@@ -13,8 +13,8 @@ use crate::server::{Bounds, serve};
 use crate::template::{RouteTable, TemplateError};
 use crate::websocket_api::{Limits, Sockets, WebSocketApi};
 
-/// How long requests may still take when the stack stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long what is under way may still take when the stack stops.
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// A running live chat.
 pub struct Stack {

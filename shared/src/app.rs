@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::auth::tokens::{Identities, Tokens};
+use crate::background::Background;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::documents::figures::{AgentTotals, Totals};
@@ -24,6 +25,8 @@ pub struct App {
     pub identities: Identities,
     /// The way to the connected clients.
     pub push: Push,
+    /// What goes on behind the answers.
+    pub background: Background,
     pub maintenance: Schedule,
     pub forerunners: Forerunners,
     pub senders: Senders,
@@ -44,8 +47,11 @@ impl App {
     /// Errors: when the MongoDB connection string makes no sense.
     pub async fn behind(gateway: Arc<dyn Gateway>, config: Config) -> Result<Self, StartError> {
         let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
+        let background = Background::default();
+        let pushes = config.limits.rate(Limit::Pushes);
         Ok(Self {
-            push: Push::new(&db, gateway, config.limits.rate(Limit::Pushes)),
+            push: Push::new(&db, gateway, pushes, background.clone()),
+            background,
             db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
             identities: Identities::new(

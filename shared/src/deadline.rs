@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinError;
 use tokio::time::Instant;
-use tracing::Instrument;
 
+use crate::background::Background;
 use crate::{Error, Result, Time};
 
 /// How long a call may take before its caller is told to try again: less than the 5 seconds that a
@@ -21,16 +21,29 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// What it takes to note as pending what is not done in time.
 const KEEP_PENDING: Duration = Duration::from_secs(2);
 
-tokio::task_local! {
-    /// When the caller of the present task is answered, ready or not.
-    static ANSWER_BY: Instant;
+/// When the parts of a call end.
+#[derive(Clone, Copy)]
+struct Ends {
+    /// When the caller is answered, ready or not.
+    answer: Instant,
+    background: Instant,
 }
 
-/// Until when a caller waits for something that may take `longest`, with time left to note the rest as
-/// pending.
+tokio::task_local! {
+    /// Of the call that the present task handles.
+    static ENDS: Ends;
+}
+
+/// Until when a caller waits for something that may take `longest`, with some time left for the answer.
 pub fn before_answer(longest: Duration) -> Instant {
     let soon = Instant::now() + longest;
-    ANSWER_BY.try_get().map_or(soon, |by| soon.min(by.checked_sub(KEEP_PENDING / 4).unwrap_or(by)))
+    ENDS.try_with(|ends| ends.answer.checked_sub(2 * MARGIN).unwrap_or(ends.answer))
+        .map_or(soon, |by| soon.min(by))
+}
+
+/// When the work behind the answer of the present call has to end.
+pub fn end_of_background() -> Instant {
+    ENDS.try_with(|ends| ends.background).unwrap_or_else(|_| Instant::now() + DEADLINE)
 }
 
 /// How long a call may take that Lambda ends at `ends_at` milliseconds after the epoch.
@@ -51,23 +64,23 @@ pub fn end_of_work(ends_at: u64) -> Instant {
 }
 
 /// Waits for `work` until the deadline, or until shortly before Lambda ends the call at `ends_at`
-/// milliseconds after the epoch. What takes longer goes on behind the answer, and what comes of it is
-/// left to `late`: cut off between its write and its events, it would have stored what nobody ever sees.
+/// milliseconds after the epoch. What takes longer goes on in `background`, and what comes of it is left
+/// to `late`: cut off between its write and its events, it would have stored what nobody ever sees.
 /// Errors: unavailable past the deadline.
 pub async fn within<T: Send + 'static, F: Future<Output = ()> + Send>(
+    background: &Background,
     ends_at: u64,
     work: impl Future<Output = T> + Send + 'static,
     late: impl FnOnce(T) -> F + Send + 'static,
 ) -> Result<T> {
     let (result, mut waiting) = oneshot::channel();
-    let work = ANSWER_BY.scope(Instant::now() + time_left(ends_at), work);
-    let working = async move {
+    let ends = Ends { answer: Instant::now() + time_left(ends_at), background: end_of_work(ends_at) };
+    let work = ENDS.scope(ends, work);
+    let working = background.spawn(async move {
         if let Err(too_late) = result.send(work.await) {
             late(too_late).await;
         }
-    };
-    // Boxed, since the types of futures inside futures would grow past what the compiler follows.
-    let working = tokio::spawn(Box::pin(working).in_current_span());
+    });
     match tokio::time::timeout(time_left(ends_at), &mut waiting).await {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(_)) => match working.await.map_err(JoinError::try_into_panic) {
@@ -106,13 +119,16 @@ mod tests {
 
     #[tokio::test]
     async fn what_takes_too_long_goes_on_behind_the_answer() {
-        let (late, done) = oneshot::channel();
+        let background = Background::default();
+        let (late, mut done) = oneshot::channel();
         let (go_on, wait) = oneshot::channel::<()>();
         let work = async move { wait.await.is_ok() };
         let answer =
-            within(0, work, move |result| async move { assert!(late.send(result).is_ok()) }).await;
+            within(&background, 0, work, move |result| async move { assert!(late.send(result).is_ok()) })
+                .await;
         assert!(answer.is_err());
         go_on.send(()).unwrap();
-        assert_eq!(done.await, Ok(true));
+        background.ended().await;
+        assert_eq!(done.try_recv(), Ok(true));
     }
 }

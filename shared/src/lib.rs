@@ -10,6 +10,7 @@
 pub mod api;
 mod app;
 pub mod auth;
+pub mod background;
 pub mod config;
 pub mod db;
 pub mod deadline;

@@ -159,7 +159,7 @@ async fn set_status(
     Body(input): Body<SetStatus>,
 ) -> Result<Json<StatusSet>> {
     let outcome = accounts::set_status(&app, &agent.user, input.status).await?;
-    let status = outcome.dispatched(&app).await;
+    let status = outcome.dispatched_behind(&app);
     Ok(Json(StatusSet { id: agent.user.id, name: agent.user.name, status }))
 }
 

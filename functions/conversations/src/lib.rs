@@ -95,7 +95,7 @@ async fn update(
     Body(input): Body<Update>,
 ) -> Result<Json<ConversationView>> {
     let outcome = conversations::update(&app, &agent, id, &input.into()).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }
 
 async fn assign(
@@ -105,7 +105,7 @@ async fn assign(
     Body(input): Body<Assign>,
 ) -> Result<Json<ConversationView>> {
     let outcome = conversations::assign(&app, &agent, id, input.agent_id).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }
 
 async fn transfer(
@@ -115,7 +115,7 @@ async fn transfer(
     Body(input): Body<Transfer>,
 ) -> Result<Json<ConversationView>> {
     let outcome = conversations::transfer(&app, &agent, id, input.agent_id).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }
 
 async fn resolve(
@@ -123,7 +123,7 @@ async fn resolve(
     agent: Agent,
     PathId(id): PathId,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(conversations::resolve(&app, &agent, id).await?.dispatched(&app).await))
+    Ok(Json(conversations::resolve(&app, &agent, id).await?.dispatched_behind(&app)))
 }
 
 async fn close(
@@ -131,7 +131,7 @@ async fn close(
     agent: Agent,
     PathId(id): PathId,
 ) -> Result<Json<ConversationView>> {
-    Ok(Json(conversations::close(&app, &agent, id).await?.dispatched(&app).await))
+    Ok(Json(conversations::close(&app, &agent, id).await?.dispatched_behind(&app)))
 }
 
 async fn rate(
@@ -143,5 +143,5 @@ async fn rate(
     rate_limit::consume_from(&app, Limit::Calls, address.as_deref()).await?;
     let comment = input.comment.into_option();
     let outcome = conversations::rate(&app, id, input.rating.get(), comment.as_deref()).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }

@@ -97,7 +97,7 @@ async fn send(
         rate_limit::consume_volume(&app, address.as_deref(), draft.content.len()).await?;
     }
     let outcome = messages::send(&app, &by, &draft).await?;
-    Ok((StatusCode::CREATED, Json(outcome.dispatched(&app).await)))
+    Ok((StatusCode::CREATED, Json(outcome.dispatched_behind(&app))))
 }
 
 async fn mark_read(
@@ -106,7 +106,7 @@ async fn mark_read(
     PathId(id): PathId,
 ) -> Result<Json<MessageView>> {
     let outcome = messages::mark_read(&app, &caller.participant(), id).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -119,6 +119,6 @@ struct ReadAll {
 async fn read_all(State(app): State<App>, agent: Agent, PathId(id): PathId) -> Result<Json<ReadAll>> {
     let everything = UpTo::Seq(i64::MAX);
     let outcome = messages::mark(&app, &agent.participant(), id, Marker::Read, everything).await?;
-    let marked = outcome.dispatched(&app).await;
+    let marked = outcome.dispatched_behind(&app);
     Ok(Json(ReadAll { message: "Messages marked as read", modified_count: marked.newly }))
 }

@@ -103,7 +103,7 @@ async fn update(
         country: country.into_option(),
         city: city.into_option(),
     };
-    Ok(Json(visitors::update(&app, &agent, id, changes).await?.dispatched(&app).await))
+    Ok(Json(visitors::update(&app, &agent, id, changes).await?.dispatched_behind(&app)))
 }
 
 shared::input! {
@@ -125,7 +125,7 @@ async fn ban(
 ) -> Result<Json<VisitorView>> {
     let (until, reason) = (input.until.map(Future::get), input.reason.into_option());
     let outcome = visitors::ban(&app, &agent, id, until, reason, address).await?;
-    Ok(Json(outcome.dispatched(&app).await))
+    Ok(Json(outcome.dispatched_behind(&app)))
 }
 
 async fn unban(
@@ -134,7 +134,7 @@ async fn unban(
     agent: Agent,
     PathId(id): PathId,
 ) -> Result<Json<VisitorView>> {
-    Ok(Json(visitors::unban(&app, &agent, id, address).await?.dispatched(&app).await))
+    Ok(Json(visitors::unban(&app, &agent, id, address).await?.dispatched_behind(&app)))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -23,8 +23,6 @@ use shared::rate_limit::Limit;
 use shared::use_cases::outbox::Outbound;
 use shared::use_cases::{connections, maintenance, outbox, rate_limit};
 use shared::{App, Error, Result, Time, deadline};
-use tokio::sync::oneshot;
-use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use events::{Answer, ClientEvent, Sender, limit_of};
@@ -87,8 +85,9 @@ async fn connect(
 ) -> i64 {
     let connected_at = Time::from_millis(context.connected_at);
     let address = context.identity.source_ip.clone();
+    let background = app.background.clone();
     let work = async move { connections::open(&app, &id, connected_at, address.as_deref()).await };
-    let opened = deadline::within(ends_at, work, |_| async {}).await;
+    let opened = deadline::within(&background, ends_at, work, |_| async {}).await;
     status(opened.and_then(|opened| opened))
 }
 
@@ -114,15 +113,14 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
     let Frame { id: frame_id, event } = Frame::read(&body);
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, client, event).await };
-    let (done, all_done) = oneshot::channel::<()>();
     // The sender has been told that it failed, the others must see that it did not.
     let late = move |answer: Result<Answer<Value>>| async move {
         if let Ok(answer) = answer {
             outbox::dispatch(&dispatching, answer.outbound, deadline::end_of_work(ends_at)).await;
         }
-        drop(done);
     };
-    let status = match deadline::within(ends_at, work, late).await.and_then(|answer| answer) {
+    let answer = deadline::within(&app.background, ends_at, work, late).await;
+    match answer.and_then(|answer| answer) {
         Ok(Answer { event, ack, mut outbound }) => {
             let (event, ack) = if frame_id.is_null() {
                 (event, None)
@@ -143,10 +141,7 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             // What a client did wrong it has been told; for the gateway it would be a fault of ours.
             if error.code().status().is_server_error() { 500 } else { 200 }
         }
-    };
-    // Lambda stops the function once it returns, and with it what is late.
-    let _ended = timeout_at(deadline::end_of_work(ends_at), all_done).await;
-    status
+    }
 }
 
 /// The sender gets its answer first, but if it is slow to take it, the others do not wait. Then there

@@ -160,7 +160,8 @@ async fn deaf_gateway(chat: &Chat) -> App {
     let deaf = post(|| async { StatusCode::TOO_MANY_REQUESTS }).delete(hang_up);
     let router = Router::new().route("/@connections/{id}", deaf);
     tokio::spawn(async move { axum::serve(listener, router).await });
-    App { push: Push::new(&chat.app.db, Arc::new(ApiGateway::new(&endpoint)), None), ..chat.app.clone() }
+    let (gateway, background) = (Arc::new(ApiGateway::new(&endpoint)), chat.app.background.clone());
+    App { push: Push::new(&chat.app.db, gateway, None, background), ..chat.app.clone() }
 }
 
 #[tokio::test]

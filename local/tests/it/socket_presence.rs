@@ -5,7 +5,7 @@ use mongodb::bson::doc;
 use serde_json::json;
 use shared::documents::changed_visitor::ChangedVisitor;
 use shared::documents::connection::{Connection, Watch};
-use shared::push::answer_deadline;
+use shared::deadline::end_of_background;
 use shared::use_cases::maintenance;
 
 use crate::support::{Chat, each, text};
@@ -201,7 +201,7 @@ async fn a_connection_found_gone_counts_as_gone() {
     let connection = connection.await.unwrap().unwrap();
     let connects = shared::use_cases::connections::agent_connects;
     let outcome = connects(&chat.app, &connection, &ada.token, Default::default()).await.unwrap();
-    outcome.dispatched(&chat.app).await;
+    outcome.dispatched_behind(&chat.app);
     assert_eq!(sues.next("agent:online").await["userId"], sue.id);
     assert_eq!(sues.next("agent:online").await["userId"], ada.id);
     assert_eq!(sues.next("agent:offline").await["userId"], ada.id, "the push found it gone");
@@ -391,7 +391,7 @@ async fn the_changes_of_a_second_come_together_and_the_last_one_always() {
     assert!(frames < 40, "{frames}");
     // Nobody came to tell a change whose teller ended: whoever has time does.
     ChangedVisitor::note(&chat.app.db, vic.id.parse().unwrap()).await.unwrap();
-    maintenance::run(&chat.app, answer_deadline()).await;
+    maintenance::run(&chat.app, end_of_background()).await;
     sues.visitor_when(&vic.id, |visitor| visitor["currentPage"] == "/40").await;
 }
 

@@ -18,6 +18,7 @@ use lambda_http::request::RequestContext;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
+use crate::background::Background;
 use crate::deadline;
 use crate::error::Code;
 use crate::input::{self, Input};
@@ -96,7 +97,7 @@ impl Routes {
             routes.list.iter().map(|(method, path)| format!("{method} {path}")).collect();
         routes
             .router
-            .layer(middleware::from_fn(within_deadline))
+            .layer(middleware::from_fn_with_state(app.background.clone(), within_deadline))
             .layer(middleware::from_fn_with_state(Arc::new(keys), as_routed))
             .layer(middleware::map_response(protected))
             .layer(middleware::from_fn(logged))
@@ -125,9 +126,13 @@ async fn no_route() -> Error {
     Error::not_found("Route")
 }
 
-async fn within_deadline(request: Request, next: Next) -> Response {
+async fn within_deadline(
+    State(background): State<Background>,
+    request: Request,
+    next: Next,
+) -> Response {
     let ends_at = request.lambda_context_ref().map_or(u64::MAX, |context| context.deadline);
-    match deadline::within(ends_at, next.run(request), |_| async {}).await {
+    match deadline::within(&background, ends_at, next.run(request), |_| async {}).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }

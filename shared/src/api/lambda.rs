@@ -2,18 +2,25 @@
 
 use std::fmt::Debug;
 use std::process::ExitCode;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use lambda_http::lambda_runtime::{self, Diagnostic, LambdaEvent};
+use futures::future::LocalBoxFuture;
+use lambda_http::Adapter;
+use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::tower::Layer;
+use lambda_runtime::tower::layer::layer_fn;
+use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::http::Routes;
+use crate::background::Background;
 use crate::config::Config;
 use crate::db::Db;
 use crate::documents::indexes;
-use crate::logging;
-use crate::{App, StartError};
+use crate::{App, StartError, deadline, logging};
 
 pub use lambda_http::Error;
 
@@ -25,7 +32,9 @@ pub async fn serve(routes: Routes) -> ExitCode {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };
-    ended(lambda_http::run(routes.into_router(app)).await)
+    let background = app.background.clone();
+    let runtime = Runtime::new(Adapter::from(routes.into_router(app)));
+    ended(runtime.layer(behind_the_answer(&background)).layer(TracingLayer::new()).run().await)
 }
 
 /// Answers events of another kind with `handler` until the instance ends.
@@ -34,16 +43,54 @@ pub async fn serve(routes: Routes) -> ExitCode {
 pub async fn serve_events<E, R, F>(handler: impl Fn(App, LambdaEvent<E>) -> F) -> ExitCode
 where
     E: DeserializeOwned,
-    R: Serialize,
-    F: Future<Output = Result<R, Error>>,
+    R: Serialize + 'static,
+    F: Future<Output = Result<R, Error>> + 'static,
     Error: Into<Diagnostic> + Debug,
 {
     let app = match start().await {
         Ok(app) => app,
         Err(error) => return failed(&error),
     };
-    let handler = lambda_runtime::service_fn(|event| handler(app.clone(), event));
-    ended(lambda_runtime::run(handler).await)
+    let background = app.background.clone();
+    let runtime = Runtime::new(lambda_runtime::service_fn(|event| handler(app.clone(), event)));
+    ended(runtime.layer(behind_the_answer(&background)).layer(TracingLayer::new()).run().await)
+}
+
+/// What has the work end that goes on behind an answer, before the next event is asked for (AWS Lambda,
+/// "Building a custom runtime": "Perform additional tasks before getting the next event").
+fn behind_the_answer<S>(background: &Background) -> impl Layer<S, Service = BehindTheAnswer<S>> {
+    layer_fn(|answering| BehindTheAnswer { answering, background: background.clone() })
+}
+
+struct BehindTheAnswer<S> {
+    answering: S,
+    background: Background,
+}
+
+impl<S> Service<LambdaInvocation> for BehindTheAnswer<S>
+where
+    S: Service<LambdaInvocation, Response = (), Error = Error>,
+    S::Future: 'static,
+{
+    type Response = ();
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<(), Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.answering.poll_ready(context)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let ends_at = invocation.context.deadline;
+        let (answering, background) = (self.answering.call(invocation), self.background.clone());
+        Box::pin(async move {
+            let answered = answering.await;
+            if timeout(deadline::until(ends_at), background.ended()).await.is_err() {
+                tracing::error!("the time was over before everything behind the answer was done");
+            }
+            answered
+        })
+    }
 }
 
 fn failed(error: &dyn std::error::Error) -> ExitCode {
@@ -69,7 +116,7 @@ async fn start() -> Result<App, StartError> {
     // While Lambda gives the whole processor: connect, and see to the indexes. A database that is away
     // is no reason not to start, since it may be back for the first event.
     let preparing = tokio::spawn(prepare(app.db.clone()));
-    if tokio::time::timeout(WARM_UP, preparing).await.is_err() {
+    if timeout(WARM_UP, preparing).await.is_err() {
         tracing::warn!("started without the database");
     }
     Ok(app)

@@ -1,7 +1,5 @@
 //! Delivering events and answers, and removing the connections that turn out to be gone.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::{join, join_all};
@@ -9,7 +7,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::pace::Turn;
 use super::{Event, OutboundEvent, Push, PushError, frame};
-use crate::deadline::before_answer;
+use crate::deadline;
 use crate::documents::connection::Connection;
 use crate::documents::live_connection::LiveConnection;
 use crate::documents::participant::{Participant, Side};
@@ -22,13 +20,6 @@ use crate::{Error, Id, Result};
 const SIDE_BY_SIDE: usize = 64;
 /// The event `resync` as it is sent.
 const RESYNC: Bytes = Bytes::from_static(br#"{"event":"resync","data":{}}"#);
-/// How long a caller's answer waits for its events; what is left becomes pending.
-const DISPATCH_BEFORE_ANSWER: Duration = Duration::from_secs(2);
-
-/// When events are to be dispatched that an answer waits for.
-pub fn answer_deadline() -> Instant {
-    before_answer(DISPATCH_BEFORE_ANSWER)
-}
 
 impl Push {
     /// Pushes events to those whom they reach until `until`; what is left then becomes pending. A
@@ -49,6 +40,14 @@ impl Push {
                 error.log();
             }
             events = self.remove_gone(gone).await;
+        }
+    }
+
+    /// As [`Self::dispatch`], behind the answer.
+    pub fn dispatch_behind(&self, events: Vec<OutboundEvent>) {
+        if !events.is_empty() {
+            let (push, until) = (self.clone(), deadline::end_of_background());
+            self.background.spawn(async move { push.dispatch(events, until).await });
         }
     }
 
@@ -159,7 +158,7 @@ impl Push {
                 Ok(()) => {}
                 Err(PushError::Gone) => {
                     let events = self.remove_gone(vec![connection.to_owned()]).await;
-                    return self.dispatch(events, answer_deadline()).await;
+                    return self.dispatch_behind(events);
                 }
                 Err(error) => tracing::warn!(connection, %error, "an answer was not delivered"),
             }
@@ -175,7 +174,7 @@ impl Push {
                 tracing::warn!(connection, %error, "a connection was not closed");
             }
         }
-        self.dispatch(events, answer_deadline()).await;
+        self.dispatch_behind(events);
     }
 
     /// Ends a person's connections: those that are authenticated, and those in `counted`, which are

@@ -14,11 +14,11 @@ mod watchers;
 
 use std::sync::Arc;
 
+use crate::background::Background;
 use crate::db::Db;
 use crate::rate_limit::Rate;
 
 pub use audience::Audience;
-pub use deliver::answer_deadline;
 pub use events::{
     ConversationCreated, Event, MOST_BYTES, Missed, OutboundEvent, Reply, Retry, Typing,
     VisitorConnected, frame,
@@ -32,12 +32,18 @@ pub struct Push {
     db: Db,
     gateway: Arc<dyn Gateway>,
     pace: Pace,
+    background: Background,
 }
 
 impl Push {
     /// Pushes through `gateway` to the connections that the database knows, to each of them `most`
-    /// frames at most.
-    pub fn new(db: &Db, gateway: Arc<dyn Gateway>, most: Option<Rate>) -> Self {
-        Self { db: db.clone(), gateway, pace: Pace::new(most) }
+    /// frames at most. What no caller waits for goes on in `background`.
+    pub fn new(
+        db: &Db,
+        gateway: Arc<dyn Gateway>,
+        most: Option<Rate>,
+        background: Background,
+    ) -> Self {
+        Self { db: db.clone(), gateway, pace: Pace::new(most), background }
     }
 }

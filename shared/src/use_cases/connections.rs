@@ -17,7 +17,7 @@ use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
 use crate::error::Code;
 use crate::id::random_hex;
-use crate::push::{Missed, OutboundEvent, VisitorConnected, answer_deadline};
+use crate::push::{Missed, OutboundEvent, VisitorConnected};
 use crate::rate_limit::Limit;
 use crate::views::{ConversationView, UserView};
 use crate::{App, Error, Id, Result, Time};
@@ -178,7 +178,7 @@ pub async fn agent_connects(
             Err(tokens::invalid_token())
         }
         Err(error) => {
-            app.push.dispatch(events, answer_deadline()).await;
+            app.push.dispatch_behind(events);
             Err(error.into())
         }
     }
@@ -187,7 +187,7 @@ pub async fn agent_connects(
 /// Takes back that a person arrived on a connection that did not become its own.
 async fn withdraw(app: &App, connection: &str, person: &Participant) {
     match app.push.count_out(connection, person).await {
-        Ok(event) => app.push.dispatch(event.into_iter().collect(), answer_deadline()).await,
+        Ok(event) => app.push.dispatch_behind(event.into_iter().collect()),
         Err(error) => error.log(),
     }
 }
@@ -267,7 +267,7 @@ pub async fn visitor_connects(
         Ok(value) => Ok(Outcome::new(value, events)),
         Err(error) => {
             // It is there all the same.
-            app.push.dispatch(events, answer_deadline()).await;
+            app.push.dispatch_behind(events);
             Err(error)
         }
     }

@@ -10,21 +10,15 @@
 //! Every step may be done twice: a stored message stays as it is, and a pushed one is known by its
 //! number.
 
-use std::time::Duration;
-
 use futures::future::join;
-use tokio::time::{Instant, timeout_at};
-use tracing::Instrument;
+use tokio::time::Instant;
 
 use crate::documents::conversation::{Conversation, Guard};
 use crate::documents::day_counts;
 use crate::documents::message::Message;
-use crate::push::{Audience, OutboundEvent, answer_deadline};
+use crate::push::{Audience, OutboundEvent};
 use crate::views::{ConversationView, MessageView};
-use crate::{App, Error, Id, Result, Time};
-
-/// How long noting what is pending may take once an answer should go out.
-const NOTE_PENDING: Duration = Duration::from_millis(500);
+use crate::{App, Error, Id, Result, Time, deadline};
 
 /// What is to be dispatched once the caller has its answer.
 #[derive(Debug, Default)]
@@ -73,16 +67,12 @@ impl<T> Outcome<T> {
         Self::new(value, Vec::new())
     }
 
-    /// For a caller whose answer must wait, since a function on Lambda stops once it has answered:
-    /// dispatches what is outbound and gives the value.
-    pub async fn dispatched(self, app: &App) -> T {
-        let (app, until) = (app.clone(), answer_deadline());
-        let dispatching =
-            tokio::spawn(async move { dispatch(&app, self.outbound, until).await }.in_current_span());
-        if timeout_at(until + NOTE_PENDING, dispatching).await.is_err() {
-            tracing::warn!("the answer does not wait any longer for its events");
-        }
-        self.value
+    /// The value, to be answered with at once: what is outbound is dispatched behind the answer.
+    pub fn dispatched_behind(self, app: &App) -> T {
+        let Self { value, outbound } = self;
+        let (working, until) = (app.clone(), deadline::end_of_background());
+        app.background.spawn(async move { dispatch(&working, outbound, until).await });
+        value
     }
 }
 

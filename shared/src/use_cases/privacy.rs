@@ -14,7 +14,7 @@ use crate::documents::conversation::{Conversation, Erasing};
 use crate::documents::kept_ban::KeptBan;
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::push::{Audience, OutboundEvent, answer_deadline};
+use crate::push::{Audience, OutboundEvent};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time};
 
@@ -162,7 +162,7 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
         events.push(OutboundEvent::visitor_updated(after));
     }
     Visitor::remove(&app.db, visitor).await?;
-    app.push.dispatch(events, answer_deadline()).await;
+    app.push.dispatch_behind(events);
     Ok(())
 }
 
