@@ -16,19 +16,9 @@ use tower::Service;
 pub use crate::runtime_api::FunctionError;
 use crate::runtime_api::{Deployed, Environment};
 
-/// API Gateway's limit for an integration: 29 seconds.
-const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
-
-/// Why there is no response.
-#[derive(Debug, thiserror::Error)]
-pub enum InvokeError {
-    /// The function failed.
-    #[error("{0}")]
-    Failed(FunctionError),
-    /// It took longer than an integration may.
-    #[error("it took longer than an integration may")]
-    TimedOut,
-}
+/// What a function has for an event: `Timeout` in the template. It is less than the 29 seconds that API
+/// Gateway gives an integration.
+const TIMEOUT: Duration = Duration::from_secs(28);
 
 type Handler =
     Arc<dyn Fn(Value, Context) -> BoxFuture<'static, Result<Value, FunctionError>> + Send + Sync>;
@@ -110,34 +100,31 @@ impl Functions {
         Self { handlers, deployed: Arc::default() }
     }
 
-    /// Calls a function with an event. A panic is an error, as on Lambda.
+    /// Calls a function with an event. A panic is an error, and so is taking too long, as on Lambda.
     ///
     /// # Errors
-    /// When there is no such function, or it fails, or takes longer than an integration may.
+    /// When there is no such function, or it fails.
     pub async fn invoke(
         &self,
         name: &str,
         event: Value,
         request_id: &str,
-    ) -> Result<Value, InvokeError> {
-        let handler = self.handlers.get(name);
-        let handler =
-            handler.ok_or_else(|| InvokeError::Failed(format!("there is no function {name}").into()))?;
+    ) -> Result<Value, FunctionError> {
+        let handler = self.handlers.get(name).ok_or_else(|| format!("there is no function {name}"))?;
         let mut invocation = tokio::spawn(handler(event, context(name, request_id)));
-        match tokio::time::timeout(INTEGRATION_TIMEOUT, &mut invocation).await {
-            Ok(Ok(result)) => result.map_err(InvokeError::Failed),
-            Ok(Err(panic)) => Err(InvokeError::Failed(panic.into())),
+        match tokio::time::timeout(TIMEOUT, &mut invocation).await {
+            Ok(result) => result?,
             Err(_) => {
                 invocation.abort();
-                Err(InvokeError::TimedOut)
+                Err(format!("the task timed out after {} seconds", TIMEOUT.as_secs()).into())
             }
         }
     }
 }
 
-/// What Lambda says of an invocation that may take as long as an integration may.
+/// What Lambda says of an invocation.
 fn context(name: &str, request_id: &str) -> Context {
-    let deadline = SystemTime::now() + INTEGRATION_TIMEOUT;
+    let deadline = SystemTime::now() + TIMEOUT;
     let millis = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let mut context = Context::default();
     context.request_id = request_id.to_owned();
@@ -166,4 +153,15 @@ fn websocket(app: App) -> Handler {
             Ok(serde_json::to_value(websocket::handle(app, event).await?)?)
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_has_the_time_that_the_template_says() {
+        let timeout = format!("\n    Timeout: {}\n", TIMEOUT.as_secs());
+        assert!(include_str!("../../template.yaml").contains(&timeout));
+    }
 }

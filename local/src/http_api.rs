@@ -26,7 +26,7 @@ use shared::Time;
 use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::functions::{Functions, InvokeError};
+use crate::functions::Functions;
 use crate::request::{has_good_host, request_id, request_time};
 use crate::server::{PATIENCE, Place};
 use crate::template::{HttpRoute, PROXY, RouteTable};
@@ -159,9 +159,6 @@ async fn integrate(
     let event = event(&route.key, &id, peer, &params, &parts, &body);
     let mut response = match route.functions.invoke(&route.function, event, &id).await {
         Ok(value) => response(value),
-        Err(InvokeError::TimedOut) => {
-            gateway_error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
-        }
         Err(error) => {
             tracing::error!(function = route.function, %error, "a function failed");
             gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")

@@ -11,7 +11,7 @@ use crate::functions::Functions;
 use crate::http_api;
 use crate::server::{Bounds, serve};
 use crate::template::{RouteTable, TemplateError};
-use crate::websocket_api::{Limits, Sockets, WebSocketApi};
+use crate::websocket_api::{Limits, STAGE, Sockets, WebSocketApi};
 
 /// How long what is under way may still take when the stack stops.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -51,7 +51,7 @@ pub enum StackError {
 /// # Errors
 /// When the port cannot be used.
 pub fn endpoint(listener: &TcpListener) -> Result<String, StackError> {
-    Ok(format!("http://{}", reachable(listener.local_addr()?)))
+    Ok(format!("http://{}/{STAGE}", reachable(listener.local_addr()?)))
 }
 
 impl Stack {

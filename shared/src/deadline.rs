@@ -124,8 +124,13 @@ mod tests {
         let (go_on, wait) = oneshot::channel::<()>();
         let work = async move { wait.await.is_ok() };
         let answer =
-            within(&background, 0, work, move |result| async move { assert!(late.send(result).is_ok()) })
-                .await;
+            within(
+                &background,
+                0,
+                work,
+                move |result| async move { assert!(late.send(result).is_ok()) },
+            )
+            .await;
         assert!(answer.is_err());
         go_on.send(()).unwrap();
         background.ended().await;

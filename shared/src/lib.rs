@@ -19,6 +19,7 @@ pub mod error;
 pub mod forerunners;
 pub mod id;
 pub mod input;
+pub mod json;
 pub mod logging;
 mod names;
 pub mod push;

@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::db::Paging;
 use shared::documents::conversation::{Changes, Filter, Holder, Priority, Status};
-use shared::input::{ExactText, Line, List, Optional, Required, Text, Whole};
+use shared::input::{ExactText, Line, List, Optional, Required, Text, Whole, check_bytes};
 use shared::{Error, Id, Result};
+
+/// The bytes of notes as JSON: every event about a conversation has them, and must fit into a frame.
+const MOST_NOTES_BYTES: usize = 16 * 1024;
 
 /// The query of a list.
 #[derive(Deserialize, JsonSchema)]
@@ -59,6 +62,10 @@ shared::input! {
         notes: Option<Required<ExactText<0, 5000>>>,
         tags: Option<List<Required<Line<1, 50>>, 20>>,
         priority: Option<Priority>,
+    }
+    check |input, check| {
+        let notes = input.notes.as_ref().map_or("", Required::as_str);
+        check_bytes(notes, "notes", MOST_NOTES_BYTES, check);
     }
 }
 

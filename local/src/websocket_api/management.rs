@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::sockets::NotPosted;
-use super::{Facts, MOST_MESSAGE_BYTES, WebSocketApi};
+use super::{Facts, MOST_FRAME_BYTES, WebSocketApi};
 
 /// Why `@connections` does not do as it is asked, with what AWS calls it.
 pub enum Refusal {
@@ -54,7 +54,7 @@ pub async fn post(
     body: Body,
 ) -> Result<StatusCode, Refusal> {
     only_here(&api, peer)?;
-    let bytes = to_bytes(body, MOST_MESSAGE_BYTES).await.map_err(|_| Refusal::TooLarge)?;
+    let bytes = to_bytes(body, MOST_FRAME_BYTES).await.map_err(|_| Refusal::TooLarge)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     match api.inner.sockets.post(&id, text.into()) {
         Ok(()) => Ok(StatusCode::OK),

@@ -46,9 +46,12 @@ impl Default for Limits {
     }
 }
 
+/// The name of the API's stage.
+pub const STAGE: &str = "local";
 /// A message's payload: 128 KB.
 const MOST_MESSAGE_BYTES: usize = 128 * 1024;
-/// A frame's payload: 32 KB.
+/// A frame's payload, and what is posted: 32 KB. The quota's footnote says that frames' limit holds for
+/// `@connections`, too.
 const MOST_FRAME_BYTES: usize = 32 * 1024;
 /// What is read at once: most frames are short, and each open socket has such a buffer.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
@@ -105,14 +108,14 @@ impl WebSocketApi {
         Self { inner: Arc::new(inner) }
     }
 
-    /// `/ws` for clients and `/@connections/{id}` for functions.
+    /// `/ws` for clients and `@connections` for functions: with the stage before it, and as behind a
+    /// custom domain without (API Gateway, "Use @connections commands in your backend service").
     pub fn router(&self) -> Router {
+        let connections = get(management::look).post(management::post).delete(management::close);
         Router::new()
             .route("/ws", get(handshake))
-            .route(
-                "/@connections/{id}",
-                get(management::look).post(management::post).delete(management::close),
-            )
+            .route("/@connections/{id}", connections.clone())
+            .route(&format!("/{STAGE}/@connections/{{id}}"), connections)
             .with_state(self.clone())
     }
 
@@ -227,7 +230,7 @@ fn event(facts: &Facts, route: &str, kind: &str, request_id: &str) -> Value {
             "extendedRequestId": request_id,
             "requestTime": request_time(),
             "messageDirection": "IN",
-            "stage": "local",
+            "stage": STAGE,
             "connectedAt": facts.connected_at.millis(),
             "requestTimeEpoch": Time::now().millis(),
             "identity": { "sourceIp": facts.source_ip, "userAgent": facts.user_agent },

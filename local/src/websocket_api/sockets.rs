@@ -12,14 +12,14 @@ use shared::push::{Gateway, PushError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Facts, MOST_MESSAGE_BYTES};
+use super::{Facts, MOST_FRAME_BYTES};
 
 /// The bytes that may wait for one client and for all together. Past them a post is refused, as the
 /// Management API's reference says; a client that reads nothing is closed.
 const MOST_WAITING: usize = 1024 * 1024;
 const MOST_WAITING_FOR_ALL: usize = 64 * 1024 * 1024;
 /// What a client may have waiting even when all together have too much: one message, the largest.
-const ALWAYS: usize = MOST_MESSAGE_BYTES;
+const ALWAYS: usize = MOST_FRAME_BYTES;
 
 /// The open connections; cheap to clone. Functions in the same process post to them as they would to
 /// `@connections`, without a request for each frame.
@@ -112,7 +112,7 @@ impl Gateway for Sockets {
     fn post<'a>(&'a self, connection: &'a str, frame: Bytes) -> BoxFuture<'a, Result<(), PushError>> {
         Box::pin(async move {
             let failed = |why: &str| PushError::Failed(why.to_owned());
-            if frame.len() > MOST_MESSAGE_BYTES {
+            if frame.len() > MOST_FRAME_BYTES {
                 return Err(failed("the frame is too large"));
             }
             let text = Utf8Bytes::try_from(frame).map_err(|_| failed("the frame is no text"))?;

@@ -256,6 +256,7 @@ async fn bad_notes_tags_and_priorities_change_nothing() {
     let path = format!("/api/conversations/{id}");
     for (body, field) in [
         (json!({ "notes": "x".repeat(5001) }), "notes"),
+        (json!({ "notes": "\u{1}".repeat(2731) }), "notes"),
         (json!({ "tags": vec!["x"; 21] }), "tags"),
         (json!({ "tags": ["ok", ""] }), "tags[1]"),
         (json!({ "tags": "vip" }), "tags"),

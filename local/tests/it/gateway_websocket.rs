@@ -224,15 +224,23 @@ async fn a_connection_that_is_gone_answers_410_to_everything() {
 }
 
 #[tokio::test]
-async fn a_post_over_128_kb_is_too_large() {
+async fn the_stage_stands_before_connections() {
+    let mut gateway = Gateway::start().await;
+    let (_socket, id) = gateway.connected().await;
+    let url = gateway.management(&id).replace("/@", "/local/@");
+    assert_eq!(reqwest::get(url).await.unwrap().status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_post_over_32_kb_is_too_large() {
     let mut gateway = Gateway::start().await;
     let (mut socket, id) = gateway.connected().await;
     socket.send_text("{}").await;
     gateway.event().await;
-    assert_eq!(gateway.post(&id, "x".repeat(128 * 1024 + 1)).await, 413);
-    let largest = format!("\"{}\"", "x".repeat(128 * 1024 - 2));
+    assert_eq!(gateway.post(&id, "x".repeat(32 * 1024 + 1)).await, 413);
+    let largest = format!("\"{}\"", "x".repeat(32 * 1024 - 2));
     assert_eq!(gateway.post(&id, largest).await, 200);
-    assert_eq!(socket.frame().await.as_str().unwrap().len(), 128 * 1024 - 2);
+    assert_eq!(socket.frame().await.as_str().unwrap().len(), 32 * 1024 - 2);
 }
 
 /// Sends a message in frames of so many bytes.

@@ -99,7 +99,7 @@ async fn a_malformed_id_is_a_bad_request_before_anything_is_looked_up() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
     for id in
-        ["1", "zzzzzzzzzzzzzzzzzzzzzzzz", "%00", "%7B%22$ne%22:null%7D", "65a1b2c3d4e5f6a7b8c9d0e12"]
+        ["1", "zzzzzzzzzzzzzzzzzzzzzzzz", "%00a", "%7B%22$ne%22:null%7D", "65a1b2c3d4e5f6a7b8c9d0e12"]
     {
         for path in ["conversations", "visitors", "canned-responses", "messages"] {
             let call = chat.get(&format!("/api/{path}/{id}")).by(&ada.token);

@@ -355,7 +355,7 @@ async fn who_does_not_read_is_refused_more_and_then_closed() {
     let _deaf = chat.agent_socket(&ada).await;
     let connection = chat.app.db.of::<Connection>().find_one(doc! {}).await.unwrap().unwrap();
     let url = chat.url(&format!("/@connections/{}", connection.id));
-    let (client, frame) = (reqwest::Client::new(), "x".repeat(100_000));
+    let (client, frame) = (reqwest::Client::new(), "x".repeat(32 * 1024));
     let mut answers = Vec::new();
     while answers.last() != Some(&410) {
         let posted = client.post(&url).body(frame.clone()).send().await.unwrap();

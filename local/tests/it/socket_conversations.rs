@@ -1,7 +1,10 @@
 //! `conversation:start`, `conversation:join`, `conversation:leave` and typing.
 
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::documents::message::Kind;
+use shared::documents::participant::{Participant, Side};
+use shared::use_cases::messages::{self, Draft};
 
 use crate::support::{Chat, each, text};
 
@@ -112,7 +115,9 @@ async fn a_join_says_when_there_is_more_than_one_page_and_never_sends_too_much()
     let ada = chat.register("Ada").await;
     let (mut vic, id) = chat.held_by(&ada, "Vic").await;
     // As large as a message can be in JSON: each of these characters takes six bytes there.
-    let large = "\u{1}".repeat(8000);
+    let large = "\u{1}".repeat(4096);
+    let larger = json!({ "conversationId": id, "content": "\u{1}".repeat(4097) });
+    chat.post("/api/messages", larger).by(&ada.token).await.refused(400, "validation_failed");
     for _ in 0..7 {
         let body = json!({ "conversationId": id, "content": large });
         chat.post("/api/messages", body).by(&ada.token).await.expect(201);
@@ -132,6 +137,41 @@ async fn a_join_says_when_there_is_more_than_one_page_and_never_sends_too_much()
     let newest = vic.socket.ack("conversation:join", json!({ "conversationId": id })).await;
     assert_eq!(newest["messages"].as_array().unwrap().last().unwrap()["seq"], 8);
     assert_eq!(newest["hasMore"], true);
+}
+
+#[tokio::test]
+async fn what_has_no_room_in_a_frame_comes_cut_and_is_read_whole_over_http() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    // Stored when there was no such bound.
+    let content = "\u{1}".repeat(8000);
+    let draft = Draft {
+        conversation_id: id.parse().unwrap(),
+        content: content.clone(),
+        kind: Kind::Text,
+        file_url: None,
+        client_message_id: None,
+        follows: None,
+    };
+    let ada_herself =
+        Participant { side: Side::Agent, id: ada.id.parse().unwrap(), name: None, email: None };
+    let sent = messages::send(&chat.app, &ada_herself, &draft).await.unwrap();
+    sent.dispatched_behind(&chat.app);
+    let is_cut = |message: &Value| {
+        let shown = text(&message["content"]);
+        assert_eq!((&message["seq"], &message["truncated"]), (&json!(2), &json!(true)));
+        assert!(shown.len() > 4096 && content.starts_with(&shown), "{}", shown.len());
+    };
+    is_cut(&vic.socket.next("message:new").await["message"]);
+    let join = json!({ "conversationId": id, "after": 1 });
+    let joined = vic.socket.ack("conversation:join", join).await;
+    is_cut(&joined["messages"][0]);
+    assert_eq!(joined["hasMore"], false);
+    let whole =
+        chat.get(&format!("/api/messages/{id}?after=1&limit=1")).by(&vic.token).await.expect(200);
+    assert_eq!(text(&whole["messages"][0]["content"]), content);
+    assert_eq!(whole["messages"][0]["truncated"], json!(null));
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use futures::future::join_all;
 use mongodb::bson::doc;
 use serde_json::json;
+use shared::deadline::end_of_background;
 use shared::documents::changed_visitor::ChangedVisitor;
 use shared::documents::connection::{Connection, Watch};
-use shared::deadline::end_of_background;
 use shared::use_cases::maintenance;
 
 use crate::support::{Chat, each, text};

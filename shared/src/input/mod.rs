@@ -13,7 +13,9 @@ use serde_json::Value;
 
 pub(crate) use fields::unchecked;
 pub use fields::{AtLeast, Change, Field, Future, List, Optional, Required, Whole};
-pub use rules::{Content, Email, ExactLine, ExactText, Line, Link, PageAddress, PersonName, Rule, Text};
+pub use rules::{
+    Content, Email, ExactLine, ExactText, Line, Link, PageAddress, PersonName, Rule, Text, check_bytes,
+};
 
 use crate::error::FieldError;
 use crate::names::camel_case;

@@ -3,6 +3,7 @@
 use schemars::{Schema, json_schema};
 
 use super::Check;
+use crate::json::char_bytes;
 
 /// A rule that a text keeps.
 pub trait Rule {
@@ -47,7 +48,7 @@ pub struct ExactText<const MIN: usize, const MAX: usize>;
 #[derive(Debug)]
 pub struct Email;
 
-/// 1 to `MAX` characters, not all of them blank, kept as they are.
+/// 1 to `MAX` characters and 24 KB as JSON, not all of them blank, kept as they are.
 #[derive(Debug)]
 pub struct Content<const MAX: usize>;
 
@@ -146,6 +147,7 @@ impl<const MAX: usize> Rule for Content<MAX> {
         let is_blank = !text.is_empty() && text.trim().is_empty();
         check.that(!is_blank, path, "Must not be blank");
         check_length(text, path, (1, MAX), check);
+        check_bytes(text, path, MOST_CONTENT_BYTES, check);
     }
 
     fn schema(or_blank: bool) -> Schema {
@@ -195,6 +197,7 @@ fn address(beginning: &str, most: usize, or_blank: bool) -> Schema {
     })
 }
 
+const MOST_CONTENT_BYTES: usize = 24 * 1024;
 /// The characters of an address on the web.
 const MOST_LINK: usize = 2048;
 const MOST_PAGE_ADDRESS: usize = 1024;
@@ -224,6 +227,12 @@ fn check_line(text: &str, path: &str, length: (usize, usize), check: &mut Check)
 /// Whether a character has no room of its own, or turns the direction of what follows.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The bytes of a text as JSON, so that a frame has room for it.
+pub fn check_bytes(text: &str, path: &str, most: usize, check: &mut Check) {
+    let bytes: usize = text.chars().map(char_bytes).sum();
+    check.that(bytes <= most, path, format!("Must have {} KB as JSON at most", most / 1024));
 }
 
 fn check_length(text: &str, path: &str, (least, most): (usize, usize), check: &mut Check) {

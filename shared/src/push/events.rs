@@ -5,15 +5,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Audience;
+use super::shorten::{MOST_BYTES, shortened};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
 use crate::documents::user::Status;
 use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::views::{ConversationView, MessageView};
 use crate::{Error, Id, Result, Time};
-
-/// The most bytes that one message to a client may have (API Gateway's quotas for WebSocket APIs).
-pub const MOST_BYTES: usize = 128 * 1024;
 
 /// An event and whom it reaches.
 #[derive(Clone, Debug)]
@@ -259,10 +257,14 @@ pub enum Reply<'a> {
     },
 }
 
-/// A frame as it is sent.
+/// A frame as it is sent: of [`MOST_BYTES`] at most, for which long texts are cut.
 /// Errors: internal, when it cannot be written as JSON.
 pub fn frame(content: &impl Serialize) -> Result<bytes::Bytes> {
-    serde_json::to_vec(content).map(bytes::Bytes::from).map_err(Error::internal)
+    let json = serde_json::to_vec(content).map_err(Error::internal)?;
+    let fits = json.len() <= MOST_BYTES;
+    let json =
+        if fits { json } else { shortened(serde_json::to_value(content).map_err(Error::internal)?)? };
+    Ok(json.into())
 }
 
 #[cfg(test)]

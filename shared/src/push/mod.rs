@@ -10,6 +10,7 @@ mod events;
 mod gateway;
 mod pace;
 mod retry;
+mod shorten;
 mod watchers;
 
 use std::sync::Arc;
@@ -20,11 +21,11 @@ use crate::rate_limit::Rate;
 
 pub use audience::Audience;
 pub use events::{
-    ConversationCreated, Event, MOST_BYTES, Missed, OutboundEvent, Reply, Retry, Typing,
-    VisitorConnected, frame,
+    ConversationCreated, Event, Missed, OutboundEvent, Reply, Retry, Typing, VisitorConnected, frame,
 };
 pub use gateway::{ApiGateway, Gateway, PushError};
 use pace::Pace;
+pub use shorten::MOST_BYTES;
 
 /// The way to connected clients; cheap to clone.
 #[derive(Clone)]
@@ -38,12 +39,7 @@ pub struct Push {
 impl Push {
     /// Pushes through `gateway` to the connections that the database knows, to each of them `most`
     /// frames at most. What no caller waits for goes on in `background`.
-    pub fn new(
-        db: &Db,
-        gateway: Arc<dyn Gateway>,
-        most: Option<Rate>,
-        background: Background,
-    ) -> Self {
+    pub fn new(db: &Db, gateway: Arc<dyn Gateway>, most: Option<Rate>, background: Background) -> Self {
         Self { db: db.clone(), gateway, pace: Pace::new(most), background }
     }
 }

@@ -4,14 +4,12 @@
 use futures::future::try_join;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Event, Push, frame};
+use super::{Event, MOST_BYTES, Push, frame};
 use crate::documents::changed_visitor::{ChangedVisitor, Turn};
 use crate::documents::connection::Connection;
 use crate::documents::visitor::{Visitor, VisitorBrief};
 use crate::{Id, Result, Time};
 
-/// The bytes of one frame, which is as much as API Gateway bills as one message.
-const ENOUGH_BYTES: usize = 32 * 1024;
 /// What a frame has around its visitors at most.
 const ENVELOPE_BYTES: usize = 128;
 
@@ -56,12 +54,12 @@ impl Push {
 
 /// Visitors in parts that a frame has room for.
 fn batches(visitors: Vec<VisitorBrief>) -> Result<Vec<Vec<VisitorBrief>>> {
-    let (mut batches, mut bytes) = (Vec::<Vec<VisitorBrief>>::new(), ENOUGH_BYTES);
+    let (mut batches, mut bytes) = (Vec::<Vec<VisitorBrief>>::new(), MOST_BYTES);
     for visitor in visitors {
         let more = frame(&visitor)?.len() + 1;
         bytes += more;
         match batches.last_mut() {
-            Some(batch) if bytes < ENOUGH_BYTES => batch.push(visitor),
+            Some(batch) if bytes < MOST_BYTES => batch.push(visitor),
             _ => {
                 bytes = more + ENVELOPE_BYTES;
                 batches.push(vec![visitor]);
@@ -83,7 +81,7 @@ mod tests {
         assert_eq!(all.iter().map(Vec::len).sum::<usize>(), 100);
         for visitors in &all {
             let event = Event::VisitorsUpdated { visitors: visitors.clone(), at: Time::now() };
-            assert!(frame(&event).unwrap().len() <= ENOUGH_BYTES);
+            assert!(frame(&event).unwrap().len() <= MOST_BYTES);
         }
         assert_eq!((all.len(), batches(Vec::new()).unwrap().len()), (4, 0));
     }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::caller::Admin;
-use super::messages::json_bytes;
 use super::visitors::{log, unknown};
 use super::{messages, outbox};
 use crate::documents::audit::Action;
@@ -16,7 +15,7 @@ use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
 use crate::push::{Audience, OutboundEvent};
 use crate::views::{ConversationView, MessageView, VisitorView};
-use crate::{App, Error, Id, Result, Time};
+use crate::{App, Error, Id, Result, Time, json};
 
 /// The messages of one conversation that are read at once.
 const STEP: i64 = 50;
@@ -115,10 +114,10 @@ async fn export_conversation(
     let id = conversation.id;
     let conversation = ConversationView::load(&app.db, conversation).await?;
     let mut part = ExportedConversation { conversation, messages: Vec::new() };
-    *bytes += json_bytes(&part.conversation)?;
+    *bytes += json::bytes(&part.conversation)?;
     loop {
         let (some, last) = messages::after(app, id, after, STEP).await?;
-        *bytes += json_bytes(&some)?;
+        *bytes += json::bytes(&some)?;
         after = some.last().map_or(last, |message| message.seq);
         part.messages.extend(some);
         if after >= last {

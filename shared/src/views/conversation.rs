@@ -38,6 +38,9 @@ pub struct ConversationView<V = VisitorBrief> {
     pub resolved_at: Option<Time>,
     pub closed_at: Option<Time>,
     pub created_at: Time,
+    /// Whether it came over the WebSocket with a text cut, to fit into a frame.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 impl<V: Shown> ConversationView<V> {
@@ -63,6 +66,7 @@ impl<V: Shown> ConversationView<V> {
             resolved_at: conversation.resolved_at,
             closed_at: conversation.closed_at,
             created_at: conversation.created_at,
+            truncated: false,
         }
     }
 

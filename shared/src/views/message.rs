@@ -53,6 +53,9 @@ pub struct MessageView {
     pub is_read: bool,
     pub read_at: Option<Time>,
     pub created_at: Time,
+    /// Whether it came over the WebSocket with its `content` cut, to fit into a frame.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 impl MessageView {
@@ -108,6 +111,7 @@ impl MessageView {
             is_read: state.read_at.is_some(),
             read_at: state.read_at,
             created_at: message.created_at,
+            truncated: false,
         }
     }
 }

@@ -6,13 +6,12 @@ use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::json_bytes;
 use crate::db::{Page, Pages, Total};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Participant;
 use crate::use_cases::{caller, outbox};
 use crate::views::{ConversationView, MessageView};
-use crate::{App, Id, Result};
+use crate::{App, Id, Result, json};
 
 /// The most messages that a join brings at once.
 const MOST_MISSED: i64 = 50;
@@ -84,8 +83,8 @@ pub struct Joined {
     pub has_more: bool,
 }
 
-/// Brings a participant up to date with a conversation: what came after `after`, or the latest, in at
-/// most `most_bytes` of JSON.
+/// Brings a participant up to date with a conversation: what came after `after`, or the latest, in
+/// `most_bytes` of JSON, or one message that is larger.
 pub async fn catch_up(
     app: &App,
     by: &Participant,
@@ -102,7 +101,7 @@ pub async fn catch_up(
     )
     .await?;
     let view = view.seen_by(by.side);
-    let room = most_bytes.saturating_sub(json_bytes(&view)?);
+    let room = most_bytes.saturating_sub(json::bytes(&view)?);
     fit(&mut messages, room, after.is_none())?;
     let ends = (messages.first().map(|first| first.seq), messages.last().map(|last| last.seq));
     let has_more = match (after, ends) {
@@ -131,21 +130,21 @@ pub(super) async fn readable(app: &App, by: &Participant, id: Id) -> Result<Conv
     Ok(conversation)
 }
 
-/// Drops messages until the rest fits into so many bytes: from the front to keep the newest, else from
-/// the end.
+/// Drops messages until the rest fits into so many bytes, or one is left: from the front to keep the
+/// newest, else from the end.
 fn fit<T: Serialize>(messages: &mut Vec<T>, mut room: usize, keep_newest: bool) -> Result<()> {
     let sizes: Vec<usize> =
-        messages.iter().map(|message| Ok(json_bytes(message)? + 1)).collect::<Result<_>>()?;
+        messages.iter().map(|message| Ok(json::bytes(message)? + 1)).collect::<Result<_>>()?;
     let fits = |size: &&usize| {
         let fits = **size <= room;
         room = room.saturating_sub(**size);
         fits
     };
     if keep_newest {
-        let kept = sizes.iter().rev().take_while(fits).count();
-        messages.drain(..messages.len() - kept);
+        let kept = sizes.iter().rev().take_while(fits).count().max(1);
+        messages.drain(..messages.len().saturating_sub(kept));
     } else {
-        let kept = sizes.iter().take_while(fits).count();
+        let kept = sizes.iter().take_while(fits).count().max(1);
         messages.truncate(kept);
     }
     Ok(())
@@ -192,6 +191,6 @@ mod tests {
         assert_eq!(fitting(12, true), ["1", "2", "3"]);
         assert_eq!(fitting(11, true), ["2", "3"]);
         assert_eq!(fitting(11, false), ["1", "2"]);
-        assert!(fitting(3, false).is_empty());
+        assert_eq!((fitting(3, false), fitting(0, true)), (vec!["1"], vec!["3"]), "else it never ends");
     }
 }

@@ -4,9 +4,7 @@ mod history;
 mod read;
 mod send;
 
-use serde::Serialize;
-
-use crate::{Error, Result};
+use crate::Error;
 
 pub use history::{Joined, Span, after, catch_up, list};
 pub use read::{Marked, UpTo, mark, mark_read};
@@ -20,9 +18,4 @@ pub(super) fn unknown() -> Error {
 /// The answer where a conversation has ended.
 pub(super) fn closed() -> Error {
     Error::conflict("The conversation is closed")
-}
-
-/// The bytes of a value as JSON.
-pub(super) fn json_bytes(value: &impl Serialize) -> Result<usize> {
-    serde_json::to_vec(value).map(|json| json.len()).map_err(Error::internal)
 }
