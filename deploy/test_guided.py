@@ -17,7 +17,7 @@ from plain import ROOT, source
 ANSWERS = (
     (r"Parameter MongoDbUri: $", "mongodb+srv://user:password@cluster.example/livechat"),
     (r"Parameter JwtSecret: $", "generate"),
-    (r"Parameter (JwtSecretPrevious|VisitorIdentitySecret): $", "none"),
+    (r"Parameter (JwtSecretPrevious|VisitorIdentitySecret(Previous)?): $", "none"),
     (r"has no authentication\. Is this okay\? \[y/N\]: $", "y"),
     (r"Save arguments to configuration file \[Y/n\]: $", "n"),
     (r"(\]|\[[^\[\]]*/[^\[\]]*\]): $", ""),

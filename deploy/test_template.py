@@ -20,7 +20,7 @@ def manifest():
 def pushes(folder):
     """Whether a function's code dispatches events, which posts to connections."""
     sources = (ROOT / "functions" / folder / "src").rglob("*.rs")
-    return any(re.search(r"\.dispatched\(|\bapp\.push\b", each.read_text()) for each in sources)
+    return any(re.search(r"\.dispatched_behind\(|\bapp\.push\b", each.read_text()) for each in sources)
 
 
 class Template(unittest.TestCase):
@@ -105,6 +105,7 @@ class Template(unittest.TestCase):
         for name, each in of_type(self.plain, FUNCTION).items():
             properties = each["Properties"]
             self.assertEqual((properties["Runtime"], properties["Handler"]), ("provided.al2023", "bootstrap"))
+            self.assertEqual(properties["KmsKeyArn"]["Fn::If"][:2], ["HasEnvironmentKey", {"Ref": "EnvironmentKeyArn"}])
             self.assertEqual(properties["TracingConfig"], {"Mode": {"Ref": "Tracing"}})
             self.assertEqual(properties["Architectures"], [{"Ref": "Architecture"}])
             self.assertLess(properties["Timeout"], 29, "API Gateway waits for 29 seconds")
@@ -132,7 +133,7 @@ class Template(unittest.TestCase):
 
     def test_secrets_are_hidden_and_parameters_explained(self):
         parameters = self.plain["Parameters"]
-        for name in ("MongoDbUri", "JwtSecret"):
+        for name in (name for name in parameters if re.search("Uri|Secret", name)):
             self.assertTrue(parameters[name]["NoEcho"], name)
         for name, each in parameters.items():
             self.assertIn("Description", each, name)
@@ -145,6 +146,23 @@ class Template(unittest.TestCase):
         for name, each in alarms.items():
             self.assertEqual(each["Properties"]["AlarmActions"], [{"Ref": "AlarmTopicArn"}], name)
 
+    def test_instances_do_not_take_more_connections_than_a_cluster_has(self):
+        # To each server: queries, and one connection that watches it (on Lambda the driver polls).
+        of_instance = self.code["pool"] + 1
+        page = (ROOT / "docs/deploy.md").read_text()
+        rows = re.findall(r"^\| (M\d+) \| ([\d,]+) \| (\d+) \|$", page, re.MULTILINE)
+        self.assertGreater(len(rows), 2)
+        for cluster, connections, concurrency in rows:
+            most = int(connections.replace(",", "")) * 9 // 10 // (len(self.folders) * of_instance)
+            self.assertEqual(int(concurrency), most, cluster)
+
+    def test_the_dashboard_is_json_and_shows_every_function(self):
+        body = self.resources["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+        widgets = json.loads(body)["widgets"]
+        titles = [each["properties"]["title"] for each in widgets]
+        self.assertEqual(len(titles), len(set(titles)))
+        self.assertLessEqual(set(self.folders), set(references({"Fn::Sub": body})))
+
     def test_nothing_refers_to_itself_or_to_nothing(self):
         known = set(self.resources) | set(self.plain["Parameters"])
         graph = {}
@@ -155,7 +173,7 @@ class Template(unittest.TestCase):
         list(TopologicalSorter(graph).static_order())  # raises CycleError
 
     def test_it_says_where_it_is_and_how_to_begin(self):
-        self.assertEqual(set(self.plain["Outputs"]), {"HttpUrl", "WebSocketUrl", "FirstAdmin"})
+        self.assertEqual(set(self.plain["Outputs"]), {"HttpUrl", "WebSocketUrl", "FirstAdmin", "Verify"})
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ fn main() {
     let description = json!({
         "http": http,
         "websocket": { "function": WEBSOCKET_FUNCTION, "events": websocket::EVENTS },
+        "pool": shared::config::POOL_SIZE,
         "keys": { "needed": keys(true), "optional": keys(false) },
     });
     println!("{description:#}");

@@ -55,7 +55,8 @@ impl App {
             db,
             tokens: Tokens::new(&config.jwt_secret, config.jwt_secret_previous.as_ref()),
             identities: Identities::new(
-                config.visitor_identity_secret.as_ref(),
+                [&config.visitor_identity_secret, &config.visitor_identity_secret_previous]
+                    .map(Option::as_ref),
                 config.visitor_identity_audience.as_deref(),
             ),
             maintenance: Schedule::default(),

@@ -9,14 +9,18 @@ use crate::time::duration;
 /// The fewest bytes a secret for HS256 may have (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 
+/// What `MONGODB_MAX_POOL_SIZE` is unless it is set.
+pub const POOL_SIZE: u32 = 3;
+
 /// The keys of the environment that a function reads, and whether it needs them.
-pub const KEYS: [(&str, bool); 13] = [
+pub const KEYS: [(&str, bool); 14] = [
     ("MONGODB_URI", true),
     ("MONGODB_MAX_POOL_SIZE", false),
     ("JWT_SECRET", true),
     ("JWT_SECRET_PREVIOUS", false),
     ("JWT_EXPIRE", false),
     ("VISITOR_IDENTITY_SECRET", false),
+    ("VISITOR_IDENTITY_SECRET_PREVIOUS", false),
     ("VISITOR_IDENTITY_AUDIENCE", false),
     ("FIRST_USER", false),
     ("REGISTRATION", false),
@@ -44,6 +48,8 @@ pub struct Config {
     /// `VISITOR_IDENTITY_SECRET`: what the site signs its visitors' identities with, 32 bytes or more;
     /// without it nobody can be identified.
     pub visitor_identity_secret: Option<Secret>,
+    /// `VISITOR_IDENTITY_SECRET_PREVIOUS`: what it signed them with before.
+    pub visitor_identity_secret_previous: Option<Secret>,
     /// `VISITOR_IDENTITY_AUDIENCE`: whom those identities are for (`aud`); without it they name nobody.
     pub visitor_identity_audience: Option<String>,
     /// `FIRST_USER`: whether the first user must show the setup token.
@@ -100,13 +106,16 @@ impl Config {
         let config = Self::read(lookup)?;
         // Else a visitor's own token would be an identity.
         let ours = [Some(&config.jwt_secret), config.jwt_secret_previous.as_ref()];
-        match &config.visitor_identity_secret {
-            Some(theirs) if ours.contains(&Some(theirs)) => Err(ConfigError {
-                key: "VISITOR_IDENTITY_SECRET",
-                problem: "must not be what our own tokens are signed with",
-            }),
-            _ => Ok(config),
+        for (key, theirs) in [
+            ("VISITOR_IDENTITY_SECRET", &config.visitor_identity_secret),
+            ("VISITOR_IDENTITY_SECRET_PREVIOUS", &config.visitor_identity_secret_previous),
+        ] {
+            if theirs.is_some() && ours.contains(&theirs.as_ref()) {
+                let problem = "must not be what our own tokens are signed with";
+                return Err(ConfigError { key, problem });
+            }
         }
+        Ok(config)
     }
 
     fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
@@ -115,11 +124,12 @@ impl Config {
         Ok(Self {
             mongodb_uri: Secret::new(need("MONGODB_URI")?),
             mongodb_max_pool_size: get("MONGODB_MAX_POOL_SIZE")
-                .map_or(Ok(3), |text| pool_size(&text))?,
+                .map_or(Ok(POOL_SIZE), |text| pool_size(&text))?,
             jwt_secret: long_enough("JWT_SECRET", need("JWT_SECRET")?)?,
             jwt_secret_previous: secret("JWT_SECRET_PREVIOUS", get)?,
             jwt_expire: lifetime(get("JWT_EXPIRE").as_deref().unwrap_or("7d"))?,
             visitor_identity_secret: secret("VISITOR_IDENTITY_SECRET", get)?,
+            visitor_identity_secret_previous: secret("VISITOR_IDENTITY_SECRET_PREVIOUS", get)?,
             visitor_identity_audience: get("VISITOR_IDENTITY_AUDIENCE"),
             first_user: first_user(get("FIRST_USER").as_deref().unwrap_or("token"))?,
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
@@ -252,6 +262,11 @@ mod tests {
                 "VISITOR_IDENTITY_SECRET",
                 "0123456789abcdef0123456789abcdef",
                 "VISITOR_IDENTITY_SECRET must not be what our own tokens are signed with",
+            ),
+            (
+                "VISITOR_IDENTITY_SECRET_PREVIOUS",
+                "0123456789abcdef0123456789abcdef",
+                "VISITOR_IDENTITY_SECRET_PREVIOUS must not be what our own tokens are signed with",
             ),
             ("FIRST_USER", "me", "FIRST_USER must be anyone or token"),
             ("REGISTRATION", "closed", "REGISTRATION must be open or admin"),

@@ -112,33 +112,37 @@ crate::input! {
 
 /// Checks what a site says of its visitors: JWTs signed with HS256 and a secret that it shares with us.
 #[derive(Clone)]
-pub struct Identities(Option<(DecodingKey, Validation)>);
+pub struct Identities {
+    /// The present secret, and the one before.
+    checking: Vec<DecodingKey>,
+    rules: Validation,
+}
 
 impl Identities {
-    /// Identities of this secret, none without one; for this audience, or for none in particular
+    /// Identities of these secrets, none without one; for this audience, or for none in particular
     /// (RFC 7519, section 4.1.3: what is for others must be refused).
-    pub fn new(secret: Option<&Secret>, audience: Option<&str>) -> Self {
-        Self(secret.map(|secret| {
-            hs256::install();
-            let mut rules = Validation::new(Algorithm::HS256);
-            rules.set_required_spec_claims(&["exp", "sub"]);
-            if let Some(audience) = audience {
-                rules.set_audience(&[audience]);
-                rules.set_required_spec_claims(&["exp", "sub", "aud"]);
-            }
-            rules.validate_nbf = true;
-            rules.leeway = LEEWAY;
-            (DecodingKey::from_secret(secret.reveal().as_bytes()), rules)
-        }))
+    pub fn new(secrets: [Option<&Secret>; 2], audience: Option<&str>) -> Self {
+        hs256::install();
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.set_required_spec_claims(&["exp", "sub"]);
+        if let Some(audience) = audience {
+            rules.set_audience(&[audience]);
+            rules.set_required_spec_claims(&["exp", "sub", "aud"]);
+        }
+        rules.validate_nbf = true;
+        rules.leeway = LEEWAY;
+        let key = |secret: &Secret| DecodingKey::from_secret(secret.reveal().as_bytes());
+        Self { checking: secrets.into_iter().flatten().map(key).collect(), rules }
     }
 
     /// Who the visitor is.
     /// Errors: unauthorized for what the site has not signed, has no end or is past it; validation
     /// failed for values that break a rule.
     pub fn check(&self, identity: &str) -> Result<Identity> {
-        let claims = self.0.as_ref().and_then(|(key, rules)| {
-            jsonwebtoken::decode::<serde_json::Value>(identity, key, rules).ok()
-        });
+        let claims = self
+            .checking
+            .iter()
+            .find_map(|key| jsonwebtoken::decode::<serde_json::Value>(identity, key, &self.rules).ok());
         let claims = claims.ok_or_else(|| Error::unauthorized("The identity is invalid or expired"))?;
         input::from_value_within("identity.", claims.claims)
     }
@@ -173,7 +177,7 @@ mod tests {
     fn only_what_the_site_has_signed_and_ends_is_an_identity() {
         const SITES: &str = "the secret of the site, more than 32 bytes";
         let secret = Secret::new(SITES);
-        let identities = Identities::new(Some(&secret), None);
+        let identities = Identities::new([Some(&secret), None], None);
         let sign = |claims: serde_json::Value, secret: &str| {
             let key = EncodingKey::from_secret(secret.as_bytes());
             jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
@@ -198,10 +202,13 @@ mod tests {
         let padded = serde_json::json!({ "sub": "u-7 ", "exp": soon, "nbf": ago });
         assert_eq!(identities.check(&sign(padded, SITES)).unwrap().sub.as_str(), "u-7 ");
         assert!(
-            Identities::new(None, None).check(&sign(good.clone(), SITES)).is_err(),
+            Identities::new([None, None], None).check(&sign(good.clone(), SITES)).is_err(),
             "none is set up"
         );
-        let ours = Identities::new(Some(&secret), Some("chat"));
+        let (new, old) = (Secret::new("the new secret of the site, of 32 bytes"), Some(&secret));
+        let both = Identities::new([Some(&new), old], None);
+        assert!(both.check(&sign(good.clone(), SITES)).is_ok(), "signed with the one before");
+        let ours = Identities::new([Some(&secret), None], Some("chat"));
         let to = |audience: serde_json::Value| {
             sign(serde_json::json!({ "sub": "u-7", "exp": soon, "aud": audience }), SITES)
         };

@@ -41,6 +41,9 @@ use crate::config::Config;
 /// 29.
 const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// After so long an unused connection is not used again: whatever is between may have dropped it while
+/// the instance was frozen (a NAT gateway does after 350 seconds).
+const MOST_IDLE: Duration = Duration::from_secs(120);
 
 /// Documents in one answer of the server, besides its own bound of 16 MB; left alone, it gives 101 first.
 const BATCH: u32 = 1000;
@@ -69,6 +72,7 @@ impl Db {
         options.max_pool_size = Some(config.mongodb_max_pool_size);
         options.server_selection_timeout = Some(SERVER_SELECTION_TIMEOUT);
         options.connect_timeout = Some(CONNECT_TIMEOUT);
+        options.max_idle_time = Some(MOST_IDLE);
         options.write_concern = Some(WriteConcern::majority());
         options.read_concern = Some(ReadConcern::majority());
         let name = options.default_database.clone().unwrap_or_else(|| "livechat".to_owned());
