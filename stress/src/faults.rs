@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use local::websocket_api::STAGE;
 use reqwest::{Client, Method, Url};
 use tokio::net::TcpListener;
 
@@ -76,7 +77,7 @@ impl Treatment {
 }
 
 impl Faulty {
-    /// Listens in front of the gateway at `real` (as in `http://127.0.0.1:5000`); its own address.
+    /// Listens in front of the gateway's `@connections` at `real`, as in `http://127.0.0.1:5000/local`.
     ///
     /// # Errors
     /// When there is no port to listen on.
@@ -89,7 +90,7 @@ impl Faulty {
         };
         let faulty = Self { inner: Arc::new(inner) };
         let router = Router::new()
-            .route("/@connections/{id}", post(send).delete(close))
+            .route(&format!("/{STAGE}/@connections/{{id}}"), post(send).delete(close))
             .with_state(faulty.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(faulty)
