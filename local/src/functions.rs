@@ -11,6 +11,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use shared::App;
 use shared::api::http::Routes;
+use tokio::sync::Semaphore;
 use tower::Service;
 
 pub use crate::runtime_api::FunctionError;
@@ -44,6 +45,8 @@ pub const WEBSOCKET_FUNCTION: &str = "websocket";
 pub struct Functions {
     handlers: Arc<HashMap<String, Handler>>,
     deployed: Arc<Vec<Arc<Deployed>>>,
+    /// How many calls may be under way at once, of all functions.
+    concurrency: Option<Arc<Semaphore>>,
 }
 
 impl Functions {
@@ -54,7 +57,7 @@ impl Functions {
             .map(|(name, routes)| ((*name).to_owned(), http(routes(), app.clone())))
             .collect();
         handlers.insert(WEBSOCKET_FUNCTION.to_owned(), websocket(app.clone()));
-        Self { handlers: Arc::new(handlers), deployed: Arc::default() }
+        Self { handlers: Arc::new(handlers), deployed: Arc::default(), concurrency: None }
     }
 
     /// All of them as processes: `program` says which one a function is, and `concurrency` bounds the
@@ -82,6 +85,7 @@ impl Functions {
         Self {
             handlers: Arc::new(handlers.collect()),
             deployed: Arc::new(deployed.into_iter().map(|(_, deployed)| deployed).collect()),
+            concurrency: None,
         }
     }
 
@@ -97,7 +101,14 @@ impl Functions {
     {
         let handler: Handler = Arc::new(move |event, _| Box::pin(function(event)));
         let handlers = Arc::new(HashMap::from([(name.to_owned(), handler)]));
-        Self { handlers, deployed: Arc::default() }
+        Self { handlers, deployed: Arc::default(), concurrency: None }
+    }
+
+    /// With a quota of concurrent executions for all functions, as an account has one (AWS Lambda,
+    /// "Understanding Lambda function scaling"). A call past it fails.
+    #[must_use]
+    pub fn with_concurrency(self, most: usize) -> Self {
+        Self { concurrency: Some(Arc::new(Semaphore::new(most))), ..self }
     }
 
     /// Calls a function with an event. A panic is an error, and so is taking too long, as on Lambda.
@@ -111,6 +122,12 @@ impl Functions {
         request_id: &str,
     ) -> Result<Value, FunctionError> {
         let handler = self.handlers.get(name).ok_or_else(|| format!("there is no function {name}"))?;
+        let _turn = match &self.concurrency {
+            Some(concurrency) => {
+                Some(concurrency.try_acquire().map_err(|_| "the rate is exceeded: too many at once")?)
+            }
+            None => None,
+        };
         let mut invocation = tokio::spawn(handler(event, context(name, request_id)));
         match tokio::time::timeout(TIMEOUT, &mut invocation).await {
             Ok(result) => result?,

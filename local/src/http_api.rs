@@ -30,6 +30,7 @@ use crate::functions::Functions;
 use crate::request::{has_good_host, request_id, request_time};
 use crate::server::{PATIENCE, Place};
 use crate::template::{HttpRoute, PROXY, RouteTable};
+use crate::throttle::Bucket;
 
 /// API Gateway's limit for a request's body: 10 MB.
 const MOST_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -43,6 +44,7 @@ struct Route {
     functions: Functions,
     function: String,
     key: String,
+    throttle: Arc<Bucket>,
 }
 
 /// A router that plays the HTTP API in front of `functions`.
@@ -50,6 +52,7 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
     let route = |function: &str, key: String| Route {
         functions: functions.clone(),
         function: function.to_owned(),
+        throttle: Arc::new(table.http_throttles.bucket(&key)),
         key,
     };
     let mut router = Router::new();
@@ -132,6 +135,9 @@ async fn integrate(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    if !route.throttle.take() {
+        return gateway_error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+    }
     let Ok(params) = params else {
         return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
     };

@@ -13,4 +13,5 @@ pub mod runtime_api;
 pub mod server;
 pub mod stack;
 pub mod template;
+pub mod throttle;
 pub mod websocket_api;

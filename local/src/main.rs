@@ -36,6 +36,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Where everything of this machine is kept: the database, its log and the secret.
 const FOLDER: &str = ".livechat";
+/// The concurrent executions that a new account has.
+const NEW_ACCOUNT: usize = 10;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -103,9 +105,11 @@ async fn run() -> Result<(), Failure> {
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let origins = &app.config.cors_origin;
+    let throttled = is_like_aws()?;
     let functions = Functions::new(&app);
+    let functions = if throttled { functions.with_concurrency(NEW_ACCOUNT) } else { functions };
     let bounds = bounds(&app.config)?;
-    let edge = Edge { origins, bounds, ..Edge::default() };
+    let edge = Edge { origins, bounds, throttled, ..Edge::default() };
     let stack = Stack::start(listener, &functions, &sockets, edge)?;
     welcome(&stack, mongod.as_ref());
     if app.config.first_user == FirstUser::WithToken && !User::any(&app.db).await? {
@@ -151,6 +155,15 @@ async fn until_ended(mongod: Option<&mut Mongod>) -> Result<Ended, Failure> {
     tokio::select! {
         signal = signal() => Ok(Ended::Signal(signal)),
         status = database => Ok(Ended::Database(status?)),
+    }
+}
+
+/// Whether the gateways hold back as on AWS: `GATEWAY=aws`.
+fn is_like_aws() -> Result<bool, Failure> {
+    match env("GATEWAY").as_deref().map(str::trim) {
+        None => Ok(false),
+        Some("aws") => Ok(true),
+        Some(_) => Err("GATEWAY must be aws, or nothing".into()),
     }
 }
 

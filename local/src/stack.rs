@@ -11,6 +11,7 @@ use crate::functions::Functions;
 use crate::http_api;
 use crate::server::{Bounds, serve};
 use crate::template::{RouteTable, TemplateError};
+use crate::throttle::Throttles;
 use crate::websocket_api::{Limits, STAGE, Sockets, WebSocketApi};
 
 /// How long what is under way may still take when the stack stops.
@@ -31,6 +32,8 @@ pub struct Edge<'a> {
     pub origins: &'a [String],
     /// The gateways' own limits.
     pub limits: Limits,
+    /// Whether the template's throttles hold.
+    pub throttled: bool,
     /// This machine's own.
     pub bounds: Bounds,
 }
@@ -66,9 +69,13 @@ impl Stack {
         sockets: &Sockets,
         edge: Edge<'_>,
     ) -> Result<Self, StackError> {
-        let Edge { origins, limits, bounds } = edge;
+        let Edge { origins, limits, throttled, bounds } = edge;
         let address = listener.local_addr()?;
-        let table = RouteTable::load()?;
+        let mut table = RouteTable::load()?;
+        if !throttled {
+            table.http_throttles = Throttles::default();
+            table.websocket_throttles = Throttles::default();
+        }
         let websocket = WebSocketApi::new(&table, functions, limits, address.ip(), sockets);
         let router = http_api::router(&table, functions, origins).merge(websocket.router());
         let stopping = CancellationToken::new();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::throttle::{Throttle, Throttles};
+
 /// The template, as it was when this was built.
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
@@ -11,7 +13,7 @@ const TEMPLATE: &str = include_str!("../../template.yaml");
 pub const PROXY: &str = "/{proxy+}";
 
 /// What the template routes to whom; a function is named by its folder under `functions`.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouteTable {
     /// Routes of the HTTP API: method, path and function.
     pub http: Vec<HttpRoute>,
@@ -19,6 +21,10 @@ pub struct RouteTable {
     pub http_proxy: BTreeMap<String, String>,
     /// Route keys of the WebSocket API, each with its function.
     pub websocket: BTreeMap<String, String>,
+    /// How often the routes of each API may be called.
+    pub http_throttles: Throttles,
+    /// The same of the WebSocket API.
+    pub websocket_throttles: Throttles,
 }
 
 /// A route of the HTTP API.
@@ -59,6 +65,15 @@ struct Properties {
     events: BTreeMap<String, Event>,
     #[serde(default)]
     routes: BTreeMap<String, WebSocketRoute>,
+    default_route_settings: Option<Throttle>,
+    #[serde(default)]
+    route_settings: BTreeMap<String, Throttle>,
+}
+
+impl Properties {
+    fn throttles(&self) -> Throttles {
+        Throttles { default: self.default_route_settings, routes: self.route_settings.clone() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,7 +113,9 @@ impl RouteTable {
         for resource in template.resources.values() {
             match resource.r#type.as_str() {
                 "AWS::Serverless::Function" => table.add_http(&resource.properties)?,
+                "AWS::Serverless::HttpApi" => table.http_throttles = resource.properties.throttles(),
                 "AWS::Serverless::WebSocketApi" => {
+                    table.websocket_throttles = resource.properties.throttles();
                     table.add_websocket(&resource.properties, &template.resources)?;
                 }
                 _ => {}
@@ -162,6 +179,11 @@ mod tests {
             function: "auth".to_owned(),
         };
         assert!(table.http.contains(&login), "{table:?}");
+        assert_eq!(
+            table.http_throttles.routes["POST /api/auth/login"],
+            Throttle { rate: 20, burst: 40 }
+        );
+        assert_eq!(table.websocket_throttles.default, Some(Throttle { rate: 1000, burst: 2000 }));
         assert_eq!(table.websocket.get("$connect").map(String::as_str), Some("websocket"));
     }
 

@@ -4,7 +4,7 @@ mod connection;
 mod management;
 mod sockets;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,7 @@ use crate::functions::Functions;
 use crate::request::{has_good_host, request_id, request_time};
 use crate::server::Place;
 use crate::template::RouteTable;
+use crate::throttle::Bucket;
 
 pub use sockets::Sockets;
 
@@ -46,6 +47,8 @@ impl Default for Limits {
     }
 }
 
+/// The status of what is not let through.
+const THROTTLED: u16 = 429;
 /// The name of the API's stage.
 pub const STAGE: &str = "local";
 /// A message's payload: 128 KB.
@@ -66,7 +69,8 @@ pub struct WebSocketApi {
 
 struct Inner {
     functions: Functions,
-    routes: std::collections::BTreeMap<String, String>,
+    /// The function of each route, and how often it may be called.
+    routes: BTreeMap<String, (String, Bucket)>,
     limits: Limits,
     own_address: IpAddr,
     sockets: Sockets,
@@ -95,9 +99,12 @@ impl WebSocketApi {
         own_address: IpAddr,
         sockets: &Sockets,
     ) -> Self {
+        let routes = table.websocket.iter().map(|(route, function)| {
+            (route.clone(), (function.clone(), table.websocket_throttles.bucket(route)))
+        });
         let inner = Inner {
             functions: functions.clone(),
-            routes: table.websocket.clone(),
+            routes: routes.collect(),
             limits,
             own_address,
             sockets: sockets.clone(),
@@ -128,10 +135,13 @@ impl WebSocketApi {
 
     /// Calls the function of a route; what it returns is not sent to the client. Its status.
     async fn invoke(&self, route: &str, event: Value, request_id: &str) -> Option<u16> {
-        let Some(function) = self.inner.routes.get(route) else {
+        let Some((function, throttle)) = self.inner.routes.get(route) else {
             // API Gateway lets connections come and go without a route for it.
             return Some(200);
         };
+        if !throttle.take() {
+            return Some(THROTTLED);
+        }
         match self.inner.functions.invoke(function, event, request_id).await {
             Ok(response) => {
                 response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok())
@@ -200,10 +210,13 @@ async fn dispatch(api: WebSocketApi, facts: Facts, text: String) {
     let mut event = event(&facts, &route, "MESSAGE", &request_id);
     event["requestContext"]["messageId"] = json!(connection_id());
     event["body"] = json!(text);
-    if api.invoke(&route, event, &request_id).await.is_none() {
-        let error = json!({
-            "message": "Internal server error", "connectionId": facts.id, "requestId": request_id,
-        });
+    let message = match api.invoke(&route, event, &request_id).await {
+        None => Some("Internal server error"),
+        Some(THROTTLED) => Some("Too Many Requests"),
+        Some(_) => None,
+    };
+    if let Some(message) = message {
+        let error = json!({ "message": message, "connectionId": facts.id, "requestId": request_id });
         // A client that is gone or does not read misses it, as it would on AWS.
         let _missed = api.inner.sockets.post(&facts.id, error.to_string().into());
     }

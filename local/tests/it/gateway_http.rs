@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use local::functions::Functions;
 use local::http_api;
 use local::template::{HttpRoute, RouteTable};
+use local::throttle::{Throttle, Throttles};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::support::Chat;
 
@@ -27,11 +29,15 @@ async fn gateway(path: &str, response: Value) -> (String, Arc<Mutex<Value>>) {
         HttpRoute { method: "POST".to_owned(), path: path.to_owned(), function: "spy".to_owned() };
     let table = RouteTable { http: vec![route], ..RouteTable::default() };
     let router = http_api::router(&table, &functions, &["https://a.example".to_owned()]);
+    (served(router).await, seen)
+}
+
+async fn served(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-    (address, seen)
+    address
 }
 
 #[tokio::test]
@@ -66,6 +72,46 @@ async fn a_function_gets_an_event_of_payload_format_2() {
     assert!(
         context["requestId"].is_string() && context["timeEpoch"].is_i64() && context["time"].is_string()
     );
+}
+
+#[tokio::test]
+async fn a_route_past_its_throttle_answers_429() {
+    let functions = Functions::single("spy", |_| async { Ok(json!({ "statusCode": 200 })) });
+    let route = |path: &str| HttpRoute {
+        method: "GET".to_owned(),
+        path: path.to_owned(),
+        function: "spy".to_owned(),
+    };
+    let http_throttles = Throttles {
+        default: None,
+        routes: [("GET /slow".to_owned(), Throttle { rate: 1, burst: 1 })].into(),
+    };
+    let http = vec![route("/slow"), route("/fast")];
+    let table = RouteTable { http, http_throttles, ..RouteTable::default() };
+    let address = served(http_api::router(&table, &functions, &[])).await;
+    let status =
+        async |path: &str| reqwest::get(format!("{address}{path}")).await.unwrap().status().as_u16();
+    assert_eq!((status("/slow").await, status("/slow").await), (200, 429));
+    assert_eq!((status("/fast").await, status("/fast").await), (200, 200));
+}
+
+#[tokio::test]
+async fn a_call_past_the_concurrency_of_all_functions_fails() {
+    let (began, mut under_way) = mpsc::unbounded_channel();
+    let functions = Functions::single("slow", move |_| {
+        let began = began.clone();
+        async move {
+            began.send(()).unwrap();
+            std::future::pending().await
+        }
+    });
+    let functions = functions.with_concurrency(1);
+    let first = functions.clone();
+    let first = tokio::spawn(async move { first.invoke("slow", json!({}), "1").await });
+    under_way.recv().await.unwrap();
+    let refused = functions.invoke("slow", json!({}), "2").await.unwrap_err().to_string();
+    assert!(refused.contains("rate is exceeded"), "{refused}");
+    first.abort();
 }
 
 #[tokio::test]

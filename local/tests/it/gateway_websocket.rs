@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::SinkExt;
 use local::functions::{FunctionError, Functions};
 use local::template::RouteTable;
+use local::throttle::{Throttle, Throttles};
 use local::websocket_api::{Limits, Sockets, WebSocketApi};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -37,6 +38,17 @@ impl Gateway {
     where
         F: Future<Output = Result<Value, FunctionError>> + Send + 'static,
     {
+        Self::throttled(limits, Throttles::default(), answer).await
+    }
+
+    async fn throttled<F>(
+        limits: Limits,
+        websocket_throttles: Throttles,
+        answer: impl Fn(Value) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Value, FunctionError>> + Send + 'static,
+    {
         let (tell, events) = mpsc::unbounded_channel();
         let functions = Functions::single("spy", move |event| {
             tell.send(event.clone()).unwrap();
@@ -45,7 +57,7 @@ impl Gateway {
         let routes = ["$connect", "$disconnect", "$default", "message"];
         let websocket: BTreeMap<String, String> =
             routes.map(|route| (route.to_owned(), "spy".to_owned())).into();
-        let table = RouteTable { websocket, ..RouteTable::default() };
+        let table = RouteTable { websocket, websocket_throttles, ..RouteTable::default() };
         let router =
             WebSocketApi::new(&table, &functions, limits, [127, 0, 0, 1].into(), &Sockets::default())
                 .router();
@@ -221,6 +233,26 @@ async fn a_connection_that_is_gone_answers_410_to_everything() {
         assert_eq!(client.get(gateway.management(id)).send().await.unwrap().status().as_u16(), 410);
         assert_eq!(client.delete(gateway.management(id)).send().await.unwrap().status().as_u16(), 410);
     }
+}
+
+#[tokio::test]
+async fn what_is_past_a_throttle_is_answered_so_and_does_not_reach_the_function() {
+    let once = Throttle { rate: 1, burst: 1 };
+    let routes = ["message", "$connect"].map(|route| (route.to_owned(), once));
+    let throttles = Throttles { default: None, routes: routes.into() };
+    let ok = |_| async { Ok(json!({ "statusCode": 200 })) };
+    let mut gateway = Gateway::throttled(Limits::default(), throttles, ok).await;
+    let (mut socket, id) = gateway.connected().await;
+    let refused = connect_async(format!("ws://{}/ws", gateway.address)).await.unwrap_err();
+    assert!(matches!(refused, Error::Http(answer) if answer.status().as_u16() == 429));
+    for _ in 0..2 {
+        socket.send_text(r#"{"action":"message"}"#).await;
+    }
+    assert_eq!(gateway.context().await["routeKey"], "message");
+    let told = socket.frame().await;
+    assert_eq!((&told["message"], &told["connectionId"]), (&json!("Too Many Requests"), &json!(id)));
+    socket.send_text("{}").await;
+    assert_eq!(gateway.context().await["routeKey"], "$default", "the second one never came");
 }
 
 #[tokio::test]

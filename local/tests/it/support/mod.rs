@@ -100,7 +100,7 @@ impl Chat {
     }
 
     fn run(listener: TcpListener, app: App, limits: Limits, bounds: Bounds) -> Self {
-        let edge = Edge { origins: &app.config.cors_origin, limits, bounds };
+        let edge = Edge { origins: &app.config.cors_origin, limits, bounds, throttled: false };
         let functions = Functions::new(&app);
         let stack = Stack::start(listener, &functions, &Sockets::default(), edge).unwrap();
         Self { stack, app, http: reqwest::Client::new() }
