@@ -9,17 +9,24 @@
     reason = "a test fails by panicking"
 )]
 
+mod signature;
 #[path = "../it/support/mod.rs"]
 mod support;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
 use lambda_runtime::Context;
 use local::functions::HTTP_FUNCTIONS;
 use local::mongod::Mongod;
 use local::runtime_api::{Environment, InitFailed, Instance};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use support::{Chat, SECRET, each, text};
 
@@ -196,6 +203,48 @@ async fn a_database_that_goes_and_comes_back_needs_no_restart() {
     assert_eq!(call(&mut instance, &event, PLENTY).await["statusCode"], 401);
     assert!(instance.lives());
     back.stop().await.unwrap();
+}
+
+/// What is sent to `@connections`, each time answered with 200.
+async fn connections() -> (String, mpsc::UnboundedReceiver<(Parts, Bytes)>) {
+    let (tell, sent) = mpsc::unbounded_channel();
+    let router = Router::new().fallback(async move |request: Request| {
+        let (parts, body) = request.into_parts();
+        tell.send((parts, to_bytes(body, usize::MAX).await.unwrap())).unwrap();
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/live", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (endpoint, sent)
+}
+
+/// An event of the WebSocket API.
+fn frame(kind: &str, route: &str, body: &str) -> Value {
+    json!({
+        "requestContext": {
+            "routeKey": route, "eventType": kind, "connectionId": "AbC-_0=", "requestId": "r",
+            "connectedAt": shared::Time::now().millis(), "requestTimeEpoch": 0, "stage": "live", "apiId": "a",
+            "domainName": "a", "identity": { "sourceIp": "1.1.1.1" },
+        },
+        "body": body, "isBase64Encoded": false,
+    })
+}
+
+#[tokio::test]
+async fn what_is_posted_is_signed_with_the_functions_credentials() {
+    let chat = Chat::start().await;
+    let (endpoint, mut sent) = connections().await;
+    let mut environment = environment(chat.app.config.mongodb_uri.reveal());
+    environment.push(("CONNECTIONS_ENDPOINT".to_owned(), endpoint));
+    let mut instance = Instance::start(&program("websocket"), &environment).await.unwrap();
+    call(&mut instance, &frame("CONNECT", "$connect", ""), PLENTY).await;
+    let ping = r#"{"event":"ping","id":"1"}"#;
+    call(&mut instance, &frame("MESSAGE", "$default", ping), PLENTY).await;
+    for _ in ["pong", "ack"] {
+        let (parts, body) = sent.recv().await.unwrap();
+        assert_eq!((parts.method.as_str(), parts.uri.path()), ("POST", "/live/@connections/AbC-_0%3D"));
+        signature::assert_signed(&parts, &body, ("an-access-key", "a-secret-key"));
+    }
 }
 
 #[tokio::test]
