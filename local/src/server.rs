@@ -1,9 +1,9 @@
 //! Serving HTTP/1.1, with bounds on what one client may hold open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -31,9 +31,11 @@ const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
 /// How much clients may hold open.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    /// Connections of one address.
+    /// Connections of one address, or of an IPv6 network of 64 bits, which one machine may have to itself
+    /// (RFC 6177).
     pub of_address: usize,
-    /// Connections of all.
+    /// Connections of all. Beyond it, who has more than the newcomer loses the oldest connection that has
+    /// not sent a whole request yet.
     pub of_all: usize,
     /// Requests and frames of one address that are under way; more wait, and are not read meanwhile.
     pub under_way: usize,
@@ -78,21 +80,40 @@ struct Places {
 #[derive(Default)]
 struct Taken {
     by_all: usize,
-    /// By each address, with the turns that its requests and frames share.
-    by_address: HashMap<IpAddr, (usize, Arc<Semaphore>)>,
+    /// How many there have been.
+    so_far: u64,
+    by_address: HashMap<IpAddr, OfAddress>,
+}
+
+/// What an address has open.
+struct OfAddress {
+    connections: usize,
+    /// What its requests and frames share.
+    turns: Arc<Semaphore>,
+    /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
+    unfinished: BTreeMap<u64, CancellationToken>,
 }
 
 /// A connection that is counted as long as this lives.
 pub struct Place {
     places: Places,
     address: IpAddr,
+    number: u64,
     turns: Arc<Semaphore>,
+    cut_off: CancellationToken,
 }
 
 impl Place {
     /// How long its client may take for what it has begun.
     pub fn patience(&self) -> Duration {
         self.places.bounds.patience
+    }
+
+    /// Its client has sent a whole request: it keeps its place.
+    fn keep(&self) {
+        if let Some(of_address) = self.places.locked().by_address.get_mut(&self.address) {
+            of_address.unfinished.remove(&self.number);
+        }
     }
 
     /// Waits for a turn of the address.
@@ -106,18 +127,30 @@ impl Places {
         Self { bounds: Arc::new(bounds), taken: Arc::default() }
     }
 
+    fn locked(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Counts a connection of an address, if it may have one more.
     fn take(&self, address: IpAddr) -> Option<Place> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_address = taken.by_address.get(&address).map_or(0, |(count, _)| *count);
-        if of_address >= self.bounds.of_address || taken.by_all >= self.bounds.of_all {
+        let (mut taken, address) = (self.locked(), counted_as(address));
+        let own = taken.by_address.get(&address).map_or(0, |of_address| of_address.connections);
+        let is_full = taken.by_all >= self.bounds.of_all;
+        if own >= self.bounds.of_address || (is_full && !taken.cut_oldest_unfinished(own)) {
             return None;
         }
         taken.by_all += 1;
-        let turns = || (0, Arc::new(Semaphore::new(self.bounds.under_way)));
-        let (count, turns) = taken.by_address.entry(address).or_insert_with(turns);
-        *count += 1;
-        Some(Place { places: self.clone(), address, turns: turns.clone() })
+        taken.so_far += 1;
+        let (number, cut_off) = (taken.so_far, CancellationToken::new());
+        let of_address = taken.by_address.entry(address).or_insert_with(|| OfAddress {
+            connections: 0,
+            turns: Arc::new(Semaphore::new(self.bounds.under_way)),
+            unfinished: BTreeMap::new(),
+        });
+        of_address.connections += 1;
+        of_address.unfinished.insert(number, cut_off.clone());
+        let turns = of_address.turns.clone();
+        Some(Place { places: self.clone(), address, number, turns, cut_off })
     }
 
     fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -148,16 +181,42 @@ impl Places {
     }
 }
 
+impl Taken {
+    /// Cuts off the oldest unfinished connection of the address that has most, more than `own`; whether
+    /// there was one.
+    fn cut_oldest_unfinished(&mut self, own: usize) -> bool {
+        let unfinished = self
+            .by_address
+            .values_mut()
+            .filter(|of_address| of_address.connections > own && !of_address.unfinished.is_empty());
+        let greatest = unfinished.max_by_key(|of_address| of_address.connections);
+        let oldest = greatest.and_then(|of_address| of_address.unfinished.pop_first());
+        oldest.inspect(|(_, cut_off)| cut_off.cancel()).is_some()
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.places.locked();
         taken.by_all -= 1;
-        if let Some((count, _)) = taken.by_address.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(of_address) = taken.by_address.get_mut(&self.address) {
+            of_address.connections -= 1;
+            of_address.unfinished.remove(&self.number);
+            if of_address.connections == 0 {
                 taken.by_address.remove(&self.address);
             }
         }
+    }
+}
+
+/// An address, or the first one of its IPv6 network.
+fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
     }
 }
 
@@ -208,6 +267,8 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
         tracing::debug!(%error, "a connection has ended already");
     }
     let patience = client.places.bounds.patience;
+    let cut_off =
+        client.place.as_ref().map_or_else(CancellationToken::new, |place| place.cut_off.clone());
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (router, client) = (router.clone(), client.clone());
         async move { Ok::<_, Infallible>(answer(router, client, request.map(Body::new)).await) }
@@ -218,6 +279,7 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
         served = serving.as_mut() => served,
+        () = cut_off.cancelled() => return,
         () = stopping.cancelled() => {
             serving.as_mut().graceful_shutdown();
             serving.await
@@ -237,6 +299,7 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
             None => return StatusCode::TOO_MANY_REQUESTS.into_response(),
         },
     };
+    place.keep();
     let port = client.peer.port();
     request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, port)));
     request.extensions_mut().insert(place);
@@ -262,10 +325,36 @@ mod tests {
         let first = places.take(one).unwrap();
         let _second = places.take(one).unwrap();
         assert!(places.take(one).is_none());
-        let _third = places.take(other).unwrap();
-        assert!(places.take(other).is_none());
+        let third = places.take(other).unwrap();
+        for place in [&first, &third] {
+            place.keep();
+        }
         drop(first);
         assert!(places.take(other).is_some());
+    }
+
+    #[test]
+    fn where_there_is_no_room_who_has_most_loses_what_it_does_not_finish() {
+        let places = places(9, 3, &[]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one)).collect();
+        of_one[0].keep();
+        assert!(places.take(one).is_none(), "nobody has more than it has itself");
+        let newcomer = places.take(other).unwrap();
+        let cut: Vec<bool> = of_one.iter().map(|place| place.cut_off.is_cancelled()).collect();
+        assert_eq!(cut, [false, true, false], "the oldest that is not finished");
+        assert!(!newcomer.cut_off.is_cancelled());
+        assert!(places.take(other).is_some() && places.take(other).is_none());
+    }
+
+    #[test]
+    fn an_ipv6_network_is_counted_as_one_address() {
+        let places = places(1, 9, &[]);
+        let _one = places.take("2001:db8:1:2:3::4".parse().unwrap()).unwrap();
+        assert!(places.take("2001:db8:1:2:ffff::1".parse().unwrap()).is_none());
+        assert!(places.take("2001:db8:1:3::4".parse().unwrap()).is_some());
+        let _mapped = places.take("::ffff:192.0.2.1".parse().unwrap()).unwrap();
+        assert!(places.take("192.0.2.1".parse().unwrap()).is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod client;
 pub mod evidence;
 pub mod faults;
+pub mod measure;
 pub mod replica_set;
 pub mod seen;
 pub mod socket;

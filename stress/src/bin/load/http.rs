@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use stress::replica_set::Failure;
 use tokio::time::Instant;
 
-use crate::measure::{Process, Processes, micros, millis_at};
 use crate::seed::{self, Amount};
 use crate::unique;
+use stress::measure::{Process, Processes, micros, millis_at};
 
 const PASSWORD: &str = "correct horse battery";
 

@@ -8,7 +8,6 @@
 #![allow(clippy::print_stdout, reason = "this program prints what it measured")]
 
 mod http;
-mod measure;
 mod messages;
 mod seed;
 mod sockets;

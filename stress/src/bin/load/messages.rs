@@ -10,8 +10,8 @@ use stress::socket::Socket;
 use tokio::time::{Instant, timeout};
 
 use crate::http::Api;
-use crate::measure::{Process, Processes, micros, quantiles};
 use crate::unique;
+use stress::measure::{Process, Processes, micros, quantiles};
 
 /// When nothing has come for so long, everything has come.
 const QUIET: Duration = Duration::from_secs(3);

@@ -9,8 +9,8 @@ use stress::replica_set::Failure;
 use stress::socket::Socket;
 use tokio::time::{Instant, sleep};
 
-use crate::measure::{Process, micros, quantiles};
 use crate::unique;
+use stress::measure::{Process, micros, quantiles};
 
 /// Handshakes under way at once.
 const HANDSHAKES: usize = 50;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::replica_set::Failure;
 use hdrhistogram::Histogram;
-use stress::replica_set::Failure;
 
 /// Whole microseconds.
 pub fn micros(duration: Duration) -> u64 {
