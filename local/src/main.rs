@@ -105,12 +105,9 @@ async fn run() -> Result<(), Failure> {
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let origins = &app.config.cors_origin;
-    let throttled = is_like_aws()?;
-    let functions = Functions::new(&app);
-    let functions = if throttled { functions.with_concurrency(NEW_ACCOUNT) } else { functions };
-    let bounds = bounds(&app.config)?;
+    let (bounds, throttled) = (bounds(&app.config)?, is_like_aws()?);
     let edge = Edge { origins, bounds, throttled, ..Edge::default() };
-    let stack = Stack::start(listener, &functions, &sockets, edge)?;
+    let stack = Stack::start(listener, &functions(&app, throttled), &sockets, edge)?;
     welcome(&stack, mongod.as_ref());
     if app.config.first_user == FirstUser::WithToken && !User::any(&app.db).await? {
         let token = setup::token(&app.config.jwt_secret);
@@ -156,6 +153,11 @@ async fn until_ended(mongod: Option<&mut Mongod>) -> Result<Ended, Failure> {
         signal = signal() => Ok(Ended::Signal(signal)),
         status = database => Ok(Ended::Database(status?)),
     }
+}
+
+fn functions(app: &App, throttled: bool) -> Functions {
+    let functions = Functions::new(app);
+    if throttled { functions.with_concurrency(NEW_ACCOUNT) } else { functions }
 }
 
 /// Whether the gateways hold back as on AWS: `GATEWAY=aws`.

@@ -6,8 +6,11 @@ use std::str::FromStr;
 
 use bson::Bson;
 use bson::oid::ObjectId;
+use ring::hmac::{self, HMAC_SHA256, Key};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::secret::Secret;
 
 /// The id of a document: 24 hex digits in JSON, an `ObjectId` in MongoDB.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +34,14 @@ impl Id {
     /// An id that sorts by its time of creation and may be guessed.
     pub fn sequential() -> Self {
         Self(ObjectId::new())
+    }
+
+    /// An id that whoever has `secret` makes of `text`, and nobody else can guess.
+    pub fn derived(secret: &Secret, text: &str) -> Self {
+        let mac = hmac::sign(&Key::new(HMAC_SHA256, secret.reveal().as_bytes()), text.as_bytes());
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(mac.as_ref()).for_each(|(byte, made)| *byte = *made);
+        Self(ObjectId::from_bytes(bytes))
     }
 
     /// An id random in all its 96 bits, so that knowing it is a proof.

@@ -246,6 +246,8 @@ async fn a_logout_closes_the_connections_that_the_token_opened_and_no_others() {
     let mut sues = chat.agent_socket(&sue).await;
     let mut adas = chat.agent_socket(&ada).await;
     chat.post("/api/auth/logout", json!({})).by(&ada.token).await.expect(200);
+    let why = adas.next("connection:closing").await;
+    assert_eq!(why, json!({ "code": "logged_out", "message": "You have been logged out" }));
     assert_eq!(adas.closed().await, 1001);
     assert_eq!(sues.next("agent:offline").await["userId"], ada.id);
     sues.pushed_so_far().await;

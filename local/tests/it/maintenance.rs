@@ -17,6 +17,7 @@ use shared::documents::pending_push::PendingPush;
 use shared::documents::user::User;
 use shared::documents::visitor::Visitor;
 use shared::push::{ApiGateway, OutboundEvent, Push};
+use shared::use_cases::conversations::Start;
 use shared::use_cases::messages::Draft;
 use shared::use_cases::{conversations, maintenance};
 use shared::{App, Id, Time};
@@ -99,8 +100,8 @@ async fn a_conversation_whose_start_was_left_behind_is_pushed_as_new() {
     let mut adas = chat.agent_socket(&ada).await;
     let vic = chat.visitor("Vic").await;
     let by = Participant { side: Side::Visitor, id: vic.id.parse().unwrap(), name: None, email: None };
-    let started =
-        conversations::start(&chat.app, "gone", &by, Some("Hello".to_owned()), None).await.unwrap();
+    let start = Start { first: Some("Hello".to_owned()), ..Start::default() };
+    let started = conversations::start(&chat.app, "gone", &by, start).await.unwrap();
     make_past::<Conversation>(&chat.app, "outbox.0.due").await;
     maintenance::run(&chat.app, answer_deadline()).await;
     let pushed = adas.next("conversation:new").await;

@@ -66,6 +66,37 @@ async fn a_start_with_a_client_message_id_can_be_repeated() {
 }
 
 #[tokio::test]
+async fn tabs_that_start_unless_one_is_open_share_one() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let mut tabs = Vec::new();
+    for _ in 0..4 {
+        tabs.push(chat.visitor("Vic").await);
+    }
+    let starts = tabs.iter_mut().enumerate().map(async |(number, tab)| {
+        let name = format!("of-tab-{number}");
+        let data = json!({ "message": name, "clientMessageId": name, "unlessOpen": true });
+        tab.socket.ack("conversation:start", data).await
+    });
+    let started = join_all(starts).await;
+    let id = text(&started[0]["conversation"]["_id"]);
+    assert!(started.iter().all(|start| start["conversation"]["_id"] == id), "{started:?}");
+    let sent: Vec<&Value> = started.iter().filter(|start| !start["message"].is_null()).collect();
+    assert_eq!(sent.len(), 1, "only the message of the one that began it: {started:?}");
+    // Whose ack was lost asks again, and finds its message.
+    let name = sent[0]["message"]["clientMessageId"].clone();
+    let again = json!({ "message": name, "clientMessageId": name, "unlessOpen": true });
+    let found = tabs[0].socket.ack("conversation:start", again).await;
+    assert_eq!(found["message"]["_id"], sent[0]["message"]["_id"]);
+    let close = format!("/api/conversations/{id}/close");
+    chat.put(&close, json!({})).by(&ada.token).await.expect(200);
+    let next = tabs[1].socket.ack("conversation:start", json!({ "unlessOpen": true })).await;
+    assert_ne!(next["conversation"]["_id"], id);
+    let same = tabs[2].socket.ack("conversation:start", json!({ "unlessOpen": true })).await;
+    assert_eq!(same["conversation"]["_id"], next["conversation"]["_id"]);
+}
+
+#[tokio::test]
 async fn only_visitors_start_conversations_and_their_messages_have_bounds() {
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;

@@ -162,11 +162,25 @@ async fn reading_is_told_to_all_and_what_was_read_was_delivered() {
         let pushed = socket.next("message:read").await;
         assert_eq!((&pushed["messageId"], &pushed["upTo"]), (&json!(message), &json!(2)));
         assert!(pushed["readAt"].is_string());
+        assert_eq!((&pushed["sender"], &pushed["unreadCount"]), (&json!("visitor"), &json!(1)));
     }
     vic.socket.pushed_so_far().await;
     assert_eq!(vic.socket.waiting("message:read"), 0, "its ack was all");
     adas.ack("message:read", json!({ "conversationId": id, "upTo": 1 })).await;
-    assert_eq!(vic.socket.next("message:read").await["upTo"], 1);
+    let read = vic.socket.next("message:read").await;
+    let what = (&read["upTo"], &read["sender"], &read["unreadCount"]);
+    assert_eq!(what, (&json!(1), &json!("agent"), &json!(0)));
+    // Who was away meanwhile finds both marks.
+    let joined = vic.socket.ack("conversation:join", json!({ "conversationId": id })).await;
+    let back = vic.socket.ack("visitor:connect", json!({ "sessionId": vic.session })).await;
+    for marks in [&joined["marks"], &back["marks"]] {
+        assert_eq!(
+            (&marks["visitor"]["read"]["upTo"], &marks["agent"]["read"]["upTo"]),
+            (&json!(2), &json!(1))
+        );
+        assert_eq!(marks["visitor"]["delivered"]["upTo"], 2, "what was read was delivered");
+        assert!(marks["agent"]["read"]["at"].is_string());
+    }
     let list = chat.get(&format!("/api/messages/{id}")).by(&ada.token).await.expect(200);
     assert_eq!(each(&list["messages"], "isRead"), [true, true]);
     assert_eq!(list["messages"][1]["deliveredAt"], list["messages"][1]["readAt"]);

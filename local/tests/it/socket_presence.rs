@@ -311,8 +311,23 @@ async fn a_visitor_that_comes_back_gets_what_it_missed_with_its_first_answer() {
     assert_eq!((each(&rest["messages"], "seq").len(), &rest["hasMore"]), (9, &json!(false)));
     data["after"] = json!(-1);
     socket.refused("visitor:connect", data, "validation_failed").await;
-    let unasked = socket.ack("visitor:connect", json!({ "sessionId": vic.session })).await;
-    assert_eq!((&unasked["messages"], &unasked["hasMore"]), (&json!(null), &json!(null)));
+    let another = json!({
+        "sessionId": vic.session, "after": 59, "conversationId": "65a1b2c3d4e5f6a7b8c9d0e1",
+    });
+    for data in [json!({ "sessionId": vic.session }), another] {
+        let latest = socket.ack("visitor:connect", data.clone()).await;
+        let numbers = each(&latest["messages"], "seq");
+        assert_eq!((numbers[0], numbers[numbers.len() - 1]), (&json!(11), &json!(60)), "{data}");
+        assert_eq!(latest["hasMore"], true, "there are earlier ones");
+    }
+    let same = json!({ "sessionId": vic.session, "after": 59, "conversationId": id });
+    let back = socket.ack("visitor:connect", same).await;
+    assert_eq!(each(&back["messages"], "seq"), [60]);
+    let new = chat.socket().await.ack("visitor:connect", json!({ "sessionId": "n".repeat(16) })).await;
+    assert_eq!(
+        (&new["messages"], &new["marks"], &new["hasMore"]),
+        (&json!([]), &json!(null), &json!(false))
+    );
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Delivering events and answers, and removing the connections that turn out to be gone.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::{join, join_all};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::pace::Turn;
-use super::{Event, OutboundEvent, Push, PushError, frame};
+use super::{Closing, Event, OutboundEvent, Push, PushError, frame};
 use crate::deadline;
 use crate::documents::connection::Connection;
 use crate::documents::live_connection::LiveConnection;
@@ -18,6 +20,8 @@ use crate::{Error, Id, Result};
 
 /// Connections that are seen to at once for one event; the gateway bounds the posts of all.
 const SIDE_BY_SIDE: usize = 64;
+/// How long a connection that is closed has to take why.
+const LAST_WORD: Duration = Duration::from_millis(500);
 /// The event `resync` as it is sent.
 const RESYNC: Bytes = Bytes::from_static(br#"{"event":"resync","data":{}}"#);
 
@@ -165,9 +169,17 @@ impl Push {
         }
     }
 
-    /// Ends connections: they are pushed nothing from now on, and the gateway closes them.
-    pub async fn close(&self, connections: &[String]) {
-        let closed = join_all(connections.iter().map(|connection| self.gateway.close(connection)));
+    /// Ends connections: they are told why and pushed nothing from now on, and the gateway closes them.
+    pub async fn close(&self, connections: &[String], why: Closing) {
+        let told = frame(&Event::closing(why)).unwrap_or_default();
+        let closed = join_all(connections.iter().map(|connection| {
+            let told = told.clone();
+            async move {
+                // Who does not take it is closed all the same.
+                let _not_told = timeout(LAST_WORD, self.gateway.post(connection, told)).await;
+                self.gateway.close(connection).await
+            }
+        }));
         let (events, closed) = join(self.remove_gone(connections.to_vec()), closed).await;
         for (connection, result) in connections.iter().zip(closed) {
             if let Err(error @ PushError::Failed(_)) = result {
@@ -179,12 +191,17 @@ impl Push {
 
     /// Ends a person's connections: those that are authenticated, and those in `counted`, which are
     /// about to be.
-    pub async fn close_person(&self, person: Id, counted: &[LiveConnection]) -> Result<()> {
+    pub async fn close_person(
+        &self,
+        person: Id,
+        counted: &[LiveConnection],
+        why: Closing,
+    ) -> Result<()> {
         let mut all = Connection::of_person(&self.db, person).await?;
         all.extend(counted.iter().map(|connection| connection.id.clone()));
         all.sort_unstable();
         all.dedup();
-        self.close(&all).await;
+        self.close(&all, why).await;
         Ok(())
     }
 

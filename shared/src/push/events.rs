@@ -10,7 +10,7 @@ use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
 use crate::documents::user::Status;
 use crate::documents::visitor::{Visitor, VisitorBrief};
-use crate::views::{ConversationView, MessageView};
+use crate::views::{ConversationView, MarksView, MessageView};
 use crate::{Error, Id, Result, Time};
 
 /// An event and whom it reaches.
@@ -120,10 +120,26 @@ pub enum Event {
     MessageNew { message: Box<MessageView> },
     /// The other side's client has received messages.
     #[serde(rename = "message:delivered")]
-    MessageDelivered { conversation_id: Id, up_to: i64, delivered_at: Time },
+    MessageDelivered {
+        conversation_id: Id,
+        up_to: i64,
+        delivered_at: Time,
+        /// The side that has received.
+        sender: Side,
+        unread_count: i64,
+    },
     /// The other side has read messages.
     #[serde(rename = "message:read")]
-    MessageRead { conversation_id: Id, message_id: Id, up_to: i64, read_at: Time },
+    MessageRead {
+        conversation_id: Id,
+        message_id: Id,
+        up_to: i64,
+        read_at: Time,
+        /// The side that has read.
+        sender: Side,
+        /// How many of the visitor's messages no agent has read now.
+        unread_count: i64,
+    },
     /// Somebody began to type.
     #[serde(rename = "typing:start")]
     TypingStart(Typing),
@@ -133,6 +149,53 @@ pub enum Event {
     /// The answer to a ping.
     #[serde(rename = "pong")]
     Pong {},
+    /// The server is about to close the connection.
+    #[serde(rename = "connection:closing")]
+    ConnectionClosing { code: Closing, message: &'static str },
+}
+
+/// Why the server closes a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Its session was logged out.
+    LoggedOut,
+    /// Its session was the oldest of too many.
+    SessionEnded,
+    /// The password was changed elsewhere, or by an administrator.
+    PasswordChanged,
+    /// The account has another role, or is switched off.
+    AccountChanged,
+    /// The visitor is banned.
+    Banned,
+    /// The visitor was erased.
+    Erased,
+    /// It went on past its limits.
+    RateLimited,
+    /// The server does not know it any more, or did not reach it.
+    Lost,
+}
+
+impl Closing {
+    fn message(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "You have been logged out",
+            Self::SessionEnded => "You have logged in elsewhere too often",
+            Self::PasswordChanged => "The password has been changed",
+            Self::AccountChanged => "Your account has been changed",
+            Self::Banned => "You are banned",
+            Self::Erased => "Your data have been erased",
+            Self::RateLimited => "Too much was sent",
+            Self::Lost => "The connection was lost, connect again",
+        }
+    }
+}
+
+impl Event {
+    /// That a connection is about to be closed.
+    pub fn closing(code: Closing) -> Self {
+        Self::ConnectionClosing { code, message: code.message() }
+    }
 }
 
 /// What becomes of an event that a connection was not reached with in time.
@@ -170,7 +233,10 @@ impl Event {
     /// What becomes of it where it was not delivered in time.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::TypingStart(_) | Self::TypingStop(_) | Self::Pong {} => Retry::Never,
+            Self::TypingStart(_)
+            | Self::TypingStop(_)
+            | Self::Pong {}
+            | Self::ConnectionClosing { .. } => Retry::Never,
             Self::AgentOnline { .. }
             | Self::AgentOffline { .. }
             | Self::AgentStatus { .. }
@@ -200,18 +266,11 @@ pub struct VisitorConnected {
     pub token: String,
     /// Its conversation that is not closed, if there is one.
     pub conversation: Option<Box<ConversationView>>,
-    /// What came to it since, if the visitor said what it has.
-    #[serde(flatten)]
-    pub missed: Option<Missed>,
-}
-
-/// Messages that a client has missed.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Missed {
-    /// The messages, the oldest first.
+    /// How far both sides have come in it.
+    pub marks: Option<MarksView>,
+    /// Its messages after the one that was named, or without one the latest; the oldest first.
     pub messages: Vec<MessageView>,
-    /// Whether there are more after these.
+    /// Whether there are more messages than these: later ones, or without a named one earlier ones.
     pub has_more: bool,
 }
 
@@ -278,6 +337,8 @@ mod tests {
             conversation_id: id,
             up_to: 3,
             delivered_at: Time::from_millis(0),
+            sender: Side::Agent,
+            unread_count: 0,
         };
         assert_eq!(
             serde_json::to_value(event).unwrap(),
@@ -285,6 +346,7 @@ mod tests {
                 "event": "message:delivered",
                 "data": {
                     "conversationId": id, "upTo": 3, "deliveredAt": "1970-01-01T00:00:00.000Z",
+                    "sender": "agent", "unreadCount": 0,
                 },
             })
         );

@@ -21,7 +21,7 @@ use crate::rate_limit::Rate;
 
 pub use audience::Audience;
 pub use events::{
-    ConversationCreated, Event, Missed, OutboundEvent, Reply, Retry, Typing, VisitorConnected, frame,
+    Closing, ConversationCreated, Event, OutboundEvent, Reply, Retry, Typing, VisitorConnected, frame,
 };
 pub use gateway::{ApiGateway, Gateway, PushError};
 use pace::Pace;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::deliver::Pushed;
-use super::{Push, Retry};
+use super::{Closing, Push, Retry};
 use crate::Result;
 use crate::documents::connection::Connection;
 use crate::documents::pending_push::PendingPush;
@@ -45,7 +45,7 @@ impl Push {
                 [unreached, late].concat()
             } else {
                 tracing::warn!(connections = unreached.len(), "closed, since they cannot be reached");
-                self.close(&unreached).await;
+                self.close(&unreached, Closing::Lost).await;
                 late
             };
             match left.is_empty() {

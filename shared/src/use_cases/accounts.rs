@@ -14,7 +14,7 @@ use crate::documents::failed_logins::FailedLogins;
 use crate::documents::super_admins::SuperAdmins;
 use crate::documents::user::{Inserted, Role, Session, Status, User};
 use crate::error::Code;
-use crate::push::{Audience, Event, OutboundEvent};
+use crate::push::{Audience, Closing, Event, OutboundEvent};
 use crate::rate_limit::Limit;
 use crate::secret::Secret;
 use crate::{App, Error, Id, Result, Time};
@@ -169,7 +169,7 @@ pub async fn login(
         if let Some(ended) = User::add_session(&app.db, &user, &session, &network).await? {
             for session in ended {
                 let connections = Connection::of_session(&app.db, &session.id).await?;
-                app.push.close(&connections).await;
+                app.push.close(&connections, Closing::SessionEnded).await;
             }
             if failed.is_some() {
                 FailedLogins::forget(&app.db, &here).await?;
@@ -211,7 +211,7 @@ pub async fn change_password(
     let changed = User::change_password(&app.db, user, &hash, kept).await?;
     changed.ok_or_else(tokens::invalid_token)?;
     let others = Connection::of_person_but(&app.db, user.id, kept).await?;
-    app.push.close(&others).await;
+    app.push.close(&others, Closing::PasswordChanged).await;
     let entry = Entry::new(Action::PasswordChanged, Some(user.party()), user.party(), address);
     Ok(entry.write(&app.db).await?)
 }
@@ -232,7 +232,7 @@ pub async fn set_status(app: &App, user: &User, status: Status) -> Result<Outcom
 pub async fn logout(app: &App, agent: &Agent, address: Option<String>) -> Result<()> {
     User::end_session(&app.db, agent.user.id, &agent.session.id).await?;
     let connections = Connection::of_session(&app.db, &agent.session.id).await?;
-    app.push.close(&connections).await;
+    app.push.close(&connections, Closing::LoggedOut).await;
     let entry = Entry::new(Action::Logout, Some(agent.party()), agent.party(), address);
     Ok(entry.write(&app.db).await?)
 }

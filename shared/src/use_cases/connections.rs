@@ -17,9 +17,9 @@ use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
 use crate::error::Code;
 use crate::id::random_hex;
-use crate::push::{Missed, OutboundEvent, VisitorConnected};
+use crate::push::{Closing, OutboundEvent, VisitorConnected};
 use crate::rate_limit::Limit;
-use crate::views::{ConversationView, UserView};
+use crate::views::UserView;
 use crate::{App, Error, Id, Result, Time};
 
 /// So many frames of a connection may be refused before it is closed.
@@ -80,7 +80,7 @@ pub async fn consume(
 
 async fn known(app: &App, connection: &str, found: Option<Connection>) -> Result<Connection> {
     if found.is_none() {
-        app.push.close(&[connection.to_owned()]).await;
+        app.push.close(&[connection.to_owned()], Closing::Lost).await;
     }
     found.ok_or_else(|| Error::unauthorized("The connection has ended"))
 }
@@ -95,7 +95,7 @@ async fn end_flood(app: &App, connection: &str, network: &str) -> Result<()> {
     {
         rate_limit::count(app, Limit::Floods, rate, network).await?;
     }
-    app.push.close(&[connection.to_owned()]).await;
+    app.push.close(&[connection.to_owned()], Closing::RateLimited).await;
     Ok(())
 }
 
@@ -174,7 +174,7 @@ pub async fn agent_connects(
     match User::with_session(&app.db, person.id, &session.id).await {
         Ok(Some(_)) => Ok(Outcome::new(user.into(), events)),
         Ok(None) => {
-            app.push.close(std::slice::from_ref(id)).await;
+            app.push.close(std::slice::from_ref(id), Closing::LoggedOut).await;
             Err(tokens::invalid_token())
         }
         Err(error) => {
@@ -216,14 +216,14 @@ pub async fn remove_expired(app: &App, until: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Authenticates a connection as a visitor's; one that was never here before is made. With `after`, the
-/// last number that it has of its open conversation, it gets what came since.
+/// Authenticates a connection as a visitor's; one that was never here before is made. It gets the messages
+/// of its open conversation after `held`, or else the latest.
 /// Errors: conflict when somebody else is behind the connection.
 pub async fn visitor_connects(
     app: &App,
     connection: &Connection,
     arrival: &Arrival,
-    after: Option<i64>,
+    held: Held,
     most_bytes: usize,
 ) -> Result<Outcome<VisitorConnected>> {
     if connection.person.is_some() {
@@ -261,7 +261,7 @@ pub async fn visitor_connects(
             // Its other connections go by the new name, too.
             Connection::rename(&app.db, &person).await?;
         }
-        welcome(app, &person, open?, after, most_bytes).await
+        welcome(app, &person, open?, held, most_bytes).await
     };
     match welcomed.await {
         Ok(value) => Ok(Outcome::new(value, events)),
@@ -271,6 +271,15 @@ pub async fn visitor_connects(
             Err(error)
         }
     }
+}
+
+/// What a visitor has of its conversation already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held {
+    /// Of which one; without it, of the one that is open.
+    pub conversation: Option<Id>,
+    /// The last number.
+    pub after: Option<i64>,
 }
 
 /// Refuses a visitor who has been banned, and be it before it was erased. One round trip, two for one
@@ -289,25 +298,35 @@ async fn welcome(
     app: &App,
     visitor: &Participant,
     open: Option<Conversation>,
-    after: Option<i64>,
+    held: Held,
     most_bytes: usize,
 ) -> Result<VisitorConnected> {
-    let (conversation, missed) = match (open, after) {
-        (Some(open), Some(after)) => {
-            let Joined { conversation, messages, has_more } =
-                catch_up(app, visitor, open.id, Some(after), most_bytes).await?;
-            (Some(Box::new(conversation)), Some(Missed { messages, has_more }))
+    let joined = match open {
+        Some(open) => {
+            let is_it = held.conversation.is_none_or(|held| held == open.id);
+            let after = held.after.filter(|_| is_it);
+            Some(catch_up(app, visitor, open.id, after, most_bytes).await?)
         }
-        (Some(open), None) => {
-            let view = ConversationView::load(&app.db, open).await?.seen_by(Side::Visitor);
-            (Some(Box::new(view)), None)
-        }
-        (None, _) => (None, None),
+        None => None,
     };
     let expires = Time::now().plus(VISITOR_TOKEN_LIFETIME);
     let jti = random_hex()?;
     let token = app.tokens.sign(tokens::Audience::Visitor, visitor.id, &jti, expires)?;
-    Ok(VisitorConnected { visitor_id: visitor.id, token, conversation, missed })
+    let (visitor_id, marks) = (visitor.id, joined.as_ref().map(|joined| joined.marks));
+    Ok(match joined {
+        Some(Joined { conversation, messages, has_more, .. }) => {
+            let conversation = Some(Box::new(conversation));
+            VisitorConnected { visitor_id, token, conversation, marks, messages, has_more }
+        }
+        None => VisitorConnected {
+            visitor_id,
+            token,
+            conversation: None,
+            marks,
+            messages: Vec::new(),
+            has_more: false,
+        },
+    })
 }
 
 fn refuse_another(connection: &Connection, person: Id) -> Result<()> {

@@ -34,19 +34,28 @@ pub async fn details(app: &App, by: &Participant, id: Id) -> Result<Conversation
 
 /// Starts a conversation over a connection, with a first message if there is one. The visitor's other
 /// connections are pushed what this one is answered. The same `key` from the same visitor gives the
-/// conversation that it started before.
+/// conversation that it started before; with `unless_open`, so does one that is open, into which nothing is
+/// written.
 /// Errors: forbidden for agents; unauthorized or banned for a visitor that is not let in any more.
 pub async fn start(
     app: &App,
     connection: &str,
     by: &Participant,
-    first: Option<String>,
-    key: Option<String>,
+    Start { first, key, unless_open }: Start,
 ) -> Result<Outcome<ConversationCreated>> {
     if by.side != Side::Visitor {
         return Err(Error::forbidden("Only visitors may start a conversation"));
     }
-    let conversation = Conversation::begin(by.id, key.clone())?;
+    let mut conversation = Conversation::begin(by.id, key.clone())?;
+    if unless_open {
+        match open_or_next(app, by).await? {
+            OpenOrNext::Open(open) => {
+                return given_back(app, by, open, key.as_deref()).await.map(Outcome::quiet);
+            }
+            OpenOrNext::Next(id) => conversation.id = id,
+        }
+    }
+    let id = conversation.id;
     let message = first.map(|content| {
         let draft = Draft { content, client_message_id: key.clone(), ..Draft::to(conversation.id) };
         Message { seq: 1, nth: 1, ..draft.message(by, Time::now()) }
@@ -62,9 +71,42 @@ pub async fn start(
             let view = ConversationView::new(conversation.clone(), Some(visitor.into()), None);
             Ok(started(connection, by, &conversation, view, message))
         }
-        (None, Some(key)) => started_before(app, by, &key).await.map(Outcome::quiet),
-        (None, None) => Err(Error::internal("a start without a key met another one")),
+        (None, key) => started_before(app, by, id, key.as_deref()).await.map(Outcome::quiet),
     }
+}
+
+/// How a visitor starts a conversation.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Its first message.
+    pub first: Option<String>,
+    /// Its own name of the start, and of that message.
+    pub key: Option<String>,
+    /// Whether one that is open is given back.
+    pub unless_open: bool,
+}
+
+enum OpenOrNext {
+    /// The conversation that is open.
+    Open(Id),
+    /// The id of the one to be started, the same for all who start one now.
+    Next(Id),
+}
+
+/// Of two tabs that start one at once, the second finds the id of the first taken.
+async fn open_or_next(app: &App, by: &Participant) -> Result<OpenOrNext> {
+    let latest = Conversation::latest_of(&app.db, by.id).await?;
+    let is_open = |conversation: &Conversation| conversation.status != Status::Closed;
+    let open = match &latest {
+        Some(latest) if !is_open(latest) => Conversation::open_of(&app.db, by.id).await?,
+        _ => None,
+    };
+    if let Some(open) = open.as_ref().or(latest.as_ref().filter(|latest| is_open(latest))) {
+        return Ok(OpenOrNext::Open(open.id));
+    }
+    let before = latest.map(|latest| latest.id.to_string()).unwrap_or_default();
+    let text = format!("conversation of {} after {before}", by.id);
+    Ok(OpenOrNext::Next(Id::derived(&app.config.jwt_secret, &text)))
 }
 
 fn started(
@@ -87,11 +129,31 @@ fn started(
     Outcome::new(created, Outbound { events, accepted: message })
 }
 
-async fn started_before(app: &App, by: &Participant, key: &str) -> Result<ConversationCreated> {
-    let started =
-        Conversation::started_with(&app.db, by.id, key).await?.ok_or_else(unknown_conversation)?;
-    let first = Conversation::look(&app.db, by, started.id, Some(key), None).await?;
-    let Look { conversation, sent, .. } = first.ok_or_else(unknown_conversation)?;
+/// The conversation that was started with this key, or else has this id.
+async fn started_before(
+    app: &App,
+    by: &Participant,
+    id: Id,
+    key: Option<&str>,
+) -> Result<ConversationCreated> {
+    let started = match key {
+        Some(key) => Conversation::started_with(&app.db, by.id, key).await?,
+        None => None,
+    };
+    given_back(app, by, started.map_or(id, |started| started.id), key).await
+}
+
+/// A conversation that is there already, with the message that was sent to it under this key.
+async fn given_back(
+    app: &App,
+    by: &Participant,
+    id: Id,
+    key: Option<&str>,
+) -> Result<ConversationCreated> {
+    let Look { conversation, sent, .. } = Conversation::look(&app.db, by, id, key, None)
+        .await?
+        // A majority does not have it yet.
+        .ok_or_else(|| Error::unavailable("the conversation that was started is not seen yet"))?;
     let message = match sent {
         Some(message) => Some(Box::new(stored_view(app, &conversation, message, by).await?)),
         None => None,

@@ -13,7 +13,7 @@ use crate::documents::conversation::{Conversation, Erasing};
 use crate::documents::kept_ban::KeptBan;
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
-use crate::push::{Audience, OutboundEvent};
+use crate::push::{Audience, Closing, OutboundEvent};
 use crate::views::{ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time, json};
 
@@ -140,7 +140,7 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
     KeptBan::keep(&app.db, &found).await?;
     // First what lets it in, so that nothing new is said while the old is erased.
     let before = Visitor::erase(&app.db, visitor).await?.ok_or_else(unknown)?;
-    app.push.close_person(visitor, &before.connections).await?;
+    app.push.close_person(visitor, &before.connections, Closing::Erased).await?;
     let mut events = Vec::new();
     if !before.connections.is_empty() {
         events.push(OutboundEvent::visitor_offline(visitor));

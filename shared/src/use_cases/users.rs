@@ -7,6 +7,7 @@ use crate::documents::audit::{Action, Entry};
 use crate::documents::connection::Connection;
 use crate::documents::super_admins::SuperAdmins;
 use crate::documents::user::{Changes, Filter, Role, User};
+use crate::push::Closing;
 use crate::secret::Secret;
 use crate::views::{AuditView, UserView};
 use crate::{App, Error, Id, Result};
@@ -56,7 +57,7 @@ pub async fn change(
     }
     // First what matters, then what is written about it; asked again after a failure, it is done again.
     if role != before.role || !active {
-        app.push.close_person(id, &[]).await?;
+        app.push.close_person(id, &[], Closing::AccountChanged).await?;
     } else if after.name != before.name {
         Connection::rename(&app.db, &after.participant()).await?;
     }
@@ -89,7 +90,7 @@ pub async fn reset_password(
     refuse_higher(&by.user, &target, None)?;
     let hash = passwords::hash(password).await?;
     User::set_password(&app.db, id, &hash).await?.ok_or_else(unknown)?;
-    app.push.close_person(id, &[]).await?;
+    app.push.close_person(id, &[], Closing::PasswordChanged).await?;
     let entry = Entry::new(Action::PasswordReset, Some(by.party()), target.party(), address);
     Ok(entry.write(&app.db).await?)
 }

@@ -8,7 +8,7 @@ use crate::documents::connection::Connection;
 use crate::documents::kept_ban::KeptBan;
 use crate::documents::participant::{Participant, Side};
 use crate::documents::visitor::{Ban, Changes, Filter, PageView, Shown, Visitor};
-use crate::push::OutboundEvent;
+use crate::push::{Closing, OutboundEvent};
 use crate::views::VisitorView;
 use crate::{App, Error, Id, Result, Time};
 
@@ -64,7 +64,7 @@ pub async fn ban(
     let ban = Ban { until, reason, by: by.user.id, at: Time::now() };
     let after = Visitor::set_ban(&app.db, id, Some(ban)).await?.ok_or_else(unknown)?;
     // Who came before the ban is counted in, who comes after it is refused.
-    app.push.close_person(id, &after.connections).await?;
+    app.push.close_person(id, &after.connections, Closing::Banned).await?;
     log(app, Action::VisitorBanned, by, id, address).await?;
     Ok(updated(after))
 }

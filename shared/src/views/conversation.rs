@@ -48,6 +48,7 @@ impl<V: Shown> ConversationView<V> {
     pub fn new(conversation: Conversation, visitor: Option<V>, agent: Option<AgentBrief>) -> Self {
         let erased = || V::erased(conversation.visitor, conversation.created_at);
         let visitor = visitor.unwrap_or_else(erased);
+        let unread_count = conversation.unread_count();
         Self {
             id: conversation.id,
             visitor,
@@ -59,7 +60,7 @@ impl<V: Shown> ConversationView<V> {
             rating: conversation.rating,
             rating_comment: conversation.rating_comment,
             message_count: conversation.seq,
-            unread_count: conversation.counts.visitor - conversation.marks.agent.read.nth,
+            unread_count,
             last_message: conversation.last_message,
             last_message_at: (conversation.seq > 0).then_some(conversation.active_at),
             first_response_at: conversation.first_response_at,

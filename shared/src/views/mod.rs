@@ -4,6 +4,7 @@
 mod audit;
 mod canned_response;
 mod conversation;
+mod marks;
 mod message;
 mod participant;
 mod user;
@@ -12,6 +13,7 @@ mod visitor;
 pub use audit::AuditView;
 pub use canned_response::CannedResponseView;
 pub use conversation::ConversationView;
+pub use marks::MarksView;
 pub use message::{Delivery, MessageView};
 pub use participant::ParticipantView;
 pub use user::UserView;

@@ -5,6 +5,7 @@ use shared::api::send_message::{ClientMessageId, Content};
 use shared::input::{AtLeast, Optional, Required};
 use shared::push::{ConversationCreated, Event, MOST_BYTES};
 use shared::rate_limit::Limit;
+use shared::use_cases::conversations::Start;
 use shared::use_cases::messages::Joined;
 use shared::use_cases::outbox::{Outbound, Outcome};
 use shared::use_cases::{connections, conversations, rate_limit};
@@ -19,6 +20,9 @@ shared::input! {
         #[serde(default)]
         message: Optional<Content>,
         client_message_id: Option<Required<ClientMessageId>>,
+        /// Whether a conversation that is open is given back instead.
+        #[serde(default)]
+        unless_open: bool,
     }
 }
 
@@ -31,9 +35,10 @@ impl ClientData for ConversationStart {
         let by = sender.participant()?;
         rate_limit::consume_from(app, Limit::Conversations, sender.ip_address.as_deref()).await?;
         let key = self.client_message_id.map(Required::into_string);
-        let first = self.message.into_option();
+        let (first, unless_open) = (self.message.into_option(), self.unless_open);
+        let start = Start { first, key, unless_open };
         let Outcome { value, outbound } =
-            conversations::start(app, &sender.connection.id, by, first, key).await?;
+            conversations::start(app, &sender.connection.id, by, start).await?;
         Ok(Answer { event: Some(Event::ConversationCreated(value.clone())), ack: value, outbound })
     }
 }

@@ -7,9 +7,10 @@ use shared::documents::visitor::{Arrival, KnownBy, PageView};
 use shared::input::{AtLeast, Email, ExactLine, Line, Optional, PageAddress, PersonName, Required};
 use shared::push::{Event, MOST_BYTES, VisitorConnected};
 use shared::rate_limit::Limit;
+use shared::use_cases::connections::{self, Held};
 use shared::use_cases::outbox::{Outbound, Outcome};
-use shared::use_cases::{connections, rate_limit, visitors};
-use shared::{App, Result, Time};
+use shared::use_cases::{rate_limit, visitors};
+use shared::{App, Id, Result, Time};
 
 use super::{Answer, ClientData, Sender};
 use crate::frame::ENVELOPE_BYTES;
@@ -31,6 +32,8 @@ shared::input! {
         current_page: Optional<PageAddress>,
         #[serde(default)]
         referrer: Optional<PageAddress>,
+        /// The conversation of which `after` is a number.
+        conversation_id: Option<Id>,
         after: Option<AtLeast<0>>,
     }
     check |input, check| {
@@ -70,7 +73,8 @@ impl ClientData for VisitorConnect {
 
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<VisitorConnected>> {
         let identity = self.identity.as_deref().map(|identity| app.identities.check(identity));
-        let (identity, after) = (identity.transpose()?, self.after.map(AtLeast::get));
+        let identity = identity.transpose()?;
+        let held = Held { conversation: self.conversation_id, after: self.after.map(AtLeast::get) };
         let arrival = self.arrival(identity, sender);
         let address = sender.ip_address.as_deref();
         try_join3(
@@ -81,7 +85,7 @@ impl ClientData for VisitorConnect {
         .await?;
         let room = MOST_BYTES - ENVELOPE_BYTES;
         let Outcome { value, outbound } =
-            connections::visitor_connects(app, &sender.connection, &arrival, after, room).await?;
+            connections::visitor_connects(app, &sender.connection, &arrival, held, room).await?;
         Ok(Answer { event: Some(Event::VisitorConnected(value.clone())), ack: value, outbound })
     }
 }

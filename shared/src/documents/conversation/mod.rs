@@ -170,10 +170,16 @@ impl Conversation {
         Ok(Self { id, visitor, active_at: now, created_at: now, start_key, ..Self::default() })
     }
 
-    /// Stores a new conversation. Whether it is new: not if its visitor started one with its key before.
+    /// How many of the visitor's messages no agent has read.
+    pub fn unread_count(&self) -> i64 {
+        self.counts.visitor - self.marks.agent.read.nth
+    }
+
+    /// Stores a new conversation. Whether it is new: not if its visitor started one with its key or its id
+    /// before.
     pub async fn insert(&self, db: &Db) -> Result<bool> {
         match db.insert(self).await {
-            Err(error) if violates(&error, START_INDEX) => Ok(false),
+            Err(error) if violates(&error, START_INDEX) || violates(&error, "_id_") => Ok(false),
             inserted => inserted.map(|()| true),
         }
     }
@@ -191,6 +197,11 @@ impl Conversation {
     /// The visitor's conversation that is not closed, the latest if there are more.
     pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
         db.query(open_with(visitor)).sort(doc! { "activeAt": -1 }).one().await
+    }
+
+    /// The visitor's conversation in which something was said last, closed or not.
+    pub async fn latest_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
+        db.query(doc! { "visitor": visitor }).sort(doc! { "activeAt": -1, "_id": -1 }).one().await
     }
 
     /// Which conversation a visitor has open, and who holds it: no more than a push needs to know.

@@ -10,7 +10,7 @@ use crate::db::{Page, Pages, Total};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Participant;
 use crate::use_cases::{caller, outbox};
-use crate::views::{ConversationView, MessageView};
+use crate::views::{ConversationView, MarksView, MessageView};
 use crate::{App, Id, Result, json};
 
 /// The most messages that a join brings at once.
@@ -77,6 +77,8 @@ pub async fn list(
 pub struct Joined {
     /// The conversation.
     pub conversation: ConversationView,
+    /// How far both sides have come in it.
+    pub marks: MarksView,
     /// The messages after the one that was named, or without one the latest; the oldest first.
     pub messages: Vec<MessageView>,
     /// Whether there are more messages than these: later ones, or without a named one earlier ones.
@@ -109,7 +111,7 @@ pub async fn catch_up(
         (Some(_), (_, Some(newest))) => newest < last,
         _ => false,
     };
-    Ok(Joined { conversation: view, messages, has_more })
+    Ok(Joined { conversation: view, marks: (&conversation.marks).into(), messages, has_more })
 }
 
 /// Some messages of a conversation after a number, whoever asks, the oldest first; and the number of the

@@ -92,24 +92,35 @@ fn moved(
     at: Time,
 ) -> Outcome<Marked> {
     let (conversation_id, up_to) = (before.id, covered.seq);
+    let newly = covered.nth - before.marks.of(side).at(marker).nth;
+    let is_agents_reading = (side, marker) == (Side::Agent, Marker::Read);
+    let unread_count = before.unread_count() - if is_agents_reading { newly } else { 0 };
     let everybody = Audience::of(before);
     let event = match marker {
         Marker::Delivered => OutboundEvent::new(
             everybody.only(side.other()),
-            Event::MessageDelivered { conversation_id, up_to, delivered_at: at },
+            Event::MessageDelivered {
+                conversation_id,
+                up_to,
+                delivered_at: at,
+                sender: side,
+                unread_count,
+            },
         ),
         Marker::Read => OutboundEvent::new(
             everybody,
-            Event::MessageRead { conversation_id, message_id: covered.id, up_to, read_at: at },
+            Event::MessageRead {
+                conversation_id,
+                message_id: covered.id,
+                up_to,
+                read_at: at,
+                sender: side,
+                unread_count,
+            },
         ),
     };
-    let value = Marked {
-        conversation_id,
-        message_id: Some(covered.id),
-        up_to,
-        at: Some(at),
-        newly: covered.nth - before.marks.of(side).at(marker).nth,
-    };
+    let message_id = Some(covered.id);
+    let value = Marked { conversation_id, message_id, up_to, at: Some(at), newly };
     Outcome::new(value, vec![event])
 }
 
