@@ -14,4 +14,5 @@ pub mod server;
 pub mod stack;
 pub mod template;
 pub mod throttle;
+mod turns;
 pub mod websocket_api;

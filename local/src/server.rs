@@ -17,12 +17,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::turns::FairTurns;
+
 /// See [`Bounds::patience`].
 pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a request keeps one of [`Bounds::at_once`].
+const SHARED_FOR: Duration = Duration::from_millis(250);
 /// The descriptors that are left for all but clients: the database's connections and files.
 const OTHER_DESCRIPTORS: u64 = 256;
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
@@ -39,6 +44,8 @@ pub struct Bounds {
     pub of_all: usize,
     /// Requests and frames of one address that are under way; more wait, and are not read meanwhile.
     pub under_way: usize,
+    /// Requests and frames of all that are worked on at once; addresses take turns.
+    pub at_once: usize,
     /// How long a client may take to send a request's line and headers, its body, or to read what it is
     /// sent, each.
     pub patience: Duration,
@@ -52,6 +59,7 @@ impl Default for Bounds {
             of_address: usize::MAX,
             of_all: usize::MAX,
             under_way: Semaphore::MAX_PERMITS,
+            at_once: usize::MAX,
             patience: PATIENCE,
             trusted_proxies: Vec::new(),
         }
@@ -66,7 +74,8 @@ impl Bounds {
     pub fn of_this_machine() -> std::io::Result<Self> {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
         let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
-        Ok(Self { of_address: 256, of_all, under_way: 32, ..Self::default() })
+        // More would only wait for the database, which has as many connections.
+        Ok(Self { of_address: 256, of_all, under_way: 32, at_once: 64, ..Self::default() })
     }
 }
 
@@ -75,6 +84,7 @@ impl Bounds {
 struct Places {
     bounds: Arc<Bounds>,
     taken: Arc<Mutex<Taken>>,
+    turns: FairTurns,
 }
 
 #[derive(Default)]
@@ -116,15 +126,35 @@ impl Place {
         }
     }
 
-    /// Waits for a turn of the address.
-    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        self.turns.clone().acquire_owned().await.ok()
+    /// Waits for a turn of the address, and of all.
+    pub async fn turn(&self) -> Option<AddressTurn> {
+        let of_address = self.turns.clone().acquire_owned().await.ok()?;
+        let of_all = self.places.turns.take(self.address).await?;
+        // What takes longer waits for something, and must not hold up the others.
+        let giving_back = tokio::spawn(async move {
+            tokio::time::sleep(SHARED_FOR).await;
+            drop(of_all);
+        });
+        Some(AddressTurn { _of_address: of_address, of_all: giving_back.abort_handle() })
+    }
+}
+
+/// A turn of an address, until it is dropped.
+pub struct AddressTurn {
+    _of_address: OwnedSemaphorePermit,
+    of_all: AbortHandle,
+}
+
+impl Drop for AddressTurn {
+    fn drop(&mut self) {
+        self.of_all.abort();
     }
 }
 
 impl Places {
     fn new(bounds: Bounds) -> Self {
-        Self { bounds: Arc::new(bounds), taken: Arc::default() }
+        let turns = FairTurns::new(bounds.at_once);
+        Self { bounds: Arc::new(bounds), taken: Arc::default(), turns }
     }
 
     fn locked(&self) -> MutexGuard<'_, Taken> {

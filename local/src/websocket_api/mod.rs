@@ -179,7 +179,13 @@ async fn handshake(
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
     event["headers"] = json!(single_valued(&headers));
-    match api.invoke("$connect", event, &request_id).await {
+    let turn = match &place {
+        Some(place) => place.turn().await,
+        None => None,
+    };
+    let answered = api.invoke("$connect", event, &request_id).await;
+    drop(turn);
+    match answered {
         Some(200..=299) => {
             let tracker = api.inner.tasks.clone();
             upgrade

@@ -113,6 +113,22 @@ fn argon2id() -> Argon2<'static> {
 /// What one hash works in: empty at first, 19 MiB from its first use on.
 type Area = Vec<Block>;
 
+/// Has this thread give way to all others: who floods logins must not slow down chats.
+fn yield_to_others() {
+    // Where it is of the thread and not of the process.
+    #[cfg(target_os = "linux")]
+    {
+        thread_local! {
+            static ONCE: std::io::Result<i32> = rustix::process::nice(10).map_err(Into::into);
+        }
+        ONCE.with(|niced| {
+            if let Err(error) = niced {
+                tracing::debug!(%error, "a thread has kept its priority");
+            }
+        });
+    }
+}
+
 /// Where hashes are computed: some at once, the others in turn.
 struct Pool {
     /// Those that are computed or wait.
@@ -150,6 +166,7 @@ impl Pool {
         let waiting = timeout_at(before_answer(self.longest_wait), self.turns.acquire());
         let turn = waiting.await.map_err(Error::unavailable)?.map_err(Error::internal)?;
         let working = tokio::task::spawn_blocking(move || {
+            yield_to_others();
             let mut area = self.areas().pop().unwrap_or_default();
             let done = work(&mut area);
             self.areas().push(area);
