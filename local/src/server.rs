@@ -27,7 +27,7 @@ use crate::turns::FairTurns;
 /// See [`Bounds::patience`].
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a request keeps one of [`Bounds::at_once`].
-const SHARED_FOR: Duration = Duration::from_millis(250);
+const SHARED_FOR: Duration = Duration::from_millis(500);
 /// The descriptors that are left for all but clients: the database's connections and files.
 const OTHER_DESCRIPTORS: u64 = 256;
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
@@ -74,8 +74,8 @@ impl Bounds {
     pub fn of_this_machine() -> std::io::Result<Self> {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
         let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
-        // More would only wait for the database, which has as many connections.
-        Ok(Self { of_address: 256, of_all, under_way: 32, at_once: 64, ..Self::default() })
+        // More at once would take longer, each, and be done no sooner.
+        Ok(Self { of_address: 256, of_all, under_way: 32, at_once: 32, ..Self::default() })
     }
 }
 
