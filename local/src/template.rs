@@ -13,7 +13,7 @@ const TEMPLATE: &str = include_str!("../../template.yaml");
 pub const PROXY: &str = "/{proxy+}";
 
 /// What the template routes to whom; a function is named by its folder under `functions`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct RouteTable {
     /// Routes of the HTTP API: method, path and function.
     pub http: Vec<HttpRoute>,

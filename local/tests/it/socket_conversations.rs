@@ -106,6 +106,8 @@ async fn only_visitors_start_conversations_and_their_messages_have_bounds() {
     for data in [
         json!({ "message": "x".repeat(8001) }),
         json!({ "message": 7 }),
+        json!({ "message": "\u{1}".repeat(4097) }),
+        json!({ "message": "x", "unlessOpen": 7 }),
         json!({ "message": "x", "clientMessageId": "" }),
         json!({ "message": "x", "clientMessageId": "x".repeat(65) }),
     ] {
@@ -148,6 +150,7 @@ async fn a_join_says_when_there_is_more_than_one_page_and_never_sends_too_much()
     // As large as a message can be in JSON: each of these characters takes six bytes there.
     let large = "\u{1}".repeat(4096);
     let larger = json!({ "conversationId": id, "content": "\u{1}".repeat(4097) });
+    vic.socket.refused("message:send", larger.clone(), "validation_failed").await;
     chat.post("/api/messages", larger).by(&ada.token).await.refused(400, "validation_failed");
     for _ in 0..7 {
         let body = json!({ "conversationId": id, "content": large });

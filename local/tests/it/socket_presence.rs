@@ -310,6 +310,8 @@ async fn a_visitor_that_comes_back_gets_what_it_missed_with_its_first_answer() {
     let rest = socket.ack("visitor:connect", data.clone()).await;
     assert_eq!((each(&rest["messages"], "seq").len(), &rest["hasMore"]), (9, &json!(false)));
     data["after"] = json!(-1);
+    socket.refused("visitor:connect", data.clone(), "validation_failed").await;
+    (data["after"], data["conversationId"]) = (json!(1), json!("x"));
     socket.refused("visitor:connect", data, "validation_failed").await;
     let another = json!({
         "sessionId": vic.session, "after": 59, "conversationId": "65a1b2c3d4e5f6a7b8c9d0e1",

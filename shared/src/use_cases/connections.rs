@@ -9,7 +9,7 @@ use super::outbox::Outcome;
 use super::rate_limit::{self, network};
 use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::documents::connection::{Connection, Watch, Wishes};
-use crate::documents::conversation::Conversation;
+use crate::documents::conversation::{Conversation, OpenBrief};
 use crate::documents::kept_ban::KeptBan;
 use crate::documents::live_connection::{Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
@@ -238,7 +238,8 @@ pub async fn visitor_connects(
     }
     let authenticated =
         Connection::authenticate(&app.db, &connection.id, &person, None, Wishes::default());
-    let (authenticated, open) = join(authenticated, Conversation::open_of(&app.db, visitor.id)).await;
+    let (authenticated, open) =
+        join(authenticated, Conversation::open_brief_of(&app.db, visitor.id)).await;
     match authenticated {
         Ok(Some(_)) => {}
         Ok(None) => {
@@ -297,7 +298,7 @@ pub async fn refuse_banned(app: &App, who: &KnownBy) -> Result<()> {
 async fn welcome(
     app: &App,
     visitor: &Participant,
-    open: Option<Conversation>,
+    open: Option<OpenBrief>,
     held: Held,
     most_bytes: usize,
 ) -> Result<VisitorConnected> {
@@ -305,6 +306,7 @@ async fn welcome(
         Some(open) => {
             let is_it = held.conversation.is_none_or(|held| held == open.id);
             let after = held.after.filter(|_| is_it);
+            // Read after the connection has become its own, so that no message falls between.
             Some(catch_up(app, visitor, open.id, after, most_bytes).await?)
         }
         None => None,

@@ -96,13 +96,13 @@ enum OpenOrNext {
 /// Of two tabs that start one at once, the second finds the id of the first taken.
 async fn open_or_next(app: &App, by: &Participant) -> Result<OpenOrNext> {
     let latest = Conversation::latest_of(&app.db, by.id).await?;
-    let is_open = |conversation: &Conversation| conversation.status != Status::Closed;
     let open = match &latest {
-        Some(latest) if !is_open(latest) => Conversation::open_of(&app.db, by.id).await?,
-        _ => None,
+        Some(latest) if latest.status != Status::Closed => Some(latest.id),
+        Some(_) => Conversation::open_brief_of(&app.db, by.id).await?.map(|open| open.id),
+        None => None,
     };
-    if let Some(open) = open.as_ref().or(latest.as_ref().filter(|latest| is_open(latest))) {
-        return Ok(OpenOrNext::Open(open.id));
+    if let Some(open) = open {
+        return Ok(OpenOrNext::Open(open));
     }
     let before = latest.map(|latest| latest.id.to_string()).unwrap_or_default();
     let text = format!("conversation of {} after {before}", by.id);

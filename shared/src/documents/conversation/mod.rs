@@ -194,17 +194,12 @@ impl Conversation {
         db.query(doc! { "$and": [{ "_id": id }, visible_to(by)] }).one().await
     }
 
-    /// The visitor's conversation that is not closed, the latest if there are more.
-    pub async fn open_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
-        db.query(open_with(visitor)).sort(doc! { "activeAt": -1 }).one().await
-    }
-
     /// The visitor's conversation in which something was said last, closed or not.
     pub async fn latest_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
         db.query(doc! { "visitor": visitor }).sort(doc! { "activeAt": -1, "_id": -1 }).one().await
     }
 
-    /// Which conversation a visitor has open, and who holds it: no more than a push needs to know.
+    /// Which conversation a visitor has open, the latest if there are more, and who holds it.
     pub async fn open_brief_of(db: &Db, visitor: Id) -> Result<Option<OpenBrief>> {
         db.query::<Self>(open_with(visitor)).sort(doc! { "activeAt": -1 }).part().one().await
     }
