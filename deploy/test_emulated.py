@@ -4,16 +4,15 @@ import io
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 import unittest
 import zipfile
 from pathlib import Path
 
 import boto3
 
+from listening import await_port, free_port
 from plain import of_type, references, translate
 
 REGION = "eu-central-1"
@@ -34,9 +33,7 @@ class Emulated(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         program = Path(sys.executable).parent / "moto_server"
         os.environ.update(AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_DEFAULT_REGION=REGION)
         environment = {**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
@@ -45,21 +42,12 @@ class Emulated(unittest.TestCase):
         cls.server = subprocess.Popen([program, "-H", "localhost", "-p", str(port)], env=environment, **quiet)
         cls.addClassCleanup(cls.server.wait)
         cls.addClassCleanup(cls.server.terminate)
-        cls.await_port(port)
+        await_port(port)
         cls.url = f"http://localhost:{port}"
         cls.plain = translate(VALUES)
         cls.resources = cls.plain["Resources"]
         cls.create_apis()
         cls.create_stack()
-
-    @staticmethod
-    def await_port(port):
-        for _ in range(200):
-            try:
-                return socket.create_connection(("localhost", port), 0.2).close()
-            except OSError:
-                time.sleep(0.1)
-        raise TimeoutError("moto does not listen")
 
     @classmethod
     def client(cls, name):

@@ -6,7 +6,6 @@ import pty
 import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from unittest.mock import patch
 import first_admin
 import up
 import verify
+from listening import await_port, free_port
 from plain import ROOT
 
 SECRET = "a secret of more than 32 characters"
@@ -150,21 +150,6 @@ class LiveChat(unittest.TestCase):
         with self.assertRaises(SystemExit), redirect_stdout(shown):
             verify.verify(verify.Http(self.url), "ws://localhost:9/ws", "nobody@example.com", "wrong password")
         self.assertIn("FAILED", shown.getvalue().splitlines()[-1])
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def await_port(port):
-    for _ in range(600):
-        try:
-            return socket.create_connection(("localhost", port), 0.2).close()
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("it does not listen")
 
 
 if __name__ == "__main__":
