@@ -231,7 +231,8 @@ async fn nothing_is_done_for_a_session_once_its_logout_is_answered() {
         let path = format!("/api/messages/{id}?limit=100");
         chat.get(&path).by(&sue.token).await.expect(200)["messages"].as_array().unwrap().len()
     };
-    assert_eq!(adas.closed().await, 1001);
+    // TCP may reset a connection that is still being sent to, and the code is then lost.
+    assert!(adas.ended().await.is_none_or(|code| code == 1001));
     let before = messages().await;
     // The connection is closed, and whatever it had sent has been answered or refused.
     let mut again = chat.socket().await;
