@@ -64,7 +64,7 @@ limits! {
     Frames = "frames", 100 in 10;
     /// [`VOLUME`] bytes of what comes from an address, agents' aside.
     Volume = "volume", 500 in 86_400;
-    /// Frames that one process pushes to a connection, besides the answers to its own.
+    /// Frames of conversations, and of presence, that one process pushes to a connection.
     Pushes = "pushes", 200 in 1;
     /// Connections that an address opens.
     Handshakes = "handshakes", 120 in 60;

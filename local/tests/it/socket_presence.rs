@@ -435,3 +435,17 @@ async fn who_is_pushed_too_much_is_told_once_to_ask_anew() {
     assert_eq!(adas.next("message:new").await["message"]["seq"], after["message"]["seq"]);
     assert_eq!((adas.waiting("resync"), &after["message"]["seq"]), (0, &json!(10)));
 }
+
+#[tokio::test]
+async fn a_visitor_who_turns_pages_displaces_nobodys_message() {
+    let chat = Chat::start_with(&[("LIMITS", "pushes=3/4s")], Default::default()).await;
+    let ada = chat.register("Ada").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    for page in 0..8 {
+        vic.socket.ack("visitor:page", json!({ "url": format!("/{page}") })).await;
+    }
+    let sent = vic.socket.ack("message:send", json!({ "conversationId": id, "content": "!" })).await;
+    assert_eq!(adas.next("message:new").await["message"]["_id"], sent["message"]["_id"]);
+    adas.next("resync").await;
+}

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::future::{join, join_all};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::pace::Turn;
+use super::pace::{Kind, Turn};
 use super::{Closing, Event, OutboundEvent, Push, PushError, frame};
 use crate::deadline;
 use crate::documents::connection::Connection;
@@ -95,14 +95,20 @@ impl Push {
         until: Instant,
     ) -> Result<Vec<String>> {
         let frame = frame(event)?;
-        let pushed = self.post_all(&frame, to, until).await;
+        let pushed = self.post_all(&frame, event.kind(), to, until).await;
         self.keep_pending(event.retry(), &frame, pushed).await
     }
 
     /// Posts a frame to connections, [`SIDE_BY_SIDE`] at a time.
-    pub(super) async fn post_all(&self, frame: &Bytes, to: Vec<String>, until: Instant) -> Pushed {
+    pub(super) async fn post_all(
+        &self,
+        frame: &Bytes,
+        kind: Kind,
+        to: Vec<String>,
+        until: Instant,
+    ) -> Pushed {
         let posts = to.into_iter().map(|connection| async move {
-            let posted = self.post(&connection, frame, until).await;
+            let posted = self.post(&connection, frame, kind, until).await;
             (connection, posted)
         });
         let mut posts = futures::stream::iter(posts).buffer_unordered(SIDE_BY_SIDE);
@@ -126,13 +132,14 @@ impl Push {
         &self,
         connection: &str,
         frame: &Bytes,
+        kind: Kind,
         until: Instant,
     ) -> Option<Result<(), PushError>> {
         let now = Instant::now();
         if now >= until {
             return None;
         }
-        match self.pace.turn(connection, now) {
+        match self.pace.turn(connection, kind, now) {
             Turn::Post => timeout_at(until, self.gateway.post(connection, frame.clone())).await.ok(),
             Turn::Leave => Some(Ok(())),
             Turn::Resync(at) => {

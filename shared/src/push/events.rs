@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Audience;
+use super::pace::Kind;
 use super::shorten::{MOST_BYTES, shortened};
 use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
@@ -216,6 +217,20 @@ impl Event {
             }
             Self::VisitorOffline { visitor_id, .. } => Some(*visitor_id),
             _ => None,
+        }
+    }
+
+    /// What it is about.
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::AgentOnline { .. }
+            | Self::AgentOffline { .. }
+            | Self::AgentStatus { .. }
+            | Self::VisitorOnline { .. }
+            | Self::VisitorOffline { .. }
+            | Self::VisitorUpdated { .. }
+            | Self::VisitorsUpdated { .. } => Kind::Presence,
+            _ => Kind::Conversations,
         }
     }
 

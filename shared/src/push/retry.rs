@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::deliver::Pushed;
+use super::pace::Kind;
 use super::{Closing, Push, Retry};
 use crate::Result;
 use crate::documents::connection::Connection;
@@ -39,7 +40,9 @@ impl Push {
             let Some(taken) = PendingPush::take(&self.db).await? else { break };
             let PendingPush { id, frame, to, tries, .. } = taken;
             let to = Connection::still_open(&self.db, &to).await?;
-            let Pushed { gone, unreached, late } = self.post_all(&frame.into(), to, until).await;
+            // Presence is rarely among it, and never much.
+            let posted = self.post_all(&frame.into(), Kind::Conversations, to, until).await;
+            let Pushed { gone, unreached, late } = posted;
             let tries = tries + i32::from(!unreached.is_empty());
             let left = if tries < MOST_TRIES {
                 [unreached, late].concat()
