@@ -11,6 +11,7 @@ static READERS: LazyLock<Vec<fn(&[u8]) -> shared::Result<()>>> = LazyLock::new(|
         auth::openapi(),
         conversations::openapi(),
         messages::openapi(),
+        pages::openapi(),
         visitors::openapi(),
         analytics::openapi(),
         canned_responses::openapi(),

@@ -115,7 +115,8 @@ fn token_of_nobody() -> Result<String, Failure> {
 fn event(function: &str, token: &str) -> Value {
     let (route, path) = match function {
         "websocket" => return frame(),
-        "auth" => ("GET /health", "/health"),
+        "auth" => ("GET /api/auth/profile", "/api/auth/profile"),
+        "pages" => ("GET /health", "/health"),
         "conversations" => ("GET /api/conversations", "/api/conversations"),
         "messages" => ("GET /api/messages/{conversationId}", "/api/messages/65a1b2c3d4e5f6a7b8c9d0e1"),
         "visitors" => ("GET /api/visitors", "/api/visitors"),
@@ -124,7 +125,7 @@ fn event(function: &str, token: &str) -> Value {
     };
     json!({
         "version": "2.0", "routeKey": route, "rawPath": path,
-        "rawQueryString": if function == "auth" { "deep=1" } else { "" },
+        "rawQueryString": if function == "pages" { "deep=1" } else { "" },
         "headers": { "authorization": format!("Bearer {token}") },
         "requestContext": {
             "accountId": "1", "apiId": "a", "domainName": "a", "domainPrefix": "a", "requestId": "r",

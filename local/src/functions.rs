@@ -28,12 +28,13 @@ type Handler =
 pub type MakeRoutes = fn() -> Routes;
 
 /// Every HTTP function by the name of its folder.
-pub const HTTP_FUNCTIONS: [(&str, MakeRoutes); 6] = [
+pub const HTTP_FUNCTIONS: [(&str, MakeRoutes); 7] = [
     ("analytics", analytics::routes),
     ("auth", auth::routes),
     ("canned-responses", canned_responses::routes),
     ("conversations", conversations::routes),
     ("messages", messages::routes),
+    ("pages", pages::routes),
     ("visitors", visitors::routes),
 ];
 

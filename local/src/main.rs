@@ -6,7 +6,7 @@ mod client;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
@@ -93,13 +93,14 @@ async fn run() -> Result<(), Failure> {
         None => own_secret(&folder.join("jwt-secret"))?,
     };
     let endpoint = stack::endpoint(&listener)?;
+    let address = listener.local_addr()?;
     // Behind a proxy on this machine everybody comes from here.
-    let is_own = listener.local_addr()?.ip().is_loopback() && env("TRUSTED_PROXIES").is_none();
+    let is_own = address.ip().is_loopback() && env("TRUSTED_PROXIES").is_none();
     let config = Config::from_lookup(|key| match key {
         "CONNECTIONS_ENDPOINT" => Some(endpoint.clone()),
         "MONGODB_URI" => Some(uri.clone()),
         "JWT_SECRET" => Some(secret.clone()),
-        key => env(key).or_else(|| default(key, is_own)),
+        key => env(key).or_else(|| default(key, address, is_own)),
     })?;
     let sockets = Sockets::default();
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
@@ -197,16 +198,24 @@ fn env(key: &str) -> Option<String> {
 
 /// What suits one's own machine, where the deployed defaults are stricter or a gateway's; `is_own` says
 /// that nobody else can reach it.
-fn default(key: &str, is_own: bool) -> Option<String> {
+fn default(key: &str, address: SocketAddr, is_own: bool) -> Option<String> {
     let value = match key {
         "FIRST_USER" if is_own => "anyone",
         "REGISTRATION" if is_own => "open",
+        "PUBLIC_ORIGIN" => return Some(own_origins(address)),
+        "WEBSOCKET_URL" => "/ws",
         "CORS_ORIGIN" => "http://localhost:3000,http://localhost:3001",
         // One process does the work of many instances here.
         "MONGODB_MAX_POOL_SIZE" => "64",
         _ => return None,
     };
     Some(value.to_owned())
+}
+
+/// The origins of this machine's own pages, as its browsers write them.
+fn own_origins(address: SocketAddr) -> String {
+    let port = address.port();
+    format!("http://localhost:{port},http://127.0.0.1:{port},http://[::1]:{port}")
 }
 
 fn port() -> Result<u16, Failure> {
@@ -270,6 +279,7 @@ fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
         r#"
   The live chat is running.
 
+    Demo page     http://localhost:{port}/demo
     HTTP API      http://localhost:{port}/api
     WebSocket     ws://localhost:{port}/ws
     @connections  http://localhost:{port}/@connections/{{connectionId}}

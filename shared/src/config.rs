@@ -13,7 +13,7 @@ const SECRET_BYTES: usize = 32;
 pub const POOL_SIZE: u32 = 3;
 
 /// The keys of the environment that a function reads, and whether it needs them.
-pub const KEYS: [(&str, bool); 14] = [
+pub const KEYS: [(&str, bool); 16] = [
     ("MONGODB_URI", true),
     ("MONGODB_MAX_POOL_SIZE", false),
     ("JWT_SECRET", true),
@@ -25,6 +25,8 @@ pub const KEYS: [(&str, bool); 14] = [
     ("FIRST_USER", false),
     ("REGISTRATION", false),
     ("CORS_ORIGIN", false),
+    ("PUBLIC_ORIGIN", false),
+    ("WEBSOCKET_URL", false),
     ("LIMITS", false),
     ("RETENTION_DAYS", false),
     ("CONNECTIONS_ENDPOINT", true),
@@ -58,6 +60,11 @@ pub struct Config {
     pub registration: Registration,
     /// `CORS_ORIGIN`: the origins whose pages may call the API.
     pub cors_origin: Vec<String>,
+    /// `PUBLIC_ORIGIN`: the origins of our own pages, which may always open the WebSocket.
+    pub public_origin: Vec<String>,
+    /// `WEBSOCKET_URL`: where clients find the WebSocket, or its path where they find us; unless it is set, API
+    /// Gateway's own address of it.
+    pub websocket_url: String,
     /// `LIMITS`: how often something may be done.
     pub limits: Limits,
     /// `RETENTION_DAYS`: after how many days what was said in a conversation that has ended is
@@ -134,6 +141,11 @@ impl Config {
             first_user: first_user(get("FIRST_USER").as_deref().unwrap_or("token"))?,
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
             cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
+            public_origin: origins(&get("PUBLIC_ORIGIN").unwrap_or_default()),
+            websocket_url: match get("WEBSOCKET_URL") {
+                Some(url) => websocket_url(url)?,
+                None => need("CONNECTIONS_ENDPOINT")?.replacen("http", "ws", 1),
+            },
             limits: limits(&get("LIMITS").unwrap_or_default())?,
             retention: get("RETENTION_DAYS").map_or(Ok(None), |text| days(&text))?,
             connections_endpoint: need("CONNECTIONS_ENDPOINT")?,
@@ -142,8 +154,18 @@ impl Config {
 
     /// Whether pages of this origin may use the live chat.
     pub fn allows(&self, origin: &[u8]) -> bool {
-        self.cors_origin.iter().any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
+        let known = self.cors_origin.iter().chain(&self.public_origin);
+        known.into_iter().any(|allowed| allowed == "*" || allowed.as_bytes() == origin)
     }
+}
+
+fn websocket_url(url: String) -> Result<String, ConfigError> {
+    let is_good = ["wss://", "ws://", "/"].iter().any(|start| url.starts_with(start));
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte));
+    if is_good && is_plain {
+        return Ok(url);
+    }
+    Err(ConfigError { key: "WEBSOCKET_URL", problem: "must be wss://…, ws://… or a path" })
 }
 
 fn pool_size(text: &str) -> Result<u32, ConfigError> {

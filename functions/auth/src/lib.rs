@@ -1,9 +1,7 @@
 //! `/api/auth`: registering, logging in and out, one's own profile, status and password; users and the
-//! security log for administrators; and `/health`.
+//! security log for administrators.
 
-mod health;
 mod input;
-mod openapi;
 
 use axum::Json;
 use axum::extract::State;
@@ -37,11 +35,6 @@ pub fn routes() -> Routes {
         .put("/api/auth/users/{id}", update_user)
         .put("/api/auth/users/{id}/password", reset_password)
         .get("/api/auth/audit", audit)
-        .get("/health", health::health)
-        .get("/api/openapi.json", openapi::openapi)
-        .get("/api/asyncapi.json", openapi::asyncapi)
-        .get("/api/docs", openapi::page)
-        .otherwise(openapi::no_route)
 }
 
 /// The routes for OpenAPI.
@@ -85,16 +78,6 @@ pub fn openapi() -> Vec<Operation> {
         Operation::get::<Page<AuditView>>("/api/auth/audit", "The security log, the latest first")
             .by(Administrators)
             .query::<AuditParams>(),
-        Operation::get::<health::Health>(
-            "/health",
-            "A sign of life; with `deep=1` of the database, too",
-        )
-        .by(Everybody)
-        .query::<health::Depth>(),
-        Operation::get::<openapi::Document>("/api/openapi.json", "This API as OpenAPI").by(Everybody),
-        Operation::get::<openapi::Document>("/api/asyncapi.json", "The WebSocket as AsyncAPI")
-            .by(Everybody),
-        Operation::get::<openapi::Page>("/api/docs", "This API, to read").by(Everybody),
     ]
 }
 

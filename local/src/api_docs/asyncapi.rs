@@ -10,7 +10,7 @@ fn event_shape(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<Event>()
 }
 
-/// The messages of the channel by their keys, and references to those that go one way.
+/// The messages of the channel by their keys.
 #[derive(Default)]
 struct Messages {
     all: Map<String, Value>,
@@ -28,13 +28,15 @@ pub fn document() -> Value {
     let mut schemas = Schemas::new();
     let error = schemas.outgoing(error_shape);
     let mut messages = Messages::default();
-    let from_clients = from_clients(&mut schemas, &mut messages);
+    let mut operations = from_clients(&mut schemas, &mut messages);
     let pushed = event_shape(&mut schemas.outgoing).to_value();
     let named = schemas.named();
     let variants = if pushed["oneOf"].is_array() { &pushed["oneOf"] } else { &named["Event"]["oneOf"] };
     let mut to_clients = pushes(variants, &mut messages);
-    to_clients.extend(answers(error, &mut messages));
-    let channel = json!({ "$ref": "#/channels/live" });
+    let summary = "The answer to a frame that was refused";
+    to_clients.push(messages.add("error", answer("error", &["event", "data"], &error, summary)));
+    let pushing = json!({ "action": "send", "channel": channel(), "messages": to_clients });
+    operations.insert("toClients".to_owned(), pushing);
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -46,34 +48,58 @@ pub fn document() -> Value {
                 may send only `agent:connect`, `visitor:connect` and `ping`. Nothing closes it for a bad frame.",
         },
         "defaultContentType": "application/json",
-        "channels": { "live": { "address": "/", "messages": messages.all } },
-        "operations": {
-            "fromClients": { "action": "receive", "channel": channel, "messages": from_clients },
-            "toClients": { "action": "send", "channel": channel, "messages": to_clients },
+        "servers": {
+            "local": {
+                "host": "localhost:5000",
+                "pathname": "/ws",
+                "protocol": "ws",
+                "description": "`cargo run`. Everywhere else, `/config.json` says where it is",
+            },
         },
+        "channels": { "live": { "address": "/", "messages": messages.all } },
+        "operations": operations,
         "components": { "schemas": named },
     })
 }
 
-fn from_clients(schemas: &mut Schemas, messages: &mut Messages) -> Vec<Value> {
-    let message = |event: shared::api::openapi::ClientEvent| {
-        let action = event.name.split(':').next().unwrap_or_default();
-        let (data, ack) = (schemas.incoming(event.data), schemas.outgoing(event.ack));
-        let frame = json!({
+fn channel() -> Value {
+    json!({ "$ref": "#/channels/live" })
+}
+
+/// What a client sends: an operation of each event, with the `ack` as its reply.
+fn from_clients(schemas: &mut Schemas, messages: &mut Messages) -> Map<String, Value> {
+    let mut operations = Map::new();
+    for event in websocket::asyncapi() {
+        let (action, _) = event.name.split_once(':').unwrap_or((event.name, ""));
+        let data = schemas.incoming(event.data);
+        let mut required = vec!["event"];
+        if data["required"].as_array().is_some_and(|fields| !fields.is_empty()) {
+            required.push("data");
+        }
+        let payload = json!({
             "type": "object",
-            "required": ["event"],
+            "required": required,
             "properties": {
-                "action": { "const": action },
+                "action": { "const": action, "description": "What API Gateway routes on" },
                 "event": { "const": event.name },
                 "id": { "type": ["string", "integer"], "description": "Echoed in the answer" },
                 "data": data,
             },
         });
-        let message =
-            json!({ "name": event.name, "summary": event.summary, "payload": frame, "x-ack": ack });
-        messages.add(event.name, message)
-    };
-    websocket::asyncapi().into_iter().map(message).collect()
+        let message = json!({ "name": event.name, "summary": event.summary, "payload": payload });
+        let ack = schemas.outgoing(event.ack);
+        let summary = format!("`{}` was done", event.name);
+        let ack = answer("ack", &["event", "id", "data"], &ack, &summary);
+        let operation = json!({
+            "action": "receive",
+            "channel": channel(),
+            "summary": event.summary,
+            "messages": [messages.add(event.name, message)],
+            "reply": { "channel": channel(), "messages": [messages.add(&format!("ack.{}", event.name), ack)] },
+        });
+        operations.insert(event.name.replace(':', "."), operation);
+    }
+    operations
 }
 
 /// What is pushed, by the variants of [`Event`].
@@ -88,25 +114,13 @@ fn pushes(variants: &Value, messages: &mut Messages) -> Vec<Value> {
         .collect()
 }
 
-fn answers(error: Value, messages: &mut Messages) -> [Value; 2] {
-    let (to_all, to_some) = (json!(["event", "id", "data"]), json!(["event", "data"]));
-    [
-        (
-            "ack",
-            to_all,
-            json!({}),
-            "The answer to a frame with an `id`: its data are the event's `x-ack`",
-        ),
-        ("error", to_some, error, "The answer to a frame that was refused"),
-    ]
-    .map(|(name, required, data, summary)| {
-        let payload = json!({
-            "type": "object",
-            "required": required,
-            "properties": {
-                "event": { "const": name }, "id": { "type": ["string", "integer"] }, "data": data,
-            },
-        });
-        messages.add(name, json!({ "name": name, "summary": summary, "payload": payload }))
-    })
+fn answer(name: &str, required: &[&str], data: &Value, summary: &str) -> Value {
+    let payload = json!({
+        "type": "object",
+        "required": required,
+        "properties": {
+            "event": { "const": name }, "id": { "type": ["string", "integer"] }, "data": data,
+        },
+    });
+    json!({ "name": name, "summary": summary, "payload": payload })
 }

@@ -1,5 +1,5 @@
 //! The API's own documents, made of the code: OpenAPI 3.1 of the HTTP routes, AsyncAPI 3 of the WebSocket, and a
-//! page to read. `cargo run -p local --example openapi` writes them to where `auth` serves them from.
+//! page to read. `cargo run -p local --example openapi` writes them to where `pages` serves them from.
 
 mod asyncapi;
 mod openapi;
@@ -32,6 +32,7 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
         .chain(of("visitors", visitors::openapi()))
         .chain(of("analytics", analytics::openapi()))
         .chain(of("canned-responses", canned_responses::openapi()))
+        .chain(of("pages", pages::openapi()))
         .collect()
 }
 

@@ -8,9 +8,6 @@ use shared::rate_limit::{Limit, Limits};
 
 use super::{Schemas, error_shape, operations};
 
-/// The one route that answers with no JSON.
-const PAGE: &str = "/api/docs";
-
 /// The document.
 pub fn document() -> Value {
     let mut schemas = Schemas::new();
@@ -160,10 +157,11 @@ fn responses(schemas: &mut Schemas, operation: &Operation, mut refused: Vec<u16>
     refused.dedup();
     let (status, body) = operation.success;
     let mut responses = Map::new();
-    let content = match operation.path {
-        PAGE => json!({ "text/html": { "schema": { "type": "string" } } }),
-        _ => json!({ "application/json": { "schema": schemas.outgoing(body) } }),
+    let schema = match operation.media_type {
+        "application/json" => schemas.outgoing(body),
+        _ => json!({ "type": "string" }),
     };
+    let content = json!({ operation.media_type: { "schema": schema } });
     let done = json!({ "description": "Done", "content": content });
     responses.insert(status.to_string(), done);
     for status in refused {

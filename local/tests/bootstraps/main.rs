@@ -91,6 +91,9 @@ async fn every_route_group_answers() {
     let (vic, id) = chat.held_by(&ada, "Vic").await;
     let get = |path: String| chat.get(&path).by(&ada.token);
     assert_eq!(get("/api/auth/profile".into()).await.expect(200)["name"], "Ada");
+    let widget = reqwest::get(chat.url("/widget.js")).await.unwrap();
+    assert_eq!(widget.headers()["content-type"], "text/javascript; charset=utf-8");
+    assert!(widget.text().await.unwrap().contains("livechat-widget"));
     assert_eq!(chat.get("/health?deep=1").await.expect(200)["database"], "ok");
     let list = get("/api/conversations".into()).await.expect(200);
     assert_eq!(each(&list["conversations"], "_id"), [&id]);

@@ -16,7 +16,7 @@ use shared::documents::user::User;
 use shared::use_cases::maintenance;
 use tokio::time::Instant;
 
-use crate::support::{Chat, NOBODY, text};
+use crate::support::{Chat, NOBODY, text, widget_file};
 
 /// A route, one of its calls (`{…}` stands for a thing that there is) and its body, in an order that works.
 #[rustfmt::skip]
@@ -60,6 +60,11 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("PUT /api/canned-responses/{id}", "{canned}", r#"{"title":"Hey"}"#),
     ("DELETE /api/canned-responses/{id}", "{canned}", ""),
     ("GET /health", "?deep=1", ""),
+    ("GET /widget.js", "", ""),
+    ("GET /widget/{file}", "{file}", ""),
+    ("GET /demo", "", ""),
+    ("GET /demo.css", "", ""),
+    ("GET /config.json", "", ""),
     ("GET /api/openapi.json", "", ""),
     ("GET /api/asyncapi.json", "", ""),
     ("GET /api/docs", "", ""),
@@ -135,6 +140,7 @@ async fn no_query_looks_at_what_it_does_not_give_or_sorts_in_memory() {
         ("{sue}", sue.id.clone()),
         ("{ada}", ada.id.clone()),
         ("{nobody}", NOBODY.to_owned()),
+        ("{file}", widget_file()),
     ];
     let database = database(&chat);
     add_strangers(&database).await;

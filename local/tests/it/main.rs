@@ -27,6 +27,7 @@ mod messages;
 mod model;
 mod openapi;
 mod order;
+mod pages;
 mod permissions;
 mod privacy;
 mod routes;

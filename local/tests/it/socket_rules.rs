@@ -156,11 +156,12 @@ async fn when_the_database_is_away_a_frame_is_refused_and_a_handshake_too() {
 }
 
 #[tokio::test]
-async fn only_pages_of_the_configured_origins_and_clients_that_are_no_browsers_connect() {
+async fn only_our_own_pages_those_of_the_configured_origins_and_clients_that_are_no_browsers_connect() {
     use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
-    let chat = Chat::start().await;
+    let chat = Chat::start_with(&[("PUBLIC_ORIGIN", "https://chat.example")], Default::default()).await;
     let url = chat.url("/ws").replace("http://", "ws://");
     for (origin, status) in [
+        (Some("https://chat.example"), 101),
         (Some("http://widget.example"), 101),
         (Some("https://dashboard.example"), 101),
         (None, 101),

@@ -73,6 +73,12 @@ impl Routes {
         Self { router, has_fallback: true, ..self }
     }
 
+    /// With something around all of its routes.
+    #[must_use]
+    pub fn within(self, around: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+        Self { router: around(self.router), ..self }
+    }
+
     fn add<T: 'static>(
         mut self,
         method: Method,

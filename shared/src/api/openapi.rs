@@ -47,6 +47,8 @@ pub struct Operation {
     pub read: fn(&[u8]) -> Result<()>,
     /// The status and the body of success.
     pub success: (u16, Shape),
+    /// What kind of thing that body is (RFC 9110, section 8.3.1).
+    pub media_type: &'static str,
     /// The statuses of refusal besides those that follow from the rest.
     pub refusals: &'static [u16],
 }
@@ -62,6 +64,7 @@ impl Operation {
             body: None,
             read: |_| Ok(()),
             success: (200, shape::<T>),
+            media_type: "application/json",
             refusals: &[],
         }
     }
@@ -84,6 +87,12 @@ impl Operation {
     /// `DELETE path`, answered with a `T`; for agents, unless it says more.
     pub fn delete<T: JsonSchema>(path: &'static str, summary: &'static str) -> Self {
         Self::new::<T>(Method::DELETE, path, summary)
+    }
+
+    /// Answered with a file and not with JSON.
+    #[must_use]
+    pub fn file(self, media_type: &'static str) -> Self {
+        Self { media_type, ..self }
     }
 
     /// For others than agents.

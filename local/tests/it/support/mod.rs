@@ -235,6 +235,13 @@ pub fn environment(config: &Config) -> Environment {
 /// An id that nothing has.
 pub const NOBODY: &str = "000000000000000000000000";
 
+/// The name of one of the files that the widget loads.
+pub fn widget_file() -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/pages/assets/widget");
+    let first = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap();
+    first.file_name().into_string().unwrap()
+}
+
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
 }

@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         "canned-responses" => canned_responses::routes(),
         "conversations" => conversations::routes(),
         "messages" => messages::routes(),
+        "pages" => pages::routes(),
         "visitors" => visitors::routes(),
         _ => return runtime.block_on(lambda::serve_events(websocket::handle)),
     };

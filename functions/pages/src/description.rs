@@ -1,50 +1,41 @@
-//! The OpenAPI and AsyncAPI documents, as `local` has made them of the code.
+//! The OpenAPI and AsyncAPI documents, as `local` has made them of the code, and what no route takes.
 
 use std::sync::LazyLock;
 
-use axum::response::{Html, IntoResponse, Response};
-use http::{HeaderValue, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use schemars::JsonSchema;
 use serde_json::Value;
 use shared::Error;
 use shared::error::Code;
+
+use crate::assets::Asset;
 
 /// An OpenAPI or AsyncAPI document.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct Document {}
 
-/// A page of HTML.
-#[derive(JsonSchema)]
-#[schemars(inline)]
-pub struct Page {}
-
-const OPENAPI: &str = include_str!("openapi/openapi.json");
-const ASYNCAPI: &str = include_str!("openapi/asyncapi.json");
-const PAGE: &str = include_str!("openapi/docs.html");
-
 /// `GET /api/openapi.json`.
-pub async fn openapi() -> Response {
-    json(OPENAPI)
+pub async fn openapi(headers: HeaderMap) -> Response {
+    Asset::of("api/openapi.json").answer(&headers)
 }
 
 /// `GET /api/asyncapi.json`.
-pub async fn asyncapi() -> Response {
-    json(ASYNCAPI)
-}
-
-fn json(text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+pub async fn asyncapi(headers: HeaderMap) -> Response {
+    Asset::of("api/asyncapi.json").answer(&headers)
 }
 
 /// `GET /api/docs`: a page without scripts, so that nothing but its own style needs to be allowed.
-pub async fn page() -> Response {
+pub async fn page(headers: HeaderMap) -> Response {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(PAGE)).into_response()
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Asset::of("api/docs.html").answer(&headers))
+        .into_response()
 }
 
 static PATHS: LazyLock<Value> = LazyLock::new(|| {
-    let mut document: Value = serde_json::from_str(OPENAPI).unwrap_or_default();
+    let document = Asset::of("api/openapi.json");
+    let mut document: Value = serde_json::from_slice(document.bytes()).unwrap_or_default();
     document["paths"].take()
 });
 

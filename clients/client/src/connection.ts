@@ -1,0 +1,306 @@
+import { ChatError, type Failure } from "./errors.js";
+import { type Observable, Store } from "./store.js";
+import type { Acks, Closing, ErrorData, Pushed, Sent } from "./wire.js";
+
+/** How a connection is. */
+export type ConnectionState =
+  | { readonly status: "idle" }
+  | { readonly status: "connecting"; readonly since: number }
+  | { readonly status: "online" }
+  /** It will come back by itself; `since` is in milliseconds since 1970. */
+  | { readonly status: "offline"; readonly since: number }
+  /** It does not come back by itself. */
+  | { readonly status: "refused"; readonly why: Failure };
+
+/** Sends an event and waits for its `ack`. */
+export type Ask = <E extends keyof Sent>(event: E, data: Sent[E]) => Promise<Acks[E]>;
+
+/** What a {@link Connection} needs. */
+export interface ConnectionOptions {
+  /** Where the WebSocket is; it may be looked up anew before each try. */
+  readonly url: () => string | Promise<string>;
+  /** Proves who it is, with the first frame of each new socket. */
+  readonly authenticate: (ask: Ask) => Promise<void>;
+}
+
+/** How long an answer may take. */
+const ANSWER_MS = 12_000;
+/** How long a socket may take to open. */
+const OPEN_MS = 15_000;
+/** How long a ping may take that asks whether a socket still lives. */
+const ALIVE_MS = 5_000;
+/** API Gateway ends a connection after 10 minutes without traffic. */
+const PING_MS = 8 * 60_000;
+/** API Gateway ends a connection after 2 hours in any case. */
+const LIFETIME_MS = 115 * 60_000;
+/** The longest pause between two tries. */
+const LONGEST_PAUSE_MS = 30_000;
+/** What the server lets nobody in for, after it closed a connection that went on past its limits. */
+const RATE_LIMITED_SECONDS = 60;
+
+/** The reasons of a close after which it makes no sense to come back by oneself. */
+const FINAL: ReadonlySet<Closing> = new Set([
+  "banned",
+  "erased",
+  "logged_out",
+  "password_changed",
+  "session_ended",
+]);
+
+interface Waiting {
+  readonly resolve: (data: never) => void;
+  readonly reject: (error: ChatError) => void;
+}
+
+type Listener<E extends keyof Pushed> = (data: Pushed[E]) => void;
+
+/** A connection to the live chat that comes back when it is lost. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #state = new Store<ConnectionState>({ status: "idle" });
+  readonly #listeners = new Map<string, Set<(data: never) => void>>();
+  readonly #waiting = new Map<string, Waiting>();
+  #socket: WebSocket | undefined;
+  #timers: ReturnType<typeof setTimeout>[] = [];
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
+  #frames = 0;
+  #closing: Pushed["connection:closing"] | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** How it is. */
+  get state(): Observable<ConnectionState> {
+    return this.#state;
+  }
+
+  /** Connects, and stays connected until {@link disconnect}. */
+  connect(): void {
+    const { status } = this.#state.get();
+    if (status !== "idle" && status !== "refused") {
+      return;
+    }
+    if (typeof window !== "undefined") {
+      window.addEventListener("online", this.#hurry);
+      document.addEventListener("visibilitychange", this.#hurry);
+    }
+    this.#tries = 0;
+    void this.#open();
+  }
+
+  /** Ends the connection. */
+  disconnect(): void {
+    this.#rest();
+    this.#drop(new ChatError("disconnected", "The connection was ended"));
+    this.#state.set({ status: "idle" });
+  }
+
+  /** Sends an event and waits for its `ack`. */
+  readonly ask: Ask = (event, data) =>
+    this.#state.get().status === "online"
+      ? this.#ask(event, data)
+      : Promise.reject(new ChatError("disconnected", "There is no connection"));
+
+  /** Calls `listener` with what is pushed, until the returned function is called. */
+  on<E extends keyof Pushed>(event: E, listener: Listener<E>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  readonly #ask: Ask = (event, data) => {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) {
+      return Promise.reject(new ChatError("disconnected", "There is no connection"));
+    }
+    this.#frames += 1;
+    const id = String(this.#frames);
+    const action = event.split(":", 1)[0];
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new ChatError("timeout", `${event} got no answer`));
+      }, ANSWER_MS);
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+      };
+      this.#waiting.set(id, {
+        resolve: answer => {
+          done();
+          resolve(answer);
+        },
+        reject: error => {
+          done();
+          reject(error);
+        },
+      });
+      socket.send(JSON.stringify({ action, event, id, data }));
+    });
+  };
+
+  async #open(): Promise<void> {
+    this.#clearRetry();
+    const { status } = this.#state.get();
+    this.#state.set(status === "offline" ? this.#state.get() : { status: "connecting", since: Date.now() });
+    this.#closing = undefined;
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(await this.#options.url());
+    } catch {
+      return this.#lost();
+    }
+    if (this.#socket || this.#state.get().status === "idle") {
+      socket.close();
+      return;
+    }
+    this.#socket = socket;
+    const opening = setTimeout(() => this.#fail(socket), OPEN_MS);
+    socket.addEventListener("open", () => {
+      clearTimeout(opening);
+      void this.#introduce(socket);
+    });
+    socket.addEventListener("message", ({ data }) => this.#receive(socket, data));
+    socket.addEventListener("close", () => {
+      clearTimeout(opening);
+      this.#fail(socket);
+    });
+  }
+
+  async #introduce(socket: WebSocket): Promise<void> {
+    try {
+      await this.#options.authenticate(this.#ask);
+    } catch (error) {
+      if (socket !== this.#socket) {
+        return;
+      }
+      if (!(error instanceof ChatError) || error.isTransient) {
+        this.#fail(socket, error instanceof ChatError ? error.retryAfter : undefined);
+      } else {
+        this.#refuse(error);
+      }
+      return;
+    }
+    if (socket !== this.#socket) {
+      return;
+    }
+    this.#tries = 0;
+    this.#timers.push(
+      setInterval(() => this.#probe(socket, ANSWER_MS), PING_MS),
+      setTimeout(() => this.#fail(socket, 0), LIFETIME_MS),
+    );
+    this.#state.set({ status: "online" });
+  }
+
+  #receive(socket: WebSocket, text: unknown): void {
+    if (socket !== this.#socket || typeof text !== "string") {
+      return;
+    }
+    const { event, id, data } = JSON.parse(text) as { event?: string; id?: string | number; data: unknown };
+    const waiting = id === undefined ? undefined : this.#waiting.get(String(id));
+    if (event === "ack") {
+      waiting?.resolve(data as never);
+    } else if (event === "error") {
+      waiting?.reject(ChatError.of(data as ErrorData));
+    } else if (event !== undefined) {
+      if (event === "connection:closing") {
+        this.#closing = data as Pushed["connection:closing"];
+      }
+      for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+        listener(data as never);
+      }
+    }
+  }
+
+  /** Gives a socket up; `pause` is the fewest seconds until the next try. */
+  #fail(socket: WebSocket, pause?: number): void {
+    if (socket !== this.#socket) {
+      return;
+    }
+    const closing = this.#closing;
+    if (closing && FINAL.has(closing.code)) {
+      const code = closing.code === "banned" ? "banned" : "unauthorized";
+      this.#refuse(new ChatError(code, closing.message, { reason: closing.code }));
+      return;
+    }
+    this.#drop(new ChatError("disconnected", "The connection was lost"));
+    this.#lost(closing?.code === "rate_limited" ? RATE_LIMITED_SECONDS : pause);
+  }
+
+  /** Comes back after a pause: one that grows and has a random part, so that not all come at once. */
+  #lost(pause?: number): void {
+    const { status } = this.#state.get();
+    if (status === "idle" || status === "refused") {
+      return;
+    }
+    if (status !== "offline") {
+      this.#state.set({ status: "offline", since: Date.now() });
+    }
+    const longest = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#tries);
+    this.#tries += 1;
+    const wait = pause === undefined ? longest * (0.5 + Math.random() / 2) : pause * 1000;
+    this.#clearRetry();
+    this.#retry = setTimeout(() => void this.#open(), wait);
+  }
+
+  #refuse(why: ChatError): void {
+    this.#rest();
+    this.#drop(why);
+    this.#state.set({ status: "refused", why: why.plain() });
+  }
+
+  #drop(error: ChatError): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    for (const timer of this.#timers) {
+      clearTimeout(timer);
+    }
+    this.#timers = [];
+    socket?.close();
+    for (const waiting of [...this.#waiting.values()]) {
+      waiting.reject(error);
+    }
+  }
+
+  #rest(): void {
+    this.#clearRetry();
+    if (typeof window !== "undefined") {
+      window.removeEventListener("online", this.#hurry);
+      document.removeEventListener("visibilitychange", this.#hurry);
+    }
+  }
+
+  #clearRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  /** The network is back, or the page is seen again: no pause, and no trust in an old socket. */
+  readonly #hurry = (): void => {
+    if (document.visibilityState === "hidden") {
+      return;
+    }
+    if (this.#retry !== undefined) {
+      void this.#open();
+    } else if (this.#socket && this.#state.get().status === "online") {
+      void this.#probe(this.#socket, ALIVE_MS);
+    }
+  };
+
+  async #probe(socket: WebSocket, patience: number): Promise<void> {
+    const timer = setTimeout(() => this.#fail(socket, 0), patience);
+    try {
+      await this.#ask("ping", {});
+    } catch (error) {
+      // A refusal is an answer, too.
+      if (error instanceof ChatError && error.code === "timeout") {
+        this.#fail(socket, 0);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

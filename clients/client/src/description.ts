@@ -1,0 +1,3265 @@
+// Made by `npm run describe` of the backend's description; do not edit.
+
+export interface paths {
+    "/api/analytics/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of each agent
+         * @description For agents.
+         */
+        get: operations["getAnalyticsAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations and messages of each day of a period
+         * @description For agents.
+         */
+        get: operations["getAnalyticsCharts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of all conversations
+         * @description For agents.
+         */
+        get: operations["getAnalyticsOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The WebSocket as AsyncAPI
+         * @description Needs no token.
+         */
+        get: operations["getAsyncapi.json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The security log, the latest first
+         * @description For administrators.
+         */
+        get: operations["getAuthAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logs a user in
+         * @description Needs no token.
+         */
+        post: operations["postAuthLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the token's session
+         * @description For agents.
+         */
+        post: operations["postAuthLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes one's own password; other tokens die
+         * @description For agents.
+         */
+        put: operations["putAuthPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The user whose token it is
+         * @description For agents.
+         */
+        get: operations["getAuthProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers a user; the first one becomes the super administrator
+         * @description Needs no token.
+         */
+        post: operations["postAuthRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets what the others see of the user
+         * @description For agents.
+         */
+        put: operations["putAuthStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The users, the latest first
+         * @description For administrators.
+         */
+        get: operations["getAuthUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a user; a super administrator may change roles and administrators
+         * @description For administrators.
+         */
+        put: operations["putAuthUsersId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives a user another password; its tokens die
+         * @description For administrators.
+         */
+        put: operations["putAuthUsersIdPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/canned-responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest first
+         * @description For agents.
+         */
+        get: operations["getCannedResponses"];
+        put?: never;
+        /**
+         * Makes a canned response
+         * @description For agents.
+         */
+        post: operations["postCannedResponses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/canned-responses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A canned response
+         * @description For agents.
+         */
+        get: operations["getCannedResponsesId"];
+        /**
+         * Changes one's own; an administrator any
+         * @description For agents.
+         */
+        put: operations["putCannedResponsesId"];
+        post?: never;
+        /**
+         * Deletes one's own; an administrator any
+         * @description For agents.
+         */
+        delete: operations["deleteCannedResponsesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversations, the latest message first
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        get: operations["getConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation with its whole visitor
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        get: operations["getConversationsId"];
+        /**
+         * Writes notes, tags and priority
+         * @description For agents.
+         */
+        put: operations["putConversationsId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives a conversation to an agent, or takes it
+         * @description For agents.
+         */
+        put: operations["putConversationsIdAssign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ends it for good
+         * @description For agents.
+         */
+        put: operations["putConversationsIdClose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rates a conversation that has ended; who knows its id may
+         * @description Needs no token.
+         */
+        put: operations["putConversationsIdRate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Marks it as settled
+         * @description For agents.
+         */
+        put: operations["putConversationsIdResolve"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hands a conversation that somebody holds to an agent
+         * @description For agents.
+         */
+        put: operations["putConversationsIdTransfer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This API, to read
+         * @description Needs no token.
+         */
+        get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message; the same `clientMessageId` gives the one that is stored
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        post: operations["postMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{conversationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages of a conversation: page 1 is the newest, the oldest of a page comes first
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        get: operations["getMessagesConversationId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Marks the messages up to this one as read
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        put: operations["putMessagesIdRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/conversation/{conversationId}/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Marks what the visitor sent as read
+         * @description For agents.
+         */
+        put: operations["putMessagesConversationConversationIdReadAll"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This API as OpenAPI
+         * @description Needs no token.
+         */
+        get: operations["getOpenapi.json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The visitors, the last seen first
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        get: operations["getVisitors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A visitor
+         * @description A visitor sees what is its own, an agent everything.
+         */
+        get: operations["getVisitorsId"];
+        /**
+         * Writes what is known of a visitor
+         * @description For agents.
+         */
+        put: operations["putVisitorsId"];
+        post?: never;
+        /**
+         * Erases everything personal about a visitor and what was said with it
+         * @description For administrators.
+         */
+        delete: operations["deleteVisitorsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shuts a visitor out
+         * @description For agents.
+         */
+        put: operations["putVisitorsIdBan"];
+        post?: never;
+        /**
+         * Lets a visitor in again
+         * @description For agents.
+         */
+        delete: operations["deleteVisitorsIdBan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visitors/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is stored of a visitor, in parts of some megabytes
+         * @description For administrators.
+         */
+        get: operations["getVisitorsIdExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/config.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a client finds the WebSocket
+         * @description Needs no token.
+         */
+        get: operations["getConfig.json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page with the widget in it
+         * @description Needs no token.
+         */
+        get: operations["getDemo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/demo.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The style of that page
+         * @description Needs no token.
+         */
+        get: operations["getDemo.css"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sign of life; with `deep=1` of the database, too
+         * @description Needs no token.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The widget's launcher, for `<script async src>`
+         * @description Needs no token.
+         */
+        get: operations["getWidget.js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the widget loads when it is opened
+         * @description Needs no token.
+         */
+        get: operations["getWidgetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Acks: {
+            "agent:connect": components["schemas"]["ConnectedUser"];
+            "agent:watch": components["schemas"]["Nothing"];
+            "conversation:join": components["schemas"]["Joined"];
+            "conversation:leave": components["schemas"]["Nothing"];
+            "conversation:start": components["schemas"]["ConversationCreated"];
+            "message:delivered": components["schemas"]["Marked"];
+            "message:read": components["schemas"]["Marked"];
+            "message:send": components["schemas"]["SentMessage"];
+            ping: components["schemas"]["Nothing"];
+            "typing:start": components["schemas"]["Nothing"];
+            "typing:stop": components["schemas"]["Nothing"];
+            "visitor:connect": components["schemas"]["VisitorConnected"];
+            "visitor:page": components["schemas"]["Nothing"];
+        };
+        /** @description An agent inside a conversation. */
+        AgentBrief: {
+            _id: string;
+            avatar: string | null;
+            email: string;
+            name: string;
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description What an agent did. */
+        AgentFigures: {
+            /** Format: date-time */
+            asOf: string;
+            /** Format: int64 */
+            assignedConversations: number;
+            avgRating: string;
+            /** Format: double */
+            avgResponseSeconds: number | null;
+            email: string;
+            id: string;
+            /** Format: int64 */
+            messagesSent: number;
+            name: string;
+            /** Format: int64 */
+            resolvedConversations: number;
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description What was done. */
+        AuditAction: "registered" | "login_failed" | "logout" | "password_changed" | "password_reset" | "role_changed" | "activated" | "deactivated" | "visitor_banned" | "visitor_unbanned" | "visitor_exported" | "visitor_erased";
+        /** @description An entry of the security log. */
+        AuditEntry: {
+            _id: string;
+            action: components["schemas"]["AuditAction"];
+            actor: components["schemas"]["AuditParty"] | null;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            detail: string | null;
+            target: components["schemas"]["AuditParty"];
+        };
+        /** @description A page of a list. */
+        AuditList: {
+            /** @description This page's number, from 1. */
+            currentPage: number;
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description Of a search: whether it has looked at everything; false past 10,000 entries. */
+            isComplete?: boolean;
+            /** @description Where the next page begins, if there is one. */
+            nextCursor?: string | null;
+            /** @description The number of entries on all pages, counted to 1,000; null with a `cursor`, where nothing is counted. */
+            total: number | null;
+            /** @description Whether there are no more than `total`. */
+            totalIsExact: boolean;
+            /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
+            totalPages: number | null;
+        };
+        /** @description Somebody in the log. */
+        AuditParty: {
+            /** @description A user's email then; of a visitor the log has its id only. */
+            email: string | null;
+            /** @description The user's or visitor's id; none for an email that nobody has. */
+            id: string | null;
+        };
+        /** @description That a visitor may not come in. */
+        Ban: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Who said so. */
+            by: string;
+            /** @description Why, for the agents. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Until when; for good if it does not say.
+             */
+            until: string | null;
+        };
+        /** @description A canned response. */
+        CannedResponse: {
+            _id: string;
+            category: string;
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Person"];
+            shortcut: string;
+            title: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description The days of a period, each with how much there was of something. */
+        Charts: {
+            /** Format: date-time */
+            asOf: string;
+            conversations: components["schemas"]["DayCount"][];
+            messages: components["schemas"]["DayCount"][];
+        };
+        /** @description What a client must know beforehand. */
+        ClientConfig: {
+            /** @description The address of the WebSocket, or its path at the place that this is from. */
+            webSocketUrl: string;
+        };
+        /** @description Why the server closes a connection. */
+        Closing: "logged_out" | "session_ended" | "password_changed" | "account_changed" | "banned" | "erased" | "rate_limited" | "lost";
+        /** @description The stable names of what can go wrong, each with its HTTP status (`docs/protocol.md`, Conventions). */
+        Code: "bad_request" | "validation_failed" | "unknown_event" | "unauthorized" | "forbidden" | "banned" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "internal" | "unavailable";
+        /** @description The user that a connection is authenticated as. */
+        ConnectedUser: {
+            user: components["schemas"]["User"];
+        };
+        /** @description A conversation with its people; `V` is how much of the visitor it shows. */
+        Conversation_Visitor: {
+            _id: string;
+            assignedAgent: components["schemas"]["AgentBrief"] | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            firstResponseAt: string | null;
+            lastMessage: string | null;
+            /** Format: date-time */
+            lastMessageAt: string | null;
+            /** Format: int64 */
+            messageCount: number;
+            /** @description For agents only; absent for visitors. */
+            notes?: string | null;
+            priority: components["schemas"]["Priority"];
+            /** Format: int32 */
+            rating: number | null;
+            ratingComment: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            status: components["schemas"]["ConversationStatus"];
+            tags: string[];
+            /** @description Whether it came over the WebSocket with a text cut, to fit into a frame. */
+            truncated?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the visitor's messages no agent has read.
+             */
+            unreadCount: number;
+            visitor: components["schemas"]["Visitor"];
+        };
+        /** @description A conversation with its people; `V` is how much of the visitor it shows. */
+        Conversation_VisitorBrief: {
+            _id: string;
+            assignedAgent: components["schemas"]["AgentBrief"] | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            firstResponseAt: string | null;
+            lastMessage: string | null;
+            /** Format: date-time */
+            lastMessageAt: string | null;
+            /** Format: int64 */
+            messageCount: number;
+            /** @description For agents only; absent for visitors. */
+            notes?: string | null;
+            priority: components["schemas"]["Priority"];
+            /** Format: int32 */
+            rating: number | null;
+            ratingComment: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            status: components["schemas"]["ConversationStatus"];
+            tags: string[];
+            /** @description Whether it came over the WebSocket with a text cut, to fit into a frame. */
+            truncated?: boolean;
+            /**
+             * Format: int64
+             * @description How many of the visitor's messages no agent has read.
+             */
+            unreadCount: number;
+            visitor: components["schemas"]["VisitorBrief"];
+        };
+        /** @description The data of `conversation:created`. */
+        ConversationCreated: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["Conversation_VisitorBrief"];
+            /** @description Its first message, if it started with one. */
+            message: components["schemas"]["Message"] | null;
+        };
+        /** @description A page of a list. */
+        ConversationList: {
+            conversations: components["schemas"]["Conversation_VisitorBrief"][];
+            /** @description This page's number, from 1. */
+            currentPage: number;
+            /** @description Of a search: whether it has looked at everything; false past 10,000 entries. */
+            isComplete?: boolean;
+            /** @description Where the next page begins, if there is one. */
+            nextCursor?: string | null;
+            /** @description The number of entries on all pages, counted to 1,000; null with a `cursor`, where nothing is counted. */
+            total: number | null;
+            /** @description Whether there are no more than `total`. */
+            totalIsExact: boolean;
+            /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
+            totalPages: number | null;
+        };
+        /** @description Where a conversation is in its life. */
+        ConversationStatus: "pending" | "active" | "resolved" | "closed";
+        /** @description How many there were on a day. */
+        DayCount: {
+            _id: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description The delivery state of a message. */
+        Delivery: "sent" | "delivered" | "read";
+        /** @description What went wrong. It serializes to the shape that callers get; its source stays inside. */
+        Error: {
+            code: components["schemas"]["Code"];
+            errors?: components["schemas"]["FieldError"][];
+            message: string;
+            /** @description Which of the reasons that a code may have. */
+            reason?: string | null;
+            /** Format: uint64 */
+            retryAfter?: number | null;
+        };
+        /** @description What is pushed to those whom it concerns. */
+        Event: {
+            data: {
+                /** Format: date-time */
+                at: string;
+                userId: string;
+            };
+            /** @constant */
+            event: "agent:online";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                userId: string;
+            };
+            /** @constant */
+            event: "agent:offline";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                status: components["schemas"]["UserStatus"];
+                userId: string;
+            };
+            /** @constant */
+            event: "agent:status";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                visitor: components["schemas"]["VisitorBrief"];
+            };
+            /** @constant */
+            event: "visitor:online";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                visitorId: string;
+            };
+            /** @constant */
+            event: "visitor:offline";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                visitor: components["schemas"]["VisitorBrief"];
+            };
+            /** @constant */
+            event: "visitor:updated";
+        } | {
+            data: {
+                /** Format: date-time */
+                at: string;
+                visitors: components["schemas"]["VisitorBrief"][];
+            };
+            /** @constant */
+            event: "visitors:updated";
+        } | {
+            data: Record<string, never>;
+            /** @constant */
+            event: "resync";
+        } | {
+            data: components["schemas"]["VisitorConnected"];
+            /** @constant */
+            event: "visitor:connected";
+        } | {
+            data: components["schemas"]["ConversationCreated"];
+            /** @constant */
+            event: "conversation:created";
+        } | {
+            data: {
+                conversation: components["schemas"]["Conversation_VisitorBrief"];
+            };
+            /** @constant */
+            event: "conversation:new";
+        } | {
+            data: {
+                conversation: components["schemas"]["Conversation_VisitorBrief"];
+            };
+            /** @constant */
+            event: "conversation:updated";
+        } | {
+            data: {
+                message: components["schemas"]["Message"];
+            };
+            /** @constant */
+            event: "message:new";
+        } | {
+            data: {
+                conversationId: string;
+                /** Format: date-time */
+                deliveredAt: string;
+                /** @description The side that has received. */
+                sender: components["schemas"]["Side"];
+                /** Format: int64 */
+                unreadCount: number;
+                /** Format: int64 */
+                upTo: number;
+            };
+            /** @constant */
+            event: "message:delivered";
+        } | {
+            data: {
+                conversationId: string;
+                messageId: string;
+                /** Format: date-time */
+                readAt: string;
+                /** @description The side that has read. */
+                sender: components["schemas"]["Side"];
+                /**
+                 * Format: int64
+                 * @description How many of the visitor's messages no agent has read now.
+                 */
+                unreadCount: number;
+                /** Format: int64 */
+                upTo: number;
+            };
+            /** @constant */
+            event: "message:read";
+        } | {
+            data: components["schemas"]["Typing"];
+            /** @constant */
+            event: "typing:start";
+        } | {
+            data: components["schemas"]["Typing"];
+            /** @constant */
+            event: "typing:stop";
+        } | {
+            data: Record<string, never>;
+            /** @constant */
+            event: "pong";
+        } | {
+            data: {
+                code: components["schemas"]["Closing"];
+                message: string;
+            };
+            /** @constant */
+            event: "connection:closing";
+        };
+        /** @description A part of all that is stored of a visitor. */
+        Export: {
+            conversations: components["schemas"]["ExportedConversation"][];
+            /** Format: date-time */
+            exportedAt: string;
+            /** @description Where the next part begins, if there is one. */
+            nextCursor: string | null;
+            visitor: components["schemas"]["Visitor"];
+        };
+        /** @description A conversation, or a part of it. */
+        ExportedConversation: {
+            conversation: components["schemas"]["Conversation_VisitorBrief"];
+            /** @description The oldest first. */
+            messages: components["schemas"]["Message"][];
+        };
+        /** @description One value that breaks a rule. */
+        FieldError: {
+            /** @description Which rule it breaks, for people. */
+            msg: string;
+            /** @description Where it is in the input, as in `email` or `tags[2]`. */
+            path: string;
+        };
+        Health: {
+            database?: string | null;
+            status: string;
+            version: string;
+        };
+        /** @description What a join brings. */
+        Joined: {
+            /** @description The conversation. */
+            conversation: components["schemas"]["Conversation_VisitorBrief"];
+            /** @description Whether there are more messages than these: later ones, or without a named one earlier ones. */
+            hasMore: boolean;
+            /** @description How far both sides have come in it. */
+            marks: components["schemas"]["Marks"];
+            /** @description The messages after the one that was named, or without one the latest; the oldest first. */
+            messages: components["schemas"]["Message"][];
+        };
+        /** @description The answer to a registration and a login. */
+        LoggedIn: {
+            token: string;
+            user: components["schemas"]["LoggedInUser"];
+        };
+        LoggedInUser: {
+            email: string;
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description Where a marker is. */
+        Mark: {
+            /**
+             * Format: date-time
+             * @description When it came there.
+             */
+            at: string | null;
+            /**
+             * Format: int64
+             * @description The number of the last message of the other side that it covers; 0 for none.
+             */
+            upTo: number;
+        };
+        /** @description Where a marker is. */
+        Marked: {
+            /**
+             * Format: date-time
+             * @description When it came there.
+             */
+            at: string | null;
+            /** @description In which conversation. */
+            conversationId: string;
+            /** @description The last message that it covers, if it covers any. */
+            messageId?: string | null;
+            /**
+             * Format: int64
+             * @description That message's number, 0 for none.
+             */
+            upTo: number;
+        };
+        /** @description The markers of both sides. */
+        Marks: {
+            agent: components["schemas"]["SideMarks"];
+            visitor: components["schemas"]["SideMarks"];
+        };
+        /** @description A message. */
+        Message: {
+            _id: string;
+            clientMessageId: string | null;
+            content: string;
+            conversation: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            fileUrl: string | null;
+            isRead: boolean;
+            /** Format: date-time */
+            readAt: string | null;
+            sender: components["schemas"]["Side"];
+            senderId: components["schemas"]["Person"];
+            /** @description `User` or `Visitor`. */
+            senderModel: string;
+            /** Format: int64 */
+            seq: number;
+            status: components["schemas"]["Delivery"];
+            /** @description Whether it came over the WebSocket with its `content` cut, to fit into a frame. */
+            truncated?: boolean;
+            type: components["schemas"]["MessageType"];
+        };
+        /** @description A page of a list. */
+        MessageList: {
+            /** @description This page's number, from 1. */
+            currentPage: number;
+            messages: components["schemas"]["Message"][];
+            /** @description The number of entries on all pages, counted to 1,000; */
+            total: number;
+            /** @description Whether there are no more than `total`. */
+            totalIsExact: boolean;
+            /** @description The number of pages of what was counted; */
+            totalPages: number;
+        };
+        /** @description What a message carries. */
+        MessageType: "text" | "file" | "image";
+        /** @description No data: an object that says nothing. */
+        Nothing: Record<string, never>;
+        /** @description The figures of all conversations. */
+        Overview: {
+            /** Format: int64 */
+            activeChats: number;
+            /** Format: date-time */
+            asOf: string;
+            avgRating: string;
+            /** Format: double */
+            avgResolutionSeconds: number | null;
+            /** Format: double */
+            avgResponseSeconds: number | null;
+            avgResponseTime: string;
+            /** Format: int64 */
+            closedChats: number;
+            /** Format: int64 */
+            pendingChats: number;
+            /** Format: int64 */
+            ratedConversations: number;
+            /** Format: int64 */
+            resolvedChats: number;
+            /** Format: int64 */
+            totalConversations: number;
+        };
+        /** @description A look at a page. */
+        PageView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            timestamp: string;
+            /** @description The page's title. */
+            title: string | null;
+            /** @description The page's address. */
+            url: string;
+        };
+        /** @description Who wrote a message or a text. */
+        Person: {
+            _id: string;
+            email: string | null;
+            name: string | null;
+        };
+        /** @description How urgent a conversation is. */
+        Priority: "low" | "medium" | "high";
+        Pushed: {
+            "agent:offline": {
+                /** Format: date-time */
+                at: string;
+                userId: string;
+            };
+            "agent:online": {
+                /** Format: date-time */
+                at: string;
+                userId: string;
+            };
+            "agent:status": {
+                /** Format: date-time */
+                at: string;
+                status: components["schemas"]["UserStatus"];
+                userId: string;
+            };
+            "connection:closing": {
+                code: components["schemas"]["Closing"];
+                message: string;
+            };
+            "conversation:created": components["schemas"]["ConversationCreated"];
+            "conversation:new": {
+                conversation: components["schemas"]["Conversation_VisitorBrief"];
+            };
+            "conversation:updated": {
+                conversation: components["schemas"]["Conversation_VisitorBrief"];
+            };
+            "message:delivered": {
+                conversationId: string;
+                /** Format: date-time */
+                deliveredAt: string;
+                /** @description The side that has received. */
+                sender: components["schemas"]["Side"];
+                /** Format: int64 */
+                unreadCount: number;
+                /** Format: int64 */
+                upTo: number;
+            };
+            "message:new": {
+                message: components["schemas"]["Message"];
+            };
+            "message:read": {
+                conversationId: string;
+                messageId: string;
+                /** Format: date-time */
+                readAt: string;
+                /** @description The side that has read. */
+                sender: components["schemas"]["Side"];
+                /**
+                 * Format: int64
+                 * @description How many of the visitor's messages no agent has read now.
+                 */
+                unreadCount: number;
+                /** Format: int64 */
+                upTo: number;
+            };
+            pong: Record<string, never>;
+            resync: Record<string, never>;
+            "typing:start": components["schemas"]["Typing"];
+            "typing:stop": components["schemas"]["Typing"];
+            "visitor:connected": components["schemas"]["VisitorConnected"];
+            "visitor:offline": {
+                /** Format: date-time */
+                at: string;
+                visitorId: string;
+            };
+            "visitor:online": {
+                /** Format: date-time */
+                at: string;
+                visitor: components["schemas"]["VisitorBrief"];
+            };
+            "visitor:updated": {
+                /** Format: date-time */
+                at: string;
+                visitor: components["schemas"]["VisitorBrief"];
+            };
+            "visitors:updated": {
+                /** Format: date-time */
+                at: string;
+                visitors: components["schemas"]["VisitorBrief"][];
+            };
+        };
+        ReadAll: {
+            message: string;
+            /** Format: int64 */
+            modifiedCount: number;
+        };
+        /** @description What a user may do; a later role may all that an earlier one may. */
+        Role: "agent" | "admin" | "super_admin";
+        Sent: {
+            /** @description The data of `agent:connect`. */
+            "agent:connect": {
+                token: string;
+                /**
+                 * @description Whether to be pushed `visitors:updated`.
+                 * @default false
+                 */
+                visitors?: boolean;
+                /**
+                 * @description How much an agent's connection is pushed.
+                 * @default mine
+                 */
+                watch?: "mine" | "all";
+            };
+            /** @description The data of `agent:watch`. */
+            "agent:watch": {
+                /** @description Whether to be pushed `visitors:updated`. */
+                visitors?: boolean | null;
+                watch?: ("mine" | "all") | null;
+            };
+            /** @description The data of `conversation:join`. */
+            "conversation:join": {
+                /** Format: int64 */
+                after?: number | null;
+                conversationId: string;
+            };
+            /** @description The data of `conversation:leave`. */
+            "conversation:leave": {
+                conversationId: string;
+            };
+            /** @description The data of `conversation:start`. */
+            "conversation:start": {
+                clientMessageId?: string | null;
+                message?: string | null;
+                /**
+                 * @description Whether a conversation that is open is given back instead.
+                 * @default false
+                 */
+                unlessOpen?: boolean;
+            };
+            /** @description The data of `message:delivered`. */
+            "message:delivered": {
+                conversationId: string;
+                /** Format: int64 */
+                upTo: number;
+            };
+            /** @description The data of `message:read`. */
+            "message:read": {
+                conversationId: string;
+                messageId?: string | null;
+                /** Format: int64 */
+                upTo?: number | null;
+            };
+            /**
+             * @description A message that a caller sends.
+             * @example {
+             *       "clientMessageId": "7f1c",
+             *       "content": "Hello!",
+             *       "conversationId": "65a1b2c3d4e5f6a7b8c9d0e1"
+             *     }
+             */
+            "message:send": {
+                clientMessageId?: string | null;
+                content: string;
+                conversationId: string;
+                fileUrl?: string | null;
+                /** @description The `clientMessageId` of the message that the same sender sent before this one. */
+                follows?: string | null;
+                /**
+                 * @description What a message carries.
+                 * @default text
+                 */
+                type?: "text" | "file" | "image";
+            };
+            /** @description The data of `ping`. */
+            ping: Record<string, never>;
+            /** @description The data of `typing:start`. */
+            "typing:start": {
+                conversationId: string;
+            };
+            /** @description The data of `typing:stop`. */
+            "typing:stop": {
+                conversationId: string;
+            };
+            /** @description The data of `visitor:connect`. */
+            "visitor:connect": {
+                /** Format: int64 */
+                after?: number | null;
+                /** @description The conversation of which `after` is a number. */
+                conversationId?: string | null;
+                currentPage?: string | null;
+                email?: string | null;
+                /** @description A JWT of the site that says who the visitor is. */
+                identity?: string | null;
+                name?: string | null;
+                referrer?: string | null;
+                sessionId?: string | null;
+            };
+            /** @description The data of `visitor:page`. */
+            "visitor:page": {
+                title?: string | null;
+                url: string;
+            };
+        };
+        /** @description The message as it is stored. */
+        SentMessage: {
+            message: components["schemas"]["Message"];
+        };
+        /** @description The two sides of a conversation. */
+        Side: "agent" | "visitor";
+        /** @description The markers of one side. */
+        SideMarks: {
+            delivered: components["schemas"]["Mark"];
+            read: components["schemas"]["Mark"];
+        };
+        /** @description What a user sees of the status that it set. */
+        StatusSet: {
+            id: string;
+            name: string;
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description The data of `typing:start` and `typing:stop`. */
+        Typing: {
+            /** @description Where. */
+            conversationId: string;
+            /** @description Of which side. */
+            sender: components["schemas"]["Side"];
+            /** @description Who. */
+            userName: string | null;
+        };
+        /** @description A user to itself. */
+        User: {
+            /** @description Whether it may log in. */
+            active: boolean;
+            avatar: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            department: string | null;
+            email: string;
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description A page of a list. */
+        UserList: {
+            /** @description This page's number, from 1. */
+            currentPage: number;
+            /** @description Of a search: whether it has looked at everything; false past 10,000 entries. */
+            isComplete?: boolean;
+            /** @description Where the next page begins, if there is one. */
+            nextCursor?: string | null;
+            /** @description The number of entries on all pages, counted to 1,000; null with a `cursor`, where nothing is counted. */
+            total: number | null;
+            /** @description Whether there are no more than `total`. */
+            totalIsExact: boolean;
+            /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
+            totalPages: number | null;
+            users: components["schemas"]["User"][];
+        };
+        /** @description Whether a user can be talked to. */
+        UserStatus: "online" | "offline" | "away" | "busy";
+        /** @description A whole visitor, without its secret. */
+        Visitor: {
+            _id: string;
+            /**
+             * @description That it may not come in.
+             * @default null
+             */
+            ban: components["schemas"]["Ban"] | null;
+            browser: string | null;
+            city: string | null;
+            country: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            currentPage: string | null;
+            email: string | null;
+            /** @default null */
+            externalId: string | null;
+            ipAddress: string | null;
+            isOnline: boolean;
+            /** Format: date-time */
+            lastSeen: string;
+            name: string | null;
+            os: string | null;
+            pageViews: components["schemas"]["PageView"][];
+            referrer: string | null;
+            /** Format: int64 */
+            totalTimeOnSite: number;
+            userAgent: string | null;
+            /**
+             * @description Whether the site has said who it is, and its own id then.
+             * @default false
+             */
+            verified: boolean;
+            /** Format: int64 */
+            visitCount: number;
+        };
+        /** @description A visitor inside a conversation. */
+        VisitorBrief: {
+            _id: string;
+            browser: string | null;
+            city: string | null;
+            country: string | null;
+            currentPage: string | null;
+            email: string | null;
+            isOnline: boolean;
+            name: string | null;
+            os: string | null;
+        };
+        /** @description The data of `visitor:connected`. */
+        VisitorConnected: {
+            /** @description Its conversation that is not closed, if there is one. */
+            conversation: components["schemas"]["Conversation_VisitorBrief"] | null;
+            /** @description Whether there are more messages than these: later ones, or without a named one earlier ones. */
+            hasMore: boolean;
+            /** @description How far both sides have come in it. */
+            marks: components["schemas"]["Marks"] | null;
+            /** @description Its messages after the one that was named, or without one the latest; the oldest first. */
+            messages: components["schemas"]["Message"][];
+            /** @description Its token for the HTTP API. */
+            token: string;
+            /** @description Who the visitor is. */
+            visitorId: string;
+        };
+        /** @description A page of a list. */
+        VisitorList: {
+            /** @description This page's number, from 1. */
+            currentPage: number;
+            /** @description Of a search: whether it has looked at everything; false past 10,000 entries. */
+            isComplete?: boolean;
+            /** @description Where the next page begins, if there is one. */
+            nextCursor?: string | null;
+            /** @description The number of entries on all pages, counted to 1,000; null with a `cursor`, where nothing is counted. */
+            total: number | null;
+            /** @description Whether there are no more than `total`. */
+            totalIsExact: boolean;
+            /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
+            totalPages: number | null;
+            visitors: components["schemas"]["Visitor"][];
+        };
+    };
+    responses: {
+        /** @description Malformed, or a value breaks a rule: `errors` says which */
+        400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "validation_failed",
+                 *       "message": "Malformed, or a value breaks a rule: `errors` says which"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description No token, or one that is invalid, expired or logged out */
+        401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unauthorized",
+                 *       "message": "No token, or one that is invalid, expired or logged out"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Known, and not allowed; `banned` for a visitor who may not come in */
+        403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "forbidden",
+                 *       "message": "Known, and not allowed; `banned` for a visitor who may not come in"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Does not exist, or not for this caller */
+        404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "not_found",
+                 *       "message": "Does not exist, or not for this caller"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The path exists, and not for this method */
+        405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "method_not_allowed",
+                 *       "message": "The path exists, and not for this method"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Not possible in the present state */
+        409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "conflict",
+                 *       "message": "Not possible in the present state"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is larger than 256 KiB */
+        413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "payload_too_large",
+                 *       "message": "The body is larger than 256 KiB"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is not declared as JSON */
+        415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unsupported_media_type",
+                 *       "message": "The body is not declared as JSON"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too often; `Retry-After` says in how many seconds to come back */
+        429: {
+            headers: {
+                /** @description In how many seconds to come back */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "rate_limited",
+                 *       "message": "Too often; `Retry-After` says in how many seconds to come back"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Away or too busy; `Retry-After` says in how many seconds to come back */
+        503: {
+            headers: {
+                /** @description In how many seconds to come back */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unavailable",
+                 *       "message": "Away or too busy; `Retry-After` says in how many seconds to come back"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getAnalyticsAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentFigures"][];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsCharts: {
+        parameters: {
+            query?: {
+                period?: "7days" | "30days" | "90days";
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAnalyticsOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    "getAsyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAuthAudit: {
+        parameters: {
+            query?: {
+                action?: "registered" | "login_failed" | "logout" | "password_changed" | "password_reset" | "role_changed" | "activated" | "deactivated" | "visitor_banned" | "visitor_unbanned" | "visitor_exported" | "visitor_erased";
+                cursor?: string;
+                limit?: number;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postAuthLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postAuthLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAuthPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    currentPassword: string;
+                    newPassword: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAuthProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postAuthRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    name: string;
+                    password: string;
+                    role?: ("agent" | "admin" | "super_admin") | null;
+                    /** @description Of the first user, where strangers can reach the live chat. */
+                    setupToken?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedIn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAuthStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether a user can be talked to. */
+                    status: "online" | "offline" | "away" | "busy";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusSet"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAuthUsers: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                role?: "agent" | "admin" | "super_admin";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAuthUsersId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    active?: boolean | null;
+                    department?: string | null;
+                    name?: string | null;
+                    role?: ("agent" | "admin" | "super_admin") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putAuthUsersIdPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    newPassword: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getCannedResponses: {
+        parameters: {
+            query?: {
+                category?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponse"][];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postCannedResponses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category?: string | null;
+                    content: string;
+                    shortcut?: string | null;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponse"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getCannedResponsesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponse"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putCannedResponsesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    category?: string | null;
+                    content?: string | null;
+                    shortcut?: string | null;
+                    title?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedResponse"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    deleteCannedResponsesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getConversations: {
+        parameters: {
+            query?: {
+                assignedTo?: string;
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                q?: string;
+                status?: "" | "all" | "pending" | "active" | "resolved" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getConversationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_Visitor"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    notes?: string | null;
+                    priority?: ("low" | "medium" | "high") | null;
+                    tags?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsIdAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description To whom; oneself if absent. */
+                    agentId?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsIdClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsIdRate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A word with it. */
+                    comment?: string | null;
+                    /**
+                     * Format: int32
+                     * @description 1 to 5.
+                     */
+                    rating: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsIdResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putConversationsIdTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description To whom. */
+                    agentId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation_VisitorBrief"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    clientMessageId?: string | null;
+                    content: string;
+                    conversationId: string;
+                    fileUrl?: string | null;
+                    /** @description The `clientMessageId` of the message that the same sender sent before this one. */
+                    follows?: string | null;
+                    /**
+                     * @description What a message carries.
+                     * @default text
+                     */
+                    type?: "text" | "file" | "image";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getMessagesConversationId: {
+        parameters: {
+            query?: {
+                after?: number;
+                before?: number;
+                cursor?: string;
+                limit?: number;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                conversationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putMessagesIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putMessagesConversationConversationIdReadAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAll"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    "getOpenapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getVisitors: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                online?: boolean;
+                page?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorList"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getVisitorsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visitor"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putVisitorsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    city?: string | null;
+                    country?: string | null;
+                    email?: string | null;
+                    name?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visitor"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    deleteVisitorsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    putVisitorsIdBan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                    /** Format: date-time */
+                    until?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visitor"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    deleteVisitorsIdBan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visitor"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getVisitorsIdExport: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    "getConfig.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientConfig"];
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    "getDemo.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: {
+                deep?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["400"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    "getWidget.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getWidgetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+}

@@ -1,0 +1,16 @@
+export { type Ask, Connection, type ConnectionOptions, type ConnectionState } from "./connection.js";
+export type { paths } from "./description.js";
+export { ChatError, type Code, type Failure } from "./errors.js";
+export { type Api, answer, api } from "./http.js";
+export { type Deliver, type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+export { type Observable, Store } from "./store.js";
+export { type Chat, SharedChat, shared } from "./tabs.js";
+export { Thread } from "./thread.js";
+export {
+  outgoing,
+  type VisitorActions,
+  VisitorChat,
+  type VisitorOptions,
+  type VisitorState,
+} from "./visitor.js";
+export type * from "./wire.js";

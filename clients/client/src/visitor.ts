@@ -1,0 +1,486 @@
+import { type Ask, Connection, type ConnectionState } from "./connection.js";
+import { ChatError } from "./errors.js";
+import { type Api, answer, api } from "./http.js";
+import { type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+import { type Observable, Store } from "./store.js";
+import { Thread } from "./thread.js";
+import type { Acks, Conversation, Marks, Message, Pushed, Sent, Side } from "./wire.js";
+
+/** Who a visitor is. */
+export interface VisitorOptions {
+  /** Where the live chat is: the origin of its `/config.json`. */
+  readonly url: string;
+  /** The identity that the site signed; without it the visitor is known by what its browser keeps. */
+  readonly identity?: string;
+  readonly name?: string;
+  readonly email?: string;
+  /** Where the visitor's secret and its unsent messages are kept over a reload; nowhere without it. */
+  readonly storage?: Pick<Storage, "getItem" | "removeItem" | "setItem">;
+}
+
+/** What a visitor's page shows. */
+export interface VisitorState {
+  readonly connection: ConnectionState;
+  /** The conversation that is shown, if there is one. */
+  readonly conversation?: Conversation;
+  /** Its stored messages, in order and without a hole. */
+  readonly messages: readonly Message[];
+  /** Those on their way, after them. */
+  readonly outgoing: readonly OutgoingMessage[];
+  /** How far both sides have come. */
+  readonly marks?: Marks;
+  /** Who types on the other side. */
+  readonly typing?: { readonly name: string | null };
+  /** Whether there are messages before those that are shown. */
+  readonly hasEarlier: boolean;
+  /** How many of the other side's messages the visitor has not read. */
+  readonly unread: number;
+}
+
+/** What a page does in a visitor's name. */
+export interface VisitorActions {
+  /** Writes a message: it is shown at once, and sent until it is stored. */
+  send(message: OutgoingMessage): void;
+  /** Sends a refused message again. */
+  retry(clientMessageId: string): void;
+  /** Gives a refused message up. */
+  discard(clientMessageId: string): void;
+  /** Has read what is shown. */
+  read(): void;
+  /** Types, or has stopped; to be called as often as it happens. */
+  type(isTyping: boolean): void;
+  /** Looks at another page. */
+  page(url: string, title?: string): void;
+  /** Shows the messages before those that are shown. */
+  loadEarlier(): Promise<void>;
+  /** Rates the conversation, which has ended: from 1 to 5. */
+  rate(rating: number, comment?: string): Promise<void>;
+}
+
+/** API Gateway's and ours: a notice of typing ends by itself after 8 s, and is repeated every 5. */
+const TYPING_ENDS_MS = 8_000;
+const TYPING_AGAIN_MS = 5_000;
+
+const SESSION = "livechat:session";
+const OUTBOX = "livechat:outbox";
+
+/** A message to send. */
+export function outgoing(content: string): OutgoingMessage {
+  return { clientMessageId: crypto.randomUUID(), content, createdAt: Date.now() };
+}
+
+/** A visitor's side of the live chat, over one connection. */
+export class VisitorChat implements VisitorActions {
+  readonly #options: VisitorOptions;
+  readonly #api: Api;
+  readonly #connection: Connection;
+  readonly #outbox: Outbox;
+  readonly #state: Store<VisitorState>;
+  readonly #sessionId: string;
+  #thread = new Thread();
+  #token: string | undefined;
+  #webSocketUrl: string | undefined;
+  #wantsRead = 0;
+  #page: Sent["visitor:page"] | undefined;
+  #typedAt = 0;
+  #typingEnds: ReturnType<typeof setTimeout> | undefined;
+  #starting: Promise<Acks["conversation:start"]> | undefined;
+  #filling: Promise<void> | undefined;
+
+  constructor(options: VisitorOptions) {
+    this.#options = options;
+    this.#api = api(options.url, () => this.#token);
+    this.#sessionId = session(options.storage);
+    this.#outbox = new Outbox((message, follows) => this.#deliver(message, follows), kept(options.storage));
+    this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
+    this.#state = new Store<VisitorState>({
+      connection: this.#connection.state.get(),
+      messages: [],
+      outgoing: this.#outbox.messages.get(),
+      hasEarlier: false,
+      unread: 0,
+    });
+    this.#connection.state.subscribe(connection => {
+      this.#set({ connection });
+      if (connection.status === "online") {
+        this.#outbox.open();
+        this.#sendRead();
+      } else {
+        this.#outbox.close();
+      }
+    });
+    this.#outbox.messages.subscribe(outgoing => this.#set({ outgoing }));
+    this.#listen();
+  }
+
+  /** What is shown. */
+  get state(): Observable<VisitorState> {
+    return this.#state;
+  }
+
+  /** Connects, and stays connected. */
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  /** Ends the connection; what is on its way is kept where there is a storage. */
+  disconnect(): void {
+    this.#connection.disconnect();
+  }
+
+  /** Forgets who the visitor is, and ends the connection. */
+  forget(): void {
+    this.disconnect();
+    this.#outbox.clear();
+    this.#options.storage?.removeItem(SESSION);
+  }
+
+  send(message: OutgoingMessage): void {
+    if (!this.#thread.messages.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)) {
+      this.#typedAt = 0;
+      this.#outbox.add(message);
+    }
+  }
+
+  retry(clientMessageId: string): void {
+    this.#outbox.retry(clientMessageId);
+  }
+
+  discard(clientMessageId: string): void {
+    this.#outbox.discard(clientMessageId);
+  }
+
+  read(): void {
+    this.#wantsRead = this.#thread.messages.findLast(({ sender }) => sender === "agent")?.seq ?? 0;
+    this.#show();
+    this.#sendRead();
+  }
+
+  type(isTyping: boolean): void {
+    const { conversation } = this.#state.get();
+    const now = Date.now();
+    if (!conversation || (isTyping ? now - this.#typedAt < TYPING_AGAIN_MS : this.#typedAt === 0)) {
+      return;
+    }
+    this.#typedAt = isTyping ? now : 0;
+    this.#tell(isTyping ? "typing:start" : "typing:stop", { conversationId: conversation._id });
+  }
+
+  page(url: string, title?: string): void {
+    this.#page = title === undefined ? { url } : { url, title };
+    this.#tell("visitor:page", this.#page);
+  }
+
+  async loadEarlier(): Promise<void> {
+    const { conversation } = this.#state.get();
+    if (!conversation) {
+      return;
+    }
+    const limit = 50;
+    const path = { conversationId: conversation._id };
+    const query = { before: this.#thread.first, limit };
+    const { messages } = await answer(
+      this.#api.GET("/api/messages/{conversationId}", { params: { path, query } }),
+    );
+    if (conversation._id === this.#state.get().conversation?._id) {
+      this.#thread.prepend(messages);
+      this.#show({ hasEarlier: this.#thread.first > 1 });
+    }
+  }
+
+  async rate(rating: number, comment?: string): Promise<void> {
+    const { conversation } = this.#state.get();
+    if (conversation) {
+      const body = comment === undefined ? { rating } : { rating, comment };
+      const params = { path: { id: conversation._id } };
+      await answer(this.#api.PUT("/api/conversations/{id}/rate", { params, body }));
+      this.#update({ ...conversation, rating, ratingComment: comment ?? null });
+    }
+  }
+
+  async #url(): Promise<string> {
+    this.#webSocketUrl ??= await webSocketUrl(this.#options.url);
+    return this.#webSocketUrl;
+  }
+
+  /** Says who it is, and catches up with what it missed. */
+  async #arrive(ask: Ask): Promise<void> {
+    const { identity, name, email } = this.#options;
+    const { conversation } = this.#state.get();
+    const place = conversation && { conversationId: conversation._id, after: this.#thread.last };
+    const page = this.#page && { currentPage: this.#page.url };
+    const who = identity === undefined ? { sessionId: this.#sessionId } : { identity };
+    const known = { ...(name && { name }), ...(email && { email }) };
+    const connected = await ask("visitor:connect", { ...who, ...known, ...place, ...page });
+    this.#token = connected.token;
+    if (!connected.conversation) {
+      // The one that is shown has ended: how, it says itself.
+      if (conversation) {
+        await this.#catchUp(ask, conversation._id);
+      }
+      return;
+    }
+    if (connected.conversation._id !== conversation?._id) {
+      this.#begin(connected.conversation, connected.messages, connected.hasMore, connected.marks);
+      return;
+    }
+    this.#add(connected.messages, { conversation: connected.conversation, ...marked(connected.marks) });
+    if (connected.hasMore) {
+      await this.#catchUp(ask, conversation._id);
+    }
+  }
+
+  /** Reads all that comes after what is shown. */
+  async #catchUp(ask: Ask, conversationId: string): Promise<void> {
+    for (let hasMore = true; hasMore; ) {
+      const joined = await ask("conversation:join", { conversationId, after: this.#thread.last });
+      if (this.#state.get().conversation?._id !== conversationId) {
+        return;
+      }
+      this.#add(joined.messages, { conversation: joined.conversation, marks: joined.marks });
+      hasMore = joined.hasMore;
+    }
+  }
+
+  #listen(): void {
+    const on = this.#connection.on.bind(this.#connection);
+    on("message:new", ({ message }) => this.#receive(message));
+    on("conversation:created", ({ conversation, message }) => {
+      this.#begin(conversation, message ? [message] : [], false, null);
+    });
+    on("conversation:updated", ({ conversation }) => this.#update(conversation));
+    on("message:read", mark => this.#mark(mark, mark.readAt, ["read", "delivered"]));
+    on("message:delivered", mark => this.#mark(mark, mark.deliveredAt, ["delivered"]));
+    on("typing:start", ({ conversationId, sender, userName }) => {
+      if (sender === "agent" && conversationId === this.#state.get().conversation?._id) {
+        this.#setTyping({ name: userName });
+      }
+    });
+    on("typing:stop", ({ sender }) => sender === "agent" && this.#setTyping(undefined));
+    on("resync", () => void this.#resync());
+  }
+
+  async #resync(): Promise<void> {
+    try {
+      await this.#arrive(this.#connection.ask);
+    } catch {
+      // A reconnect does the same.
+    }
+  }
+
+  #receive(message: Message): void {
+    if (message.conversation !== this.#state.get().conversation?._id) {
+      return;
+    }
+    this.#add([message]);
+    if (message.sender === "agent") {
+      this.#setTyping(undefined);
+      const upTo = message.seq;
+      this.#tell("message:delivered", { conversationId: message.conversation, upTo });
+    }
+    this.#fill();
+  }
+
+  /** Reads what is missing before what came early. */
+  #fill(): void {
+    const { conversation } = this.#state.get();
+    if (!conversation || !this.#thread.hasHole || this.#filling) {
+      return;
+    }
+    this.#filling = this.#catchUp(this.#connection.ask, conversation._id)
+      .catch(() => {
+        // A reconnect reads it.
+      })
+      .finally(() => {
+        this.#filling = undefined;
+      });
+  }
+
+  async #deliver(message: OutgoingMessage, follows: string | undefined): Promise<void> {
+    const { content, clientMessageId } = message;
+    const ask = this.#connection.ask;
+    for (;;) {
+      const conversation = await this.#openConversation(message);
+      if (conversation === "started") {
+        return;
+      }
+      const data = { conversationId: conversation._id, content, clientMessageId };
+      try {
+        const sent = await ask("message:send", follows === undefined ? data : { ...data, follows });
+        if (this.#state.get().conversation?._id === conversation._id) {
+          this.#add([sent.message]);
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError) || error.code !== "conflict" || error.isTransient) {
+          throw error;
+        }
+        // It has been closed: what is said now begins another one.
+        this.#update({ ...conversation, status: "closed" });
+      }
+    }
+  }
+
+  /** The conversation that is open, or another one that starts with this message. */
+  async #openConversation(message: OutgoingMessage): Promise<Conversation | "started"> {
+    const { conversation } = this.#state.get();
+    if (conversation && conversation.status !== "closed") {
+      return conversation;
+    }
+    if (this.#starting) {
+      return (await this.#starting).conversation;
+    }
+    const { content, clientMessageId } = message;
+    const data = { message: content, clientMessageId, unlessOpen: true };
+    this.#starting = this.#connection.ask("conversation:start", data);
+    try {
+      const started = await this.#starting;
+      if (started.message) {
+        this.#begin(started.conversation, [started.message], false, null);
+        return "started";
+      }
+      await this.#arrive(this.#connection.ask);
+      return started.conversation;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  #begin(
+    conversation: Conversation,
+    messages: readonly Message[],
+    hasEarlier: boolean,
+    marks: Marks | null,
+  ): void {
+    if (this.#state.get().conversation?._id !== conversation._id) {
+      this.#thread = new Thread();
+      this.#wantsRead = 0;
+      this.#thread.begin(messages);
+    }
+    const { marks: _, ...state } = this.#state.get();
+    this.#state.set(state);
+    this.#add(messages, { conversation, hasEarlier, ...marked(marks) });
+  }
+
+  #add(messages: readonly Message[], more: Partial<VisitorState> = {}): void {
+    this.#thread.add(messages);
+    for (const { clientMessageId } of messages) {
+      if (clientMessageId !== null) {
+        this.#outbox.done(clientMessageId);
+      }
+    }
+    this.#show(more);
+  }
+
+  #show(more: Partial<VisitorState> = {}): void {
+    const { messages } = this.#thread;
+    const marks = more.marks ?? this.#state.get().marks;
+    const read = Math.max(marks?.visitor.read.upTo ?? 0, this.#wantsRead);
+    const unread = messages.filter(({ sender, seq }) => sender === "agent" && seq > read).length;
+    this.#set({ messages, unread, ...more });
+  }
+
+  #update(conversation: Conversation): void {
+    if (conversation._id === this.#state.get().conversation?._id) {
+      this.#set({ conversation });
+    }
+  }
+
+  #mark(
+    moved: Pick<Pushed["message:read"], "conversationId" | "sender" | "upTo">,
+    at: string,
+    kinds: readonly ("delivered" | "read")[],
+  ): void {
+    const { conversation, marks } = this.#state.get();
+    if (conversation?._id !== moved.conversationId) {
+      return;
+    }
+    const { sender, upTo } = moved;
+    const side = { ...(marks ?? NO_MARKS)[sender] };
+    for (const kind of kinds) {
+      if (side[kind].upTo < upTo) {
+        side[kind] = { upTo, at };
+      }
+    }
+    this.#show({ marks: { ...(marks ?? NO_MARKS), [sender]: side } });
+  }
+
+  #sendRead(): void {
+    const { conversation, marks } = this.#state.get();
+    const upTo = this.#wantsRead;
+    if (!conversation || upTo === 0 || upTo <= (marks?.visitor.read.upTo ?? 0)) {
+      return;
+    }
+    const conversationId = conversation._id;
+    this.#connection.ask("message:read", { conversationId, upTo }).then(
+      marked =>
+        this.#mark({ conversationId, sender: "visitor", upTo: marked.upTo }, marked.at ?? "", ["read"]),
+      () => {
+        // It is sent again after a reconnect, and with the next message.
+      },
+    );
+  }
+
+  #setTyping(typing: VisitorState["typing"]): void {
+    clearTimeout(this.#typingEnds);
+    if (typing) {
+      this.#typingEnds = setTimeout(() => this.#setTyping(undefined), TYPING_ENDS_MS);
+      this.#set({ typing });
+    } else if (this.#state.get().typing) {
+      const { typing: _, ...state } = this.#state.get();
+      this.#state.set(state);
+    }
+  }
+
+  /** Sends what is worth nothing a moment later. */
+  #tell<E extends keyof Sent>(event: E, data: Sent[E]): void {
+    this.#connection.ask(event, data).catch(() => {
+      // Nothing depends on it.
+    });
+  }
+
+  #set(change: Partial<VisitorState>): void {
+    this.#state.set({ ...this.#state.get(), ...change });
+  }
+}
+
+const NOTHING = { upTo: 0, at: null };
+const NO_MARKS: Marks = {
+  agent: { delivered: NOTHING, read: NOTHING },
+  visitor: { delivered: NOTHING, read: NOTHING },
+} satisfies Record<Side, unknown>;
+
+function marked(marks: Marks | null): Pick<VisitorState, "marks"> {
+  return marks ? { marks } : {};
+}
+
+/** Where the WebSocket of the live chat at `url` is. */
+async function webSocketUrl(url: string): Promise<string> {
+  const config = new URL("/config.json", url);
+  const response = await fetch(config);
+  if (!response.ok) {
+    throw new ChatError("unavailable", `${config.href} answered ${response.status}`);
+  }
+  const { webSocketUrl } = (await response.json()) as { webSocketUrl: string };
+  return new URL(webSocketUrl, config).href.replace(/^http/, "ws");
+}
+
+/** The visitor's secret, made once. */
+function session(storage: VisitorOptions["storage"]): string {
+  const known = storage?.getItem(SESSION);
+  if (known) {
+    return known;
+  }
+  const made = crypto.randomUUID();
+  storage?.setItem(SESSION, made);
+  return made;
+}
+
+function kept(storage: VisitorOptions["storage"]): Keep | undefined {
+  return (
+    storage && {
+      load: () => JSON.parse(storage.getItem(OUTBOX) ?? "[]") as OutgoingMessage[],
+      save: messages => storage.setItem(OUTBOX, JSON.stringify(messages)),
+    }
+  );
+}

@@ -1,0 +1,126 @@
+import type { Chat, VisitorState } from "@livechat/client";
+import { outgoing } from "@livechat/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { fill, type Language } from "./i18n.js";
+import { Composer, Details, Log, Rating, useLasting } from "./parts.js";
+import type { Settings } from "./settings.js";
+
+/** How long a connection may be away before it is said. */
+const UNSAID_MS = 1_500;
+
+interface ViewProps {
+  readonly chat: Chat;
+  readonly language: Language;
+  readonly settings: Settings;
+  /** The visitor has said who it is. */
+  introduce(details: { name?: string; email?: string }): void;
+  close(): void;
+}
+
+/** The open chat. */
+export function View({ chat, language, settings, introduce, close }: ViewProps) {
+  const { texts, direction, locale } = language;
+  const state = useChat(chat);
+  const dialog = useRef<HTMLDivElement>(null);
+  const { conversation, connection } = state;
+  const asked = (settings.ask ?? []).filter(field => !settings[field]);
+  const isUnknown = asked.length > 0 && !settings.identity && !conversation && state.outgoing.length === 0;
+  const isRefused = connection.status === "refused";
+  const hasEnded = conversation?.status === "resolved" || conversation?.status === "closed";
+
+  useEffect(() => {
+    const fields = "textarea, input";
+    (dialog.current?.querySelector<HTMLElement>(fields) ?? dialog.current)?.focus();
+  }, [isUnknown]);
+  useEffect(() => {
+    const read = () => document.visibilityState === "visible" && state.unread > 0 && chat.read();
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [chat, state.unread]);
+
+  return (
+    <div
+      class="panel"
+      role="dialog"
+      aria-labelledby="title"
+      tabIndex={-1}
+      ref={dialog}
+      dir={direction}
+      lang={locale}
+      onKeyDown={event => {
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          close();
+        }
+      }}
+    >
+      <header>
+        <h2 id="title">{conversation?.assignedAgent?.name ?? settings.title ?? texts.title}</h2>
+        <button type="button" aria-label={texts.close} onClick={close}>
+          ×
+        </button>
+      </header>
+      <Notice state={state} language={language} />
+      <Log
+        state={state}
+        language={language}
+        greeting={settings.greeting}
+        loadEarlier={() => void chat.loadEarlier()}
+        retry={id => chat.retry(id)}
+        discard={id => chat.discard(id)}
+      />
+      {hasEnded && state.outgoing.length === 0 && (
+        <>
+          <p class="notice">{conversation.status === "closed" ? texts.closed : texts.resolved}</p>
+          {conversation.rating === null ? (
+            <Rating key={conversation._id} language={language} rate={(...given) => chat.rate(...given)} />
+          ) : (
+            <p class="notice" role="status">
+              {texts.thanks}
+            </p>
+          )}
+        </>
+      )}
+      {isUnknown && !isRefused && <Details language={language} ask={asked} start={introduce} />}
+      {!isUnknown && !isRefused && (
+        <Composer
+          language={language}
+          send={content => chat.send(outgoing(content))}
+          type={isTyping => chat.type(isTyping)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Notice({ state, language }: { readonly state: VisitorState; readonly language: Language }) {
+  const { connection } = state;
+  const { texts } = language;
+  const isAway = connection.status === "offline" || connection.status === "connecting";
+  const isLongAway = useLasting(isAway, UNSAID_MS);
+  if (connection.status === "refused") {
+    const { code, message } = connection.why;
+    return (
+      <p class="notice" role="alert">
+        {code === "banned" ? texts.banned : fill(texts.refused, { why: message })}
+      </p>
+    );
+  }
+  return (
+    <div role="status">
+      {isAway && isLongAway && (
+        <p class="notice">{connection.status === "offline" ? texts.reconnecting : texts.connecting}</p>
+      )}
+    </div>
+  );
+}
+
+function useChat(chat: Chat): VisitorState {
+  const [state, setState] = useState(chat.state.get());
+  useEffect(() => {
+    setState(chat.state.get());
+    return chat.state.subscribe(setState);
+  }, [chat]);
+  return state;
+}

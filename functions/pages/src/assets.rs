@@ -1,0 +1,96 @@
+//! The files that are served as they are. Those below `widget/` have names that say what is in them, so that a
+//! browser may keep them for ever (RFC 8246).
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use rust_embed::{Embed, EmbeddedFile};
+use schemars::JsonSchema;
+use shared::Error;
+use shared::id::hex;
+
+/// A file, of whatever kind.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct File {}
+
+#[derive(Embed)]
+#[folder = "assets/"]
+struct Files;
+
+/// How long a browser may keep a file without asking again.
+const KEPT: [(&str, &str); 2] =
+    [("widget/", "public, max-age=31536000, immutable"), ("widget.js", "public, max-age=300")];
+/// What is asked for again each time; an unchanged file is not sent again.
+const NOT_KEPT: &str = "no-cache";
+/// Pages of other sites load the widget.
+const FOR_OTHER_SITES: [(HeaderName, &str); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+];
+
+/// One of the files.
+pub struct Asset {
+    name: String,
+    file: Option<EmbeddedFile>,
+}
+
+impl Asset {
+    /// The file of this name, if there is one.
+    pub fn of(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { file: Files::get(&name), name }
+    }
+
+    /// What is in it; nothing if there is none.
+    pub fn bytes(&self) -> &[u8] {
+        self.file.as_ref().map_or(&[], |file| &file.data)
+    }
+
+    /// The answer to a request for it: 304 to who has it, 404 if there is none.
+    pub fn answer(self, asked: &HeaderMap) -> Response {
+        let Some(file) = self.file else { return Error::not_found("File").into_response() };
+        let version = file.metadata.sha256_hash();
+        let etag = format!("W/\"{}\"", hex(version.get(..16).unwrap_or_default()));
+        let has_it = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| is_among(&etag, known));
+        let body = match file.data {
+            _ if has_it => Body::empty(),
+            Cow::Borrowed(bytes) => Body::from(bytes),
+            Cow::Owned(bytes) => Body::from(bytes),
+        };
+        let mut response = Response::new(body);
+        if has_it {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let kept = KEPT.iter().find(|(place, _)| self.name.starts_with(place));
+        let headers = response.headers_mut();
+        let kept = kept.map_or(NOT_KEPT, |(_, kept)| kept);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&self.name)));
+        headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+        if self.name.starts_with("widget") {
+            for (name, value) in FOR_OTHER_SITES {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+        response
+    }
+}
+
+/// Whether a version is among those that the caller has (RFC 9110, section 13.1.2).
+fn is_among(etag: &str, known: &HeaderValue) -> bool {
+    known.to_str().is_ok_and(|known| known.split(',').any(|known| known.trim() == etag))
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,102 @@
+//! What a browser loads: the widget and a page to try it on, where the WebSocket is, the API's description;
+//! and `/health`.
+
+mod assets;
+mod description;
+mod health;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, header};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::App;
+use shared::api::http::Routes;
+use shared::api::openapi::{Callers, Operation};
+use tower_http::compression::CompressionLayer;
+
+use assets::{Asset, File};
+
+/// The routes of this function.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/widget.js", widget)
+        .get("/widget/{file}", widget_file)
+        .get("/demo", demo)
+        .get("/demo.css", demo_style)
+        .get("/config.json", config)
+        .get("/health", health::health)
+        .get("/api/openapi.json", description::openapi)
+        .get("/api/asyncapi.json", description::asyncapi)
+        .get("/api/docs", description::page)
+        .otherwise(description::no_route)
+        // API Gateway's HTTP APIs compress nothing.
+        .within(|router| router.layer(CompressionLayer::new()))
+}
+
+/// The routes for OpenAPI.
+pub fn openapi() -> Vec<Operation> {
+    use Callers::Everybody;
+    vec![
+        Operation::get::<File>("/widget.js", "The widget's launcher, for `<script async src>`")
+            .file("text/javascript")
+            .by(Everybody),
+        Operation::get::<File>("/widget/{file}", "What the widget loads when it is opened")
+            .file("text/javascript")
+            .by(Everybody)
+            .refuses(&[404]),
+        Operation::get::<File>("/demo", "A page with the widget in it").file("text/html").by(Everybody),
+        Operation::get::<File>("/demo.css", "The style of that page").file("text/css").by(Everybody),
+        Operation::get::<ClientConfig>("/config.json", "Where a client finds the WebSocket")
+            .by(Everybody),
+        Operation::get::<health::Health>(
+            "/health",
+            "A sign of life; with `deep=1` of the database, too",
+        )
+        .by(Everybody)
+        .query::<health::Depth>(),
+        Operation::get::<description::Document>("/api/openapi.json", "This API as OpenAPI")
+            .by(Everybody),
+        Operation::get::<description::Document>("/api/asyncapi.json", "The WebSocket as AsyncAPI")
+            .by(Everybody),
+        Operation::get::<File>("/api/docs", "This API, to read").file("text/html").by(Everybody),
+    ]
+}
+
+async fn widget(headers: HeaderMap) -> Response {
+    Asset::of("widget.js").answer(&headers)
+}
+
+async fn widget_file(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    Asset::of(format!("widget/{file}")).answer(&headers)
+}
+
+/// `GET /demo`: under as strict a policy as a page of a customer's may have.
+async fn demo(State(app): State<App>, headers: HeaderMap) -> Response {
+    let socket = app.config.websocket_url.split_inclusive('/').take(3).collect::<String>();
+    let socket = if socket.starts_with('/') { "" } else { socket.trim_end_matches('/') };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {socket}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    );
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Asset::of("demo.html").answer(&headers))
+        .into_response()
+}
+
+async fn demo_style(headers: HeaderMap) -> Response {
+    Asset::of("demo.css").answer(&headers)
+}
+
+/// What a client must know beforehand.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ClientConfig {
+    /// The address of the WebSocket, or its path at the place that this is from.
+    web_socket_url: String,
+}
+
+async fn config(State(app): State<App>) -> Response {
+    let config = ClientConfig { web_socket_url: app.config.websocket_url.clone() };
+    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(config)).into_response()
+}

@@ -1,0 +1,62 @@
+//! What a browser loads.
+
+use reqwest::header::{ACCEPT_ENCODING, ETAG, HeaderMap, IF_NONE_MATCH};
+use reqwest::{Client, Response};
+use serde_json::json;
+
+use crate::support::{Chat, widget_file};
+
+async fn load(chat: &Chat, path: &str, headers: &[(reqwest::header::HeaderName, &str)]) -> Response {
+    let headers: HeaderMap =
+        headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+    Client::new().get(chat.url(path)).headers(headers).send().await.unwrap()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_launcher_is_kept_for_minutes_and_what_it_loads_for_ever() {
+    let chat = Chat::start().await;
+    let launcher = load(&chat, "/widget.js", &[]).await;
+    assert_eq!(header(&launcher, "content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(header(&launcher, "cache-control"), "public, max-age=300");
+    assert_eq!(header(&launcher, "cross-origin-resource-policy"), "cross-origin");
+    let file = load(&chat, &format!("/widget/{}", widget_file()), &[]).await;
+    assert_eq!(header(&file, "cache-control"), "public, max-age=31536000, immutable");
+    assert!(launcher.text().await.unwrap().contains("/widget/panel-"));
+    for unknown in ["/widget/panel.js", "/widget/..%2Fwidget.js", "/widget/..%2F..%2FCargo.toml"] {
+        assert_eq!(load(&chat, unknown, &[]).await.status(), 404, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_compressed_for_who_takes_that_and_not_sent_to_who_has_it() {
+    let chat = Chat::start().await;
+    let plain = load(&chat, "/demo.css", &[]).await;
+    let etag = header(&plain, "etag").to_owned();
+    assert_eq!(header(&plain, "content-encoding"), "");
+    let plain = plain.bytes().await.unwrap();
+    let packed = load(&chat, "/demo.css", &[(ACCEPT_ENCODING, "gzip")]).await;
+    assert_eq!((header(&packed, "content-encoding"), header(&packed, "etag")), ("gzip", etag.as_str()));
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.starts_with(&[0x1f, 0x8b]) && packed.len() * 2 < plain.len());
+    let had = load(&chat, "/demo.css", &[(IF_NONE_MATCH, &format!("\"x\", {etag}"))]).await;
+    assert_eq!((had.status().as_u16(), had.headers()[ETAG].to_str().unwrap()), (304, etag.as_str()));
+    assert!(had.bytes().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_demo_is_a_page_as_strict_as_a_customers() {
+    let chat = Chat::start_with(&[("WEBSOCKET_URL", "wss://ws.example/live")], Default::default()).await;
+    let demo = load(&chat, "/demo", &[]).await;
+    let policy = header(&demo, "content-security-policy").to_owned();
+    for part in ["default-src 'none'", "script-src 'self';", "connect-src 'self' wss://ws.example;"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"));
+    assert!(demo.text().await.unwrap().contains("src=\"/widget.js\""));
+    let config = chat.get("/config.json").await.expect(200);
+    assert_eq!(config, json!({ "webSocketUrl": "wss://ws.example/live" }));
+}
