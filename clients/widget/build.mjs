@@ -49,7 +49,9 @@ const panel = await build({
   jsxImportSource: "preact",
   define: { PANEL_STYLE: await css("panel.css") },
 });
-const entry = Object.entries(panel.metafile.outputs).find(([, { entryPoint }]) => entryPoint?.endsWith("panel.tsx"));
+const entry = Object.entries(panel.metafile.outputs).find(([, { entryPoint }]) =>
+  entryPoint?.endsWith("panel.tsx"),
+);
 
 const locales = (await readdir(new URL("src/locales/", here))).map(name => basename(name, ".ts")).sort();
 const labels = Object.fromEntries(

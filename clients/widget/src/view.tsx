@@ -55,12 +55,12 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
         }
       }}
     >
-      <header>
+      <div class="head">
         <h2 id="title">{conversation?.assignedAgent?.name ?? settings.title ?? texts.title}</h2>
         <button type="button" aria-label={texts.close} onClick={close}>
           ×
         </button>
-      </header>
+      </div>
       <Notice state={state} language={language} />
       <Log
         state={state}

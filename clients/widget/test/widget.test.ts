@@ -1,0 +1,412 @@
+import { readdir, readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Agent } from "../../testing/agent.js";
+import { launch } from "../../testing/browser.js";
+import { Site } from "../../testing/page-server.js";
+import { Stack } from "../../testing/stack.js";
+
+const LOCALES = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt"];
+
+let stack: Stack;
+let browser: Browser;
+let site: Site;
+let ada: Agent;
+
+beforeAll(async () => {
+  site = await Site.open();
+  stack = await Stack.start({ LIMITS: "off", CORS_ORIGIN: site.origin });
+  browser = await launch();
+  ada = await Agent.register(stack.url, "Ada");
+});
+afterAll(async () => {
+  ada.leave();
+  await browser.close();
+  site.close();
+  await stack.stop();
+});
+
+/** A visitor with a browser of its own. */
+class Visitor {
+  readonly said: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async come(url: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> {
+    const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
+    return Visitor.in(context, url);
+  }
+
+  /** Another tab of the same browser. */
+  static async in(context: BrowserContext, url: string): Promise<Visitor> {
+    context.setDefaultTimeout(10_000);
+    const visitor = new Visitor(context, await context.newPage());
+    visitor.page.on("console", message => visitor.said.push(message.text()));
+    visitor.page.on("pageerror", error => visitor.said.push(error.message));
+    await visitor.page.goto(url);
+    return visitor;
+  }
+
+  get launcher() {
+    return this.page.locator("livechat-widget .launcher");
+  }
+
+  get dialog() {
+    return this.page.getByRole("dialog");
+  }
+
+  get field() {
+    return this.dialog.getByRole("textbox");
+  }
+
+  get log() {
+    return this.dialog.getByRole("log");
+  }
+
+  async open(): Promise<void> {
+    await this.launcher.click();
+    await this.field.waitFor();
+  }
+
+  async say(content: string): Promise<void> {
+    await this.field.fill(content);
+    await this.field.press("Enter");
+  }
+
+  /** Waits until a text is shown in the chat. */
+  async sees(text: string): Promise<void> {
+    await this.dialog.getByText(text, { exact: true }).first().waitFor();
+  }
+
+  /** What is shown of messages, in order. */
+  async messages(): Promise<string[]> {
+    return (await this.log.locator("li .bubble").allInnerTexts()).map(text => text.trim());
+  }
+
+  /** What axe finds on the whole page, which must be nothing. */
+  async isAccessible(): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+
+  /** Goes, having met nothing that a developer would have to look at. */
+  async go(): Promise<void> {
+    await this.context.close();
+    expect(this.said).toEqual([]);
+  }
+}
+
+const demo = () => `${stack.url}/demo`;
+
+describe("a chat", () => {
+  it("goes from the first word to the rating", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.isAccessible();
+    await vic.open();
+    await vic.isAccessible();
+    await vic.say("Is the fern there?\nhttps://shop.example/fern.");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    const first = await ada.sees("Is the fern there?\nhttps://shop.example/fern.");
+    expect(await vic.log.getByRole("link").getAttribute("href")).toBe("https://shop.example/fern");
+
+    const id = first.conversation;
+    await ada.assign(id);
+    await vic.dialog.getByRole("heading", { name: "Ada" }).waitFor();
+    await ada.type(id);
+    await vic.sees("Ada is typing …");
+    await vic.isAccessible();
+    await ada.read(first);
+    await vic.dialog.getByText(/Read$/).waitFor();
+    await ada.say(id, "It is.");
+    await vic.sees("It is.");
+    await vic.say("I take it.");
+    await ada.sees("I take it.");
+    expect(await vic.messages()).toEqual([
+      "Is the fern there?\nhttps://shop.example/fern.",
+      "It is.",
+      "I take it.",
+    ]);
+
+    await ada.resolve(id);
+    await vic.sees("This conversation has been resolved. Write if you need anything else.");
+    await vic.isAccessible();
+    await vic.say("One more thing");
+    await ada.sees("One more thing");
+    await ada.close(id);
+    await vic.sees("This conversation has ended. Write to start another one.");
+    await vic.dialog.getByRole("radio", { name: "4 stars" }).check({ force: true });
+    await vic.dialog.getByLabel("A comment (optional)").fill("Quick");
+    await vic.isAccessible();
+    await vic.dialog.getByRole("button", { name: "Rate" }).click();
+    await vic.sees("Thank you for your rating.");
+    expect(await ada.conversation(id)).toMatchObject({ rating: 4, ratingComment: "Quick" });
+
+    await vic.say("And another chat");
+    const next = await ada.sees("And another chat");
+    expect(next.conversation).not.toBe(id);
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    expect(await vic.messages()).toEqual(["And another chat"]);
+    await vic.go();
+  });
+
+  it("is used with the keyboard alone, and the focus comes back", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.launcher.focus();
+    await vic.page.keyboard.press("Enter");
+    await vic.field.waitFor();
+    await vic.page.keyboard.type("By keyboard");
+    await vic.page.keyboard.press("Shift+Enter");
+    await vic.page.keyboard.type("alone");
+    await vic.page.keyboard.press("Enter");
+    await ada.sees("By keyboard\nalone");
+    await vic.page.keyboard.press("Escape");
+    await vic.dialog.waitFor({ state: "detached" });
+    const focused = await vic.page.evaluate(
+      () => document.activeElement?.shadowRoot?.activeElement?.className,
+    );
+    expect(focused).toBe("launcher");
+    expect(await vic.launcher.getAttribute("aria-expanded")).toBe("false");
+    await vic.go();
+  });
+
+  it("says on the button and in the title what is unread, and connects by itself on the next page", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.say("Tell me later");
+    const { conversation } = await ada.sees("Tell me later");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    await vic.dialog.getByRole("button", { name: "Close chat" }).click();
+    await vic.page.reload();
+    await ada.say(conversation, "It is later");
+    await vic.page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
+    expect(await vic.page.title()).toMatch(/^\(1\) /);
+    await vic.isAccessible();
+    await vic.open();
+    await vic.sees("It is later");
+    await vic.dialog.getByRole("button", { name: "Close chat" }).click();
+    await vic.page.getByRole("button", { name: "Open chat", exact: true }).waitFor();
+    expect(await vic.page.title()).not.toMatch(/^\(/);
+    await vic.go();
+  });
+
+  it("stores nothing and opens no connection before it is opened", async () => {
+    const vic = await Visitor.come("about:blank");
+    const sockets: string[] = [];
+    vic.page.on("websocket", socket => sockets.push(socket.url()));
+    await vic.page.goto(demo());
+    await vic.launcher.waitFor();
+    expect(await vic.page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, ""]);
+    expect(sockets).toEqual([]);
+    await vic.open();
+    await vic.say("Now");
+    await ada.sees("Now");
+    expect(sockets).toHaveLength(1);
+    await vic.go();
+  });
+});
+
+describe("what was written", () => {
+  it("arrives after the connection was away and the page was loaded again", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.say("Before");
+    await ada.sees("Before");
+    await vic.context.setOffline(true);
+    await stack.halt();
+    await vic.say("Meanwhile");
+    await vic.sees("Sending …");
+    await vic.sees("No connection. What you write is sent when it is back.");
+    await vic.isAccessible();
+    await stack.run();
+    await vic.context.setOffline(false);
+    await ada.sees("Meanwhile");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
+    vic.said.length = 0;
+    await vic.page.reload();
+    await vic.open();
+    await vic.sees("Meanwhile");
+    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
+    await vic.go();
+  });
+
+  it("is shown in all tabs, which share one connection, and the next tab takes over", async () => {
+    const one = await Visitor.come("about:blank");
+    const sockets: string[] = [];
+    one.context.on("page", page => page.on("websocket", socket => sockets.push(socket.url())));
+    await one.page.close();
+    const first = await Visitor.in(one.context, demo());
+    await first.open();
+    await first.say("From the first tab");
+    const { conversation } = await ada.sees("From the first tab");
+    await first.dialog.getByText(/Sent$/).waitFor();
+    const second = await Visitor.in(one.context, demo());
+    await second.open();
+    await second.sees("From the first tab");
+    await second.say("From the second tab");
+    await first.sees("From the second tab");
+    await ada.say(conversation, "To both");
+    await Promise.all([first.sees("To both"), second.sees("To both")]);
+    expect(sockets).toHaveLength(1);
+    await first.page.close();
+    await second.say("After the first is gone");
+    await ada.sees("After the first is gone");
+    expect(sockets).toHaveLength(2);
+    const all = ["From the first tab", "From the second tab", "To both", "After the first is gone"];
+    await second.dialog.getByText(/Sent$/).waitFor();
+    expect(await second.messages()).toEqual(all);
+    await one.context.close();
+    expect([...first.said, ...second.said]).toEqual([]);
+  });
+
+  it("that is too long is not sent, and says so", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.field.fill("x".repeat(8_001));
+    await vic.dialog.getByRole("alert").waitFor();
+    expect(await vic.dialog.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await vic.isAccessible();
+    await vic.go();
+  });
+
+  it("by somebody who was banned is not sent, and the reason is shown", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.say("Rude");
+    const { senderId } = await ada.sees("Rude");
+    await ada.ban(senderId._id ?? "");
+    await vic.sees("You cannot chat here any more.");
+    await vic.isAccessible();
+    await vic.go();
+  });
+});
+
+/** The line that a customer puts on a page, and what else is on it. */
+function customer(script = "", rest = "", head = ""): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop</title>
+    <link rel="icon" href="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="><style>${head}</style></head>
+    <body><main><h1>A shop</h1>${rest}</main>
+    <script async src="${stack.url}/widget.js" ${script}></script></body></html>`;
+}
+
+describe("on a customer's page", () => {
+  it("works under a strict policy with Trusted Types", async () => {
+    const socket = stack.url.replace("http", "ws");
+    const policy =
+      `default-src 'none'; script-src ${stack.url}; style-src 'self'; img-src data:; ` +
+      `connect-src ${stack.url} ${socket}; require-trusted-types-for 'script'`;
+    const html = customer().replace("<style></style>", "");
+    const vic = await Visitor.come(site.serve("/strict", { html, policy }));
+    await vic.open();
+    await vic.say("Under a strict policy");
+    await ada.sees("Under a strict policy");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    await vic.go();
+  });
+
+  it("looks the same whatever the page's style is, and changes nothing of the page", async () => {
+    const hostile = `* { all: unset !important; display: none !important; color: red !important }
+      html, body, main, h1 { display: block !important } livechat-widget { display: block !important }`;
+    const vic = await Visitor.come(site.serve("/hostile", { html: customer("", "", hostile) }));
+    await vic.launcher.waitFor();
+    const look = () => vic.page.locator("h1").evaluate(element => JSON.stringify(getComputedStyle(element)));
+    const before = await look();
+    await vic.open();
+    const color = await vic.field.evaluate(element => getComputedStyle(element).color);
+    expect(color).toBe("rgb(15, 23, 42)");
+    expect(await look()).toBe(before);
+    await vic.go();
+  });
+
+  it("asks who the visitor is where the site wants to know", async () => {
+    const url = site.serve("/ask", { html: customer('data-ask="name email" data-title="Ask us"') });
+    const vic = await Visitor.come(url);
+    await vic.launcher.click();
+    await vic.dialog.getByLabel("Name").fill("Victoria");
+    await vic.dialog.getByLabel("Email").fill("vic@example.com");
+    await vic.isAccessible();
+    await vic.dialog.getByRole("button", { name: "Start chat" }).click();
+    await vic.say("It is me");
+    const message = await ada.sees("It is me");
+    expect(message.senderId).toMatchObject({ name: "Victoria", email: "vic@example.com" });
+    await vic.go();
+  });
+
+  it("is called by the page's own script, before it has come, and after", async () => {
+    const html = customer(
+      "data-manual",
+      "<script>window.livechat = [['init', { theme: 'dark' }], ['open']]</script>",
+    );
+    const vic = await Visitor.come(site.serve("/called", { html }));
+    await vic.field.waitFor();
+    const call = (script: string) => vic.page.evaluate(script);
+    await call("window.heard = []; livechat.on('message', ({ content }) => window.heard.push(content))");
+    await call("livechat.send('Said by the page')");
+    const { conversation } = await ada.sees("Said by the page");
+    await ada.say(conversation, "Heard by the page");
+    await vic.sees("Heard by the page");
+    expect(await call("window.heard")).toEqual(["Heard by the page"]);
+    await call("livechat.setLocale('de'); livechat.setTheme('light')");
+    await vic.page.getByRole("button", { name: "Senden" }).waitFor();
+    await call("livechat.close(); livechat.hide()");
+    await vic.launcher.waitFor({ state: "hidden" });
+    await call("livechat.show()");
+    await vic.launcher.waitFor();
+    await call("livechat.destroy()");
+    expect(await vic.page.locator("livechat-widget").count()).toBe(0);
+    await call("livechat.init(); livechat.open()");
+    await vic.sees("Heard by the page");
+    expect(await vic.page.locator("livechat-widget").count()).toBe(1);
+    await vic.go();
+  });
+
+  it.each(LOCALES)("speaks %s", async locale => {
+    const vic = await Visitor.come(site.serve(`/${locale}`, { html: customer(`data-locale="${locale}"`) }));
+    await vic.open();
+    expect(await vic.dialog.getAttribute("lang")).toBe(locale);
+    expect(await vic.dialog.getAttribute("dir")).toBe(locale === "ar" ? "rtl" : "ltr");
+    await vic.isAccessible();
+    await vic.go();
+  });
+});
+
+describe("how it looks", () => {
+  it.each([
+    ["phone", { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true }],
+    ["dark", { colorScheme: "dark" }],
+    ["zoomed", { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
+  ] as const)("%s", async (_, options) => {
+    const vic = await Visitor.come(demo(), options);
+    await vic.open();
+    await vic.say("How does it look?");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    const box = await vic.dialog.boundingBox();
+    const { width, height } = vic.page.viewportSize() ?? { width: 0, height: 0 };
+    expect(
+      box && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height,
+    ).toBe(true);
+    if ("isMobile" in options) {
+      expect(box).toEqual({ x: 0, y: 0, width, height });
+      expect(await vic.field.evaluate(field => getComputedStyle(field).fontSize)).toBe("16px");
+    }
+    await vic.isAccessible();
+    await vic.go();
+  });
+});
+
+it("is small: 3 KB before it is opened, 25 KB with everything that one language needs", async () => {
+  const assets = new URL("../../../functions/pages/assets/", import.meta.url);
+  const size = async (name: string) => gzipSync(await readFile(new URL(name, assets))).length;
+  const files = await readdir(new URL("widget/", assets));
+  const of = (prefix: string) => files.find(file => file.startsWith(`${prefix}-`)) ?? "";
+  const launcher = await size("widget.js");
+  expect(launcher).toBeLessThan(3 * 1024);
+  expect(launcher + (await size(`widget/${of("panel")}`)) + (await size(`widget/${of("ar")}`))).toBeLessThan(
+    25 * 1024,
+  );
+});
