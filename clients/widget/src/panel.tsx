@@ -34,6 +34,7 @@ class Mounted implements Panel {
     this.#settings = launcher.settings;
     this.#language = language;
     this.#place = document.createElement("div");
+    this.#place.className = "place";
     launcher.root.prepend(this.#place);
     this.#chat = this.#make();
     this.#speak();
@@ -161,11 +162,10 @@ class Mounted implements Panel {
 
   #speak(): void {
     const { unread } = this.#chat.state.get();
-    const { texts, direction } = this.#language;
+    const { texts } = this.#language;
     const isOnly = !(this.#chat instanceof SharedChat) || this.#chat.isLeading.get();
     const text = unread > 0 ? `${texts.open}, ${plural(this.#language, texts.unread, unread)}` : texts.open;
     this.#launcher.label(text, unread);
-    (this.#launcher.root.host as HTMLElement).dir = direction;
     document.title = unread > 0 && isOnly ? `(${unread}) ${this.#title}` : this.#title;
   }
 

@@ -47,6 +47,20 @@ export function Log({ state, language, greeting, loadEarlier, ...refused }: LogP
       height.current = element.scrollHeight;
     }
   }, [messages, outgoing, typing, lastOwn]);
+  // What comes below the messages takes room from them.
+  useEffect(() => {
+    const element = log.current;
+    if (!element) {
+      return undefined;
+    }
+    const resized = new ResizeObserver(() => {
+      if (wasAtEnd.current) {
+        element.scrollTop = element.scrollHeight;
+      }
+    });
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
   const onScroll = () => {
     const element = log.current;
     if (element) {
@@ -62,7 +76,9 @@ export function Log({ state, language, greeting, loadEarlier, ...refused }: LogP
           {texts.earlier}
         </button>
       ) : (
-        <p class="greeting bubble">{greeting ?? texts.welcome}</p>
+        <p class="greeting bubble" dir="auto">
+          {greeting ?? texts.welcome}
+        </p>
       )}
       <ol>
         {messages.map((message, index) => (
@@ -169,7 +185,7 @@ function Outgoing({ message, language, retry, discard }: OutgoingProps) {
 
 function Text({ text }: { readonly text: string }) {
   return (
-    <span dir="auto">
+    <div dir="auto">
       {parts(text).map(({ text, href }) =>
         href === undefined ? (
           text
@@ -179,7 +195,7 @@ function Text({ text }: { readonly text: string }) {
           </a>
         ),
       )}
-    </span>
+    </div>
   );
 }
 
@@ -228,7 +244,7 @@ export function Composer({ language, send, type }: ComposerProps) {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={content === "" ? language.direction : "auto"}
           aria-label={texts.placeholder}
           placeholder={texts.placeholder}
           value={content}

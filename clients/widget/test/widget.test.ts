@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -101,11 +102,19 @@ class Visitor {
   }
 }
 
+/** Takes a picture for the documentation, when that is asked for. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env["PICTURES"]) {
+    const path = fileURLToPath(new URL(`../../../docs/pictures/${name}.png`, import.meta.url));
+    await page.screenshot({ path });
+  }
+}
+
 const demo = () => `${stack.url}/demo`;
 
 describe("a chat", () => {
   it("goes from the first word to the rating", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(demo(), { viewport: { width: 1000, height: 720 } });
     await vic.isAccessible();
     await vic.open();
     await vic.isAccessible();
@@ -126,6 +135,8 @@ describe("a chat", () => {
     await vic.sees("It is.");
     await vic.say("I take it.");
     await ada.sees("I take it.");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    await picture(vic.page, "chat");
     expect(await vic.messages()).toEqual([
       "Is the fern there?\nhttps://shop.example/fern.",
       "It is.",
@@ -294,6 +305,26 @@ function customer(script = "", rest = "", head = ""): string {
     <script async src="${stack.url}/widget.js" ${script}></script></body></html>`;
 }
 
+it("is another one's after a logout, in every tab", async () => {
+  const first = await Visitor.come(demo());
+  await first.open();
+  await first.say("A secret of the first");
+  await ada.sees("A secret of the first");
+  const second = await Visitor.in(first.context, demo());
+  await second.open();
+  await second.sees("A secret of the first");
+  await second.page.evaluate("livechat.logout()");
+  for (const { dialog } of [first, second]) {
+    await dialog.getByText("A secret of the first").waitFor({ state: "detached" });
+  }
+  await second.say("Somebody else");
+  await first.sees("Somebody else");
+  const [one, other] = [await ada.sees("A secret of the first"), await ada.sees("Somebody else")];
+  expect(other.senderId._id).not.toBe(one.senderId._id);
+  await first.context.close();
+  expect([...first.said, ...second.said]).toEqual([]);
+});
+
 describe("on a customer's page", () => {
   it("works under a strict policy with Trusted Types", async () => {
     const socket = stack.url.replace("http", "ws");
@@ -380,11 +411,14 @@ describe("how it looks", () => {
     ["phone", { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true }],
     ["dark", { colorScheme: "dark" }],
     ["zoomed", { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
-  ] as const)("%s", async (_, options) => {
+  ] as const)("%s", async (name, options) => {
     const vic = await Visitor.come(demo(), options);
     await vic.open();
     await vic.say("How does it look?");
     await vic.dialog.getByText(/Sent$/).waitFor();
+    if (name !== "zoomed") {
+      await picture(vic.page, `chat-${name}`);
+    }
     const box = await vic.dialog.boundingBox();
     const { width, height } = vic.page.viewportSize() ?? { width: 0, height: 0 };
     expect(
@@ -397,6 +431,20 @@ describe("how it looks", () => {
     await vic.isAccessible();
     await vic.go();
   });
+});
+
+it("does what docs/widget.md says of its calls", async () => {
+  const page = await readFile(new URL("../../../docs/widget.md", import.meta.url), "utf8");
+  const [, calls = ""] = page.match(/^```js\n(.*?)^```/ms) ?? [];
+  const vic = await Visitor.come(demo());
+  await vic.launcher.waitFor();
+  const [before = "", after = ""] = calls.split(/(?<=livechat\.send.*\n)/);
+  await vic.page.evaluate(before);
+  await ada.sees("Where is my order?");
+  await vic.page.evaluate(after);
+  await vic.page.getByRole("button", { name: "Open chat" }).click();
+  await vic.dialog.getByRole("heading", { name: "Ask us" }).waitFor();
+  await vic.go();
 });
 
 it("is small: 3 KB before it is opened, 25 KB with everything that one language needs", async () => {
