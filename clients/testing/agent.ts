@@ -29,7 +29,6 @@ export class Agent {
     });
     this.#connection.on("message:new", ({ message }) => this.#see([message]));
     this.#connection.on("conversation:new", ({ conversation }) => void this.#join(conversation._id));
-    this.#connection.connect();
   }
 
   /** Registers an agent, and has it there. */
@@ -37,10 +36,30 @@ export class Agent {
     const body = { name, email: `${name.toLowerCase()}@example.com`, password: "correct horse" };
     const { token } = await answer(api(url).POST("/api/auth/register", { body }));
     const agent = new Agent(url, token);
-    await new Promise<void>(resolve => {
-      agent.#connection.state.subscribe(({ status }) => status === "online" && resolve());
-    });
+    await agent.come();
     return agent;
+  }
+
+  /** Is there from now on. */
+  async come(): Promise<void> {
+    const online = new Promise<void>(resolve => {
+      const stop = this.#connection.state.subscribe(({ status }) => {
+        if (status === "online") {
+          stop();
+          resolve();
+        }
+      });
+    });
+    this.#connection.connect();
+    await online;
+  }
+
+  /** The first message that says this, of a conversation that was started meanwhile. */
+  async finds(content: string): Promise<Message> {
+    const query = { status: "pending" as const, limit: 100 };
+    const { conversations } = await answer(this.#api.GET("/api/conversations", { params: { query } }));
+    await Promise.all(conversations.map(({ _id }) => this.#join(_id)));
+    return this.sees(content);
   }
 
   /** The first message that says this, once it is there. */

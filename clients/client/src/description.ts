@@ -1663,6 +1663,8 @@ export interface components {
         };
         /** @description The data of `visitor:connected`. */
         VisitorConnected: {
+            /** @description Whether an agent is there who answers. */
+            agentsOnline: boolean;
             /** @description Its conversation that is not closed, if there is one. */
             conversation: components["schemas"]["Conversation_VisitorBrief"] | null;
             /** @description Whether there are more messages than these: later ones, or without a named one earlier ones. */

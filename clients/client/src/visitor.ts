@@ -31,6 +31,8 @@ export interface VisitorState {
   readonly marks?: Marks;
   /** Who types on the other side. */
   readonly typing?: { readonly name: string | null };
+  /** Whether somebody who answers was there when the visitor came; unknown before that. */
+  readonly agentsOnline?: boolean;
   /** Whether there are messages before those that are shown. */
   readonly hasEarlier: boolean;
   /** How many of the other side's messages the visitor has not read. */
@@ -221,6 +223,7 @@ export class VisitorChat implements VisitorActions {
     const known = { ...(name && { name }), ...(email && { email }) };
     const connected = await ask("visitor:connect", { ...who, ...known, ...place, ...page });
     this.#token = connected.token;
+    this.#set({ agentsOnline: connected.agentsOnline });
     if (!connected.conversation) {
       // The one that is shown has ended: how, it says itself.
       if (conversation) {

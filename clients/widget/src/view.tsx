@@ -26,6 +26,8 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
   const asked = (settings.ask ?? []).filter(field => !settings[field]);
   const isUnknown = asked.length > 0 && !settings.identity && !conversation && state.outgoing.length === 0;
   const isRefused = connection.status === "refused";
+  const isAnswered = conversation?.assignedAgent || state.messages.some(({ sender }) => sender === "agent");
+  const isAlone = state.agentsOnline === false && connection.status === "online" && !isAnswered;
   const hasEnded = conversation?.status === "resolved" || conversation?.status === "closed";
 
   useEffect(() => {
@@ -70,6 +72,11 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
         retry={id => chat.retry(id)}
         discard={id => chat.discard(id)}
       />
+      {isAlone && (
+        <p class="notice" role="status">
+          {texts.away}
+        </p>
+      )}
       {hasEnded && state.outgoing.length === 0 && (
         <>
           <p class="notice">{conversation.status === "closed" ? texts.closed : texts.resolved}</p>

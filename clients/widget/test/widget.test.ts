@@ -165,6 +165,22 @@ describe("a chat", () => {
     await vic.go();
   });
 
+  it("says that nobody is there, and takes what is written all the same", async () => {
+    ada.leave();
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.sees("Nobody is here at the moment. Write to us: the answer waits for you here.");
+    await vic.isAccessible();
+    await vic.say("For later");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    await ada.come();
+    const { conversation } = await ada.finds("For later");
+    await ada.say(conversation, "Later is now");
+    await vic.sees("Later is now");
+    await vic.dialog.getByText("Nobody is here").waitFor({ state: "detached" });
+    await vic.go();
+  });
+
   it("is used with the keyboard alone, and the focus comes back", async () => {
     const vic = await Visitor.come(demo());
     await vic.launcher.focus();

@@ -287,6 +287,8 @@ pub struct VisitorConnected {
     pub messages: Vec<MessageView>,
     /// Whether there are more messages than these: later ones, or without a named one earlier ones.
     pub has_more: bool,
+    /// Whether an agent is there who answers.
+    pub agents_online: bool,
 }
 
 /// The data of `conversation:created`.

@@ -1,6 +1,6 @@
 //! Connections of the WebSocket: who is behind them, and people who come and go with them.
 
-use futures::future::{join, try_join};
+use futures::future::{join3, try_join};
 use tokio::time::Instant;
 
 use super::caller::{Caller, banned, conversation};
@@ -238,8 +238,9 @@ pub async fn visitor_connects(
     }
     let authenticated =
         Connection::authenticate(&app.db, &connection.id, &person, None, Wishes::default());
-    let (authenticated, open) =
-        join(authenticated, Conversation::open_brief_of(&app.db, visitor.id)).await;
+    let open = Conversation::open_brief_of(&app.db, visitor.id);
+    let (authenticated, open, agents_online) =
+        join3(authenticated, open, User::any_answers(&app.db)).await;
     match authenticated {
         Ok(Some(_)) => {}
         Ok(None) => {
@@ -262,7 +263,7 @@ pub async fn visitor_connects(
             // Its other connections go by the new name, too.
             Connection::rename(&app.db, &person).await?;
         }
-        welcome(app, &person, open?, held, most_bytes).await
+        welcome(app, &person, open?, agents_online?, held, most_bytes).await
     };
     match welcomed.await {
         Ok(value) => Ok(Outcome::new(value, events)),
@@ -299,6 +300,7 @@ async fn welcome(
     app: &App,
     visitor: &Participant,
     open: Option<OpenBrief>,
+    agents_online: bool,
     held: Held,
     most_bytes: usize,
 ) -> Result<VisitorConnected> {
@@ -318,7 +320,15 @@ async fn welcome(
     Ok(match joined {
         Some(Joined { conversation, messages, has_more, .. }) => {
             let conversation = Some(Box::new(conversation));
-            VisitorConnected { visitor_id, token, conversation, marks, messages, has_more }
+            VisitorConnected {
+                visitor_id,
+                token,
+                conversation,
+                marks,
+                messages,
+                has_more,
+                agents_online,
+            }
         }
         None => VisitorConnected {
             visitor_id,
@@ -327,6 +337,7 @@ async fn welcome(
             marks,
             messages: Vec::new(),
             has_more: false,
+            agents_online,
         },
     })
 }

@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Keine Verbindung. Was Sie schreiben, wird gesendet, sobald sie zurück ist.",
   refused: "Der Chat ist nicht verfügbar: {why}",
   banned: "Sie können hier nicht mehr chatten.",
+  away: "Gerade ist niemand da. Schreiben Sie uns: Die Antwort wartet hier auf Sie.",
   resolved: "Dieses Gespräch ist erledigt. Schreiben Sie, wenn Sie noch etwas brauchen.",
   closed: "Dieses Gespräch ist beendet. Schreiben Sie, um ein neues zu beginnen.",
   rate: "Wie war es?",

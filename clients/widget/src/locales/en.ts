@@ -22,6 +22,7 @@ export interface Texts {
   readonly reconnecting: string;
   readonly refused: string;
   readonly banned: string;
+  readonly away: string;
   readonly resolved: string;
   readonly closed: string;
   readonly rate: string;
@@ -61,6 +62,7 @@ const texts: Texts = {
   reconnecting: "No connection. What you write is sent when it is back.",
   refused: "The chat is not available: {why}",
   banned: "You cannot chat here any more.",
+  away: "Nobody is here at the moment. Write to us: the answer waits for you here.",
   resolved: "This conversation has been resolved. Write if you need anything else.",
   closed: "This conversation has ended. Write to start another one.",
   rate: "How was it?",

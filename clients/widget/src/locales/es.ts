@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Sin conexión. Lo que escribas se enviará cuando vuelva.",
   refused: "El chat no está disponible: {why}",
   banned: "Ya no puedes chatear aquí.",
+  away: "Ahora no hay nadie. Escríbenos: la respuesta te esperará aquí.",
   resolved: "Esta conversación está resuelta. Escribe si necesitas algo más.",
   closed: "Esta conversación ha terminado. Escribe para empezar otra.",
   rate: "¿Qué tal fue?",

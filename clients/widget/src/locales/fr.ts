@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Pas de connexion. Vos messages partiront dès son retour.",
   refused: "Le chat n’est pas disponible : {why}",
   banned: "Vous ne pouvez plus discuter ici.",
+  away: "Personne n’est là en ce moment. Écrivez-nous : la réponse vous attendra ici.",
   resolved: "Cette conversation est résolue. Écrivez-nous s’il vous faut autre chose.",
   closed: "Cette conversation est terminée. Écrivez pour en commencer une autre.",
   rate: "Comment était-ce ?",

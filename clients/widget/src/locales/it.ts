@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Nessuna connessione. Ciò che scrivi parte appena torna.",
   refused: "La chat non è disponibile: {why}",
   banned: "Non puoi più chattare qui.",
+  away: "Al momento non c’è nessuno. Scrivici: la risposta ti aspetta qui.",
   resolved: "Questa conversazione è risolta. Scrivi se ti serve altro.",
   closed: "Questa conversazione è finita. Scrivi per iniziarne un’altra.",
   rate: "Com’è andata?",

@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Geen verbinding. Wat je schrijft wordt verstuurd zodra die terug is.",
   refused: "De chat is niet beschikbaar: {why}",
   banned: "Je kunt hier niet meer chatten.",
+  away: "Er is nu niemand. Schrijf ons: het antwoord wacht hier op je.",
   resolved: "Dit gesprek is opgelost. Schrijf als je nog iets nodig hebt.",
   closed: "Dit gesprek is afgelopen. Schrijf om een nieuw te beginnen.",
   rate: "Hoe was het?",

@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Brak połączenia. Wiadomości zostaną wysłane, gdy wróci.",
   refused: "Czat jest niedostępny: {why}",
   banned: "Nie możesz już tu rozmawiać.",
+  away: "Teraz nikogo nie ma. Napisz do nas: odpowiedź będzie tu czekać.",
   resolved: "Ta rozmowa jest rozwiązana. Napisz, jeśli potrzebujesz czegoś jeszcze.",
   closed: "Ta rozmowa się skończyła. Napisz, aby zacząć nową.",
   rate: "Jak było?",

@@ -23,6 +23,7 @@ const texts: Texts = {
   reconnecting: "Sem ligação. O que escrever será enviado quando voltar.",
   refused: "O chat não está disponível: {why}",
   banned: "Já não pode conversar aqui.",
+  away: "De momento não está ninguém. Escreva-nos: a resposta fica aqui à sua espera.",
   resolved: "Esta conversa está resolvida. Escreva se precisar de mais alguma coisa.",
   closed: "Esta conversa terminou. Escreva para começar outra.",
   rate: "Como correu?",

@@ -295,6 +295,14 @@ impl User {
         db.query::<Self>(there).one().await.map(|user| user.is_some())
     }
 
+    /// Whether anybody is connected who answers: neither away nor shown as offline.
+    pub async fn any_answers(db: &Db) -> Result<bool> {
+        let statuses = [Status::Online, Status::Busy];
+        let there =
+            doc! { "connections.expiresAt": { "$gt": Time::now() }, "status": { "$in": statuses } };
+        db.query::<Self>(there).one().await.map(|user| user.is_some())
+    }
+
     /// Those of whom a connection has expired.
     pub async fn with_expired(db: &Db) -> Result<Vec<Expired>> {
         Expired::find::<Self>(db, Time::now()).await
