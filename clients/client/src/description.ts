@@ -72,7 +72,7 @@ export interface paths {
          * The WebSocket as AsyncAPI
          * @description Needs no token.
          */
-        get: operations["getAsyncapi.json"];
+        get: operations["getAsyncapiJson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -588,7 +588,7 @@ export interface paths {
          * This API as OpenAPI
          * @description Needs no token.
          */
-        get: operations["getOpenapi.json"];
+        get: operations["getOpenapiJson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -700,7 +700,7 @@ export interface paths {
          * Where a client finds the WebSocket
          * @description Needs no token.
          */
-        get: operations["getConfig.json"];
+        get: operations["getConfigJson"];
         put?: never;
         post?: never;
         delete?: never;
@@ -740,7 +740,7 @@ export interface paths {
          * The style of that page
          * @description Needs no token.
          */
-        get: operations["getDemo.css"];
+        get: operations["getDemoCss"];
         put?: never;
         post?: never;
         delete?: never;
@@ -780,7 +780,7 @@ export interface paths {
          * The widget's launcher, for `<script async src>`
          * @description Needs no token.
          */
-        get: operations["getWidget.js"];
+        get: operations["getWidgetJs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1885,7 +1885,9 @@ export interface operations {
     getAnalyticsCharts: {
         parameters: {
             query?: {
+                /** @description How many days, today the last of them */
                 period?: "7days" | "30days" | "90days";
+                /** @description The time zone in which days begin, as IANA names it; UTC unless it is said */
                 tz?: string;
             };
             header?: never;
@@ -1934,7 +1936,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    "getAsyncapi.json": {
+    getAsyncapiJson: {
         parameters: {
             query?: never;
             header?: never;
@@ -1959,9 +1961,13 @@ export interface operations {
     getAuthAudit: {
         parameters: {
             query?: {
+                /** @description Only entries of this kind */
                 action?: "registered" | "login_failed" | "logout" | "password_changed" | "password_reset" | "role_changed" | "activated" | "deactivated" | "visitor_banned" | "visitor_unbanned" | "visitor_exported" | "visitor_erased";
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
                 limit?: number;
+                /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
             };
             header?: never;
@@ -2181,10 +2187,15 @@ export interface operations {
     getAuthUsers: {
         parameters: {
             query?: {
+                /** @description Only users who may log in, or only those who may not */
                 active?: boolean;
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
                 limit?: number;
+                /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
+                /** @description Only users of this role */
                 role?: "agent" | "admin" | "super_admin";
             };
             header?: never;
@@ -2214,6 +2225,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2254,6 +2266,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2290,7 +2303,9 @@ export interface operations {
     getCannedResponses: {
         parameters: {
             query?: {
+                /** @description Only canned responses of this category */
                 category?: string;
+                /** @description Beginnings of words that are looked for, without regard to case */
                 q?: string;
             };
             header?: never;
@@ -2357,6 +2372,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2385,6 +2401,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2425,6 +2442,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2453,11 +2471,17 @@ export interface operations {
     getConversations: {
         parameters: {
             query?: {
+                /** @description Only conversations of this agent: `me`, an id, or `none` for nobody's */
                 assignedTo?: string;
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
                 limit?: number;
+                /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
+                /** @description Beginnings of words that are looked for, without regard to case */
                 q?: string;
+                /** @description Only conversations with this status; `all`, or none for every one */
                 status?: "" | "all" | "pending" | "active" | "resolved" | "closed";
             };
             header?: never;
@@ -2487,6 +2511,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2515,6 +2540,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2553,6 +2579,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2591,6 +2618,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2619,6 +2647,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2660,6 +2689,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2689,6 +2719,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2792,14 +2823,20 @@ export interface operations {
     getMessagesConversationId: {
         parameters: {
             query?: {
+                /** @description Only messages with a greater `seq`, the oldest first */
                 after?: number;
+                /** @description Only messages with a smaller `seq` */
                 before?: number;
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
                 limit?: number;
+                /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
             };
             header?: never;
             path: {
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             cookie?: never;
@@ -2828,6 +2865,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2856,6 +2894,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             cookie?: never;
@@ -2879,7 +2918,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    "getOpenapi.json": {
+    getOpenapiJson: {
         parameters: {
             query?: never;
             header?: never;
@@ -2904,10 +2943,15 @@ export interface operations {
     getVisitors: {
         parameters: {
             query?: {
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
                 limit?: number;
+                /** @description Only visitors who are there, or only those who are not */
                 online?: boolean;
+                /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
+                /** @description Beginnings of words that are looked for, without regard to case */
                 q?: string;
             };
             header?: never;
@@ -2937,6 +2981,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -2965,6 +3010,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -3004,6 +3050,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -3034,6 +3081,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -3072,6 +3120,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -3098,10 +3147,12 @@ export interface operations {
     getVisitorsIdExport: {
         parameters: {
             query?: {
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description The `_id` of what the path names */
                 id: string;
             };
             cookie?: never;
@@ -3125,7 +3176,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    "getConfig.json": {
+    getConfigJson: {
         parameters: {
             query?: never;
             header?: never;
@@ -3169,7 +3220,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    "getDemo.css": {
+    getDemoCss: {
         parameters: {
             query?: never;
             header?: never;
@@ -3194,6 +3245,7 @@ export interface operations {
     getHealth: {
         parameters: {
             query?: {
+                /** @description `1` asks the database, too */
                 deep?: string;
             };
             header?: never;
@@ -3216,7 +3268,7 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    "getWidget.js": {
+    getWidgetJs: {
         parameters: {
             query?: never;
             header?: never;
@@ -3243,6 +3295,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A file's name, as the launcher knows it */
                 file: string;
             };
             cookie?: never;
@@ -3258,7 +3311,6 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
-            400: components["responses"]["400"];
             404: components["responses"]["404"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];

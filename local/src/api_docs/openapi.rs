@@ -31,6 +31,10 @@ pub fn document() -> Value {
                 limits(),
             ),
         },
+        "servers": [
+            { "url": "/", "description": "Where this document is from" },
+            { "url": "http://localhost:5000", "description": "`cargo run`" },
+        ],
         "security": [{ "token": [] }],
         "paths": paths,
         "components": {
@@ -136,16 +140,24 @@ fn path_item(schemas: &mut Schemas, function: &str, operation: &Operation) -> Va
 fn parameters(schemas: &mut Schemas, operation: &Operation, refused: &mut Vec<u16>) -> Vec<Value> {
     let mut parameters: Vec<Value> = Vec::new();
     for name in operation.path.split('/').filter_map(|part| part.strip_prefix('{')) {
+        let name = name.trim_end_matches('}');
+        let is_file = name == "file";
+        let pattern = if is_file { r"^[\w-]+\.js$" } else { "^[0-9a-fA-F]{24}$" };
         parameters.push(json!({
-            "name": name.trim_end_matches('}'), "in": "path", "required": true,
-            "schema": { "type": "string", "pattern": "^[0-9a-fA-F]{24}$" },
+            "name": name, "in": "path", "required": true, "description": about(name),
+            "schema": { "type": "string", "pattern": pattern },
         }));
-        refused.extend([400, 404]);
+        refused.push(404);
+        if !is_file {
+            refused.push(400);
+        }
     }
     if let Some(query) = operation.query {
         let query = schemas.incoming(query);
         for (name, schema) in query["properties"].as_object().into_iter().flatten() {
-            parameters.push(json!({ "name": name, "in": "query", "schema": not_null(schema) }));
+            let (about, schema) = (about(name), not_null(schema));
+            parameters
+                .push(json!({ "name": name, "in": "query", "description": about, "schema": schema }));
         }
         refused.push(400);
     }
@@ -171,9 +183,42 @@ fn responses(schemas: &mut Schemas, operation: &Operation, mut refused: Vec<u16>
     Value::Object(responses)
 }
 
+/// What each parameter of a path or a query is.
+const PARAMETERS: [(&str, &str); 19] = [
+    ("action", "Only entries of this kind"),
+    ("active", "Only users who may log in, or only those who may not"),
+    ("after", "Only messages with a greater `seq`, the oldest first"),
+    ("assignedTo", "Only conversations of this agent: `me`, an id, or `none` for nobody's"),
+    ("before", "Only messages with a smaller `seq`"),
+    ("category", "Only canned responses of this category"),
+    ("conversationId", "The conversation's `_id`"),
+    ("cursor", "`nextCursor` of the page before: the way that stays fast however deep one reads"),
+    ("deep", "`1` asks the database, too"),
+    ("file", "A file's name, as the launcher knows it"),
+    ("id", "The `_id` of what the path names"),
+    ("limit", "Entries on a page; more than 100 are 100"),
+    ("online", "Only visitors who are there, or only those who are not"),
+    ("page", "The page's number, from 1; one past the end is empty"),
+    ("period", "How many days, today the last of them"),
+    ("q", "Beginnings of words that are looked for, without regard to case"),
+    ("role", "Only users of this role"),
+    ("status", "Only conversations with this status; `all`, or none for every one"),
+    ("tz", "The time zone in which days begin, as IANA names it; UTC unless it is said"),
+];
+
+/// What a parameter is; a test finds those of which nothing is said.
+fn about(parameter: &str) -> &'static str {
+    PARAMETERS.iter().find(|(name, _)| *name == parameter).map_or("", |(_, about)| about)
+}
+
 /// In a query, what is left out is null.
 fn not_null(schema: &Value) -> Value {
     let mut schema = schema.clone();
+    if let Some(fields) = schema.as_object_mut()
+        && fields.get("default").is_some_and(Value::is_null)
+    {
+        fields.remove("default");
+    }
     if let Some(kinds) = schema.get("type").and_then(Value::as_array) {
         let kinds: Vec<Value> = kinds.iter().filter(|kind| **kind != "null").cloned().collect();
         schema["type"] = if let [kind] = kinds.as_slice() { kind.clone() } else { json!(kinds) };
@@ -189,7 +234,7 @@ fn not_null(schema: &Value) -> Value {
 
 fn operation_id(operation: &Operation) -> String {
     let path = operation.path.trim_start_matches("/api/").trim_start_matches('/');
-    let words = path.split(['/', '-']).map(|word| word.trim_matches(['{', '}']));
+    let words = path.split(['/', '-', '.']).map(|word| word.trim_matches(['{', '}']));
     words.fold(operation.method.as_str().to_lowercase(), |name, word| {
         let mut letters = word.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());

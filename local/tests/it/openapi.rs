@@ -40,6 +40,21 @@ async fn what_is_served_is_made_of_the_code() {
 }
 
 #[test]
+fn every_parameter_says_what_it_is_and_every_operation_has_a_name_of_its_own() {
+    let made = documents();
+    let mut names = BTreeSet::new();
+    for operation in made.openapi["paths"].as_object().unwrap().values() {
+        for operation in operation.as_object().unwrap().values() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(name.chars().all(char::is_alphanumeric) && names.insert(name), "{name}");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert_ne!(parameter["description"], "", "{name}: {}", parameter["name"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_name_that_is_referred_to_is_there() {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {
