@@ -110,7 +110,10 @@ impl Config {
     /// Reads the configuration from `lookup`; an empty value counts as none.
     /// Errors: names the first key that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let config = Self::read(lookup)?;
+        let mut config = Self::read(lookup)?;
+        if config.websocket_url.is_empty() {
+            config.websocket_url = config.connections_endpoint.replacen("http", "ws", 1);
+        }
         // Else a visitor's own token would be an identity.
         let ours = [Some(&config.jwt_secret), config.jwt_secret_previous.as_ref()];
         for (key, theirs) in [
@@ -142,10 +145,7 @@ impl Config {
             registration: registration(get("REGISTRATION").as_deref().unwrap_or("admin"))?,
             cors_origin: origins(&get("CORS_ORIGIN").unwrap_or_default()),
             public_origin: origins(&get("PUBLIC_ORIGIN").unwrap_or_default()),
-            websocket_url: match get("WEBSOCKET_URL") {
-                Some(url) => websocket_url(url)?,
-                None => need("CONNECTIONS_ENDPOINT")?.replacen("http", "ws", 1),
-            },
+            websocket_url: get("WEBSOCKET_URL").map_or(Ok(String::new()), websocket_url)?,
             limits: limits(&get("LIMITS").unwrap_or_default())?,
             retention: get("RETENTION_DAYS").map_or(Ok(None), |text| days(&text))?,
             connections_endpoint: need("CONNECTIONS_ENDPOINT")?,
@@ -257,6 +257,18 @@ mod tests {
         });
         assert!(config.is_ok(), "the others have defaults");
         assert_eq!(read.into_inner(), KEYS.map(|(key, _)| key));
+    }
+
+    #[test]
+    fn the_websocket_is_where_it_is_said_or_where_api_gateway_has_it() {
+        let endpoint = ("CONNECTIONS_ENDPOINT", "https://a.execute-api.example/live");
+        assert_eq!(with(&[endpoint]).unwrap().websocket_url, "wss://a.execute-api.example/live");
+        for good in ["/ws", "wss://ws.example.com", "ws://localhost:5000/ws"] {
+            assert_eq!(with(&[endpoint, ("WEBSOCKET_URL", good)]).unwrap().websocket_url, good);
+        }
+        for bad in ["ws", "https://ws.example.com", "wss://a; script-src *", "wss://a b"] {
+            assert!(with(&[("WEBSOCKET_URL", bad)]).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -83,8 +83,8 @@ export class Connection {
       return;
     }
     if (typeof window !== "undefined") {
-      window.addEventListener("online", this.#hurry);
-      document.addEventListener("visibilitychange", this.#hurry);
+      window.addEventListener("online", this.#onOnline);
+      document.addEventListener("visibilitychange", this.#onSeen);
     }
     this.#tries = 0;
     void this.#open();
@@ -95,6 +95,15 @@ export class Connection {
     this.#rest();
     this.#drop(new ChatError("disconnected", "The connection was ended"));
     this.#state.set({ status: "idle" });
+  }
+
+  /** The network is back, or somebody looks again: no pause, and no trust in an old socket. */
+  hurry(): void {
+    if (this.#retry !== undefined) {
+      void this.#open();
+    } else if (this.#socket && this.#state.get().status === "online") {
+      void this.#probe(this.#socket, ALIVE_MS);
+    }
   }
 
   /** Sends an event and waits for its `ack`. */
@@ -123,6 +132,9 @@ export class Connection {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new ChatError("timeout", `${event} got no answer`));
+        if (event !== "ping" && this.#state.get().status === "online") {
+          void this.#probe(socket, ALIVE_MS);
+        }
       }, ANSWER_MS);
       const done = () => {
         clearTimeout(timer);
@@ -268,8 +280,8 @@ export class Connection {
   #rest(): void {
     this.#clearRetry();
     if (typeof window !== "undefined") {
-      window.removeEventListener("online", this.#hurry);
-      document.removeEventListener("visibilitychange", this.#hurry);
+      window.removeEventListener("online", this.#onOnline);
+      document.removeEventListener("visibilitychange", this.#onSeen);
     }
   }
 
@@ -278,15 +290,11 @@ export class Connection {
     this.#retry = undefined;
   }
 
-  /** The network is back, or the page is seen again: no pause, and no trust in an old socket. */
-  readonly #hurry = (): void => {
-    if (document.visibilityState === "hidden") {
-      return;
-    }
-    if (this.#retry !== undefined) {
-      void this.#open();
-    } else if (this.#socket && this.#state.get().status === "online") {
-      void this.#probe(this.#socket, ALIVE_MS);
+  readonly #onOnline = (): void => this.hurry();
+
+  readonly #onSeen = (): void => {
+    if (document.visibilityState === "visible") {
+      this.hurry();
     }
   };
 

@@ -3,11 +3,15 @@ export type { paths } from "./description.js";
 export { ChatError, type Code, type Failure } from "./errors.js";
 export { type Api, answer, api } from "./http.js";
 export { type Deliver, type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+export { guarded, type Keeper } from "./storage.js";
 export { type Observable, Store } from "./store.js";
 export { type Chat, SharedChat, shared } from "./tabs.js";
 export { Thread } from "./thread.js";
 export {
+  type Details,
+  forgetKept,
   outgoing,
+  subject,
   type VisitorActions,
   VisitorChat,
   type VisitorOptions,

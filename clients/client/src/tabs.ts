@@ -1,7 +1,7 @@
 import { ChatError, type Failure } from "./errors.js";
 import type { OutgoingMessage } from "./outbox.js";
 import { type Observable, Store } from "./store.js";
-import { NOBODY, type VisitorActions, type VisitorState } from "./visitor.js";
+import { type Details, NOBODY, type VisitorActions, type VisitorState } from "./visitor.js";
 
 /** A chat that one of a visitor's tabs has for all of them. */
 export interface Chat extends VisitorActions {
@@ -33,7 +33,7 @@ interface Asked {
  * what they want done. When it is closed, the next one takes over.
  */
 export class SharedChat implements Chat {
-  readonly #make: () => Chat;
+  readonly #make: (shown: VisitorState) => Chat;
   readonly #state: Store<VisitorState>;
   readonly #channel: BroadcastChannel;
   readonly #asked = new Map<string, Asked>();
@@ -43,7 +43,7 @@ export class SharedChat implements Chat {
   #isConnected = false;
 
   /** `make` makes the chat of the tab that has it; `name` is the same in all tabs of a visitor. */
-  constructor(name: string, make: () => Chat) {
+  constructor(name: string, make: (shown: VisitorState) => Chat) {
     this.#make = make;
     this.#state = new Store(NOBODY);
     this.#channel = new BroadcastChannel(name);
@@ -55,11 +55,13 @@ export class SharedChat implements Chat {
         this.#lead();
         return new Promise<void>(resolve => signal.addEventListener("abort", () => resolve()));
       })
-      .catch((error: unknown) => {
-        if (!signal.aborted) {
-          throw error;
+      .catch(() => {
+        // Where a page may have no locks, each tab has a chat of its own.
+        if (!signal.aborted && !this.#own) {
+          this.#lead();
         }
       });
+    document.addEventListener("visibilitychange", this.#onSeen);
   }
 
   get state(): Observable<VisitorState> {
@@ -78,6 +80,7 @@ export class SharedChat implements Chat {
 
   /** This tab leaves; the chat goes on in the others. */
   disconnect(): void {
+    document.removeEventListener("visibilitychange", this.#onSeen);
     this.#own?.disconnect();
     this.#ended.abort();
     this.#channel.close();
@@ -111,6 +114,14 @@ export class SharedChat implements Chat {
     this.#do("page", url, title);
   }
 
+  introduce(details: Details): void {
+    this.#do("introduce", details);
+  }
+
+  hurry(): void {
+    this.#do("hurry");
+  }
+
   loadEarlier(): Promise<void> {
     return this.#ask("loadEarlier");
   }
@@ -119,9 +130,16 @@ export class SharedChat implements Chat {
     return this.#ask("rate", rating, comment);
   }
 
+  /** The tab that has the chat may be one that nobody sees. */
+  readonly #onSeen = (): void => {
+    if (document.visibilityState === "visible" && !this.#own) {
+      this.hurry();
+    }
+  };
+
   #lead(): void {
-    const unsent = this.#state.get().outgoing;
-    const own = this.#make();
+    const shown = this.#state.get();
+    const own = this.#make(shown);
     this.#own = own;
     this.#isLeading.set(true);
     own.state.subscribe(state => this.#show(state));
@@ -129,7 +147,7 @@ export class SharedChat implements Chat {
     if (this.#isConnected) {
       own.connect();
     }
-    for (const message of unsent) {
+    for (const message of shown.outgoing) {
       own.send(message);
     }
     this.#tell({ kind: "leading" });
@@ -223,7 +241,7 @@ export class SharedChat implements Chat {
 }
 
 /** A {@link SharedChat} where the browser lets tabs speak to each other, else one of this tab's own. */
-export function shared(name: string, make: () => Chat): Chat {
+export function shared(name: string, make: (shown: VisitorState) => Chat): Chat {
   const canShare = typeof BroadcastChannel !== "undefined" && "locks" in (globalThis.navigator ?? {});
-  return canShare ? new SharedChat(name, make) : make();
+  return canShare ? new SharedChat(name, make) : make(NOBODY);
 }

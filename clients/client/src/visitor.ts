@@ -2,6 +2,7 @@ import { type Ask, Connection, type ConnectionState } from "./connection.js";
 import { ChatError } from "./errors.js";
 import { type Api, answer, api } from "./http.js";
 import { type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+import { guarded, type Keeper } from "./storage.js";
 import { type Observable, Store } from "./store.js";
 import { Thread } from "./thread.js";
 import type { Acks, Conversation, Marks, Message, Pushed, Sent, Side } from "./wire.js";
@@ -15,8 +16,11 @@ export interface VisitorOptions {
   readonly name?: string;
   readonly email?: string;
   /** Where the visitor's secret and its unsent messages are kept over a reload; nowhere without it. */
-  readonly storage?: Pick<Storage, "getItem" | "removeItem" | "setItem">;
+  readonly storage?: Keeper;
 }
+
+/** What may become known of a visitor while it is there. */
+export type Details = Partial<Pick<VisitorOptions, "email" | "identity" | "name">>;
 
 /** What a visitor's page shows. */
 export interface VisitorState {
@@ -55,6 +59,10 @@ export interface VisitorActions {
   page(url: string, title?: string): void;
   /** Shows the messages before those that are shown. */
   loadEarlier(): Promise<void>;
+  /** The visitor says more of itself, or the site does. */
+  introduce(details: Details): void;
+  /** Somebody looks again: what is away comes back without a pause. */
+  hurry(): void;
   /** Rates the conversation, which has ended: from 1 to 5. */
   rate(rating: number, comment?: string): Promise<void>;
 }
@@ -65,6 +73,13 @@ const TYPING_AGAIN_MS = 5_000;
 
 const SESSION = "livechat:session";
 const OUTBOX = "livechat:outbox";
+/** What the server takes of a page (`docs/protocol.md`, What a client sends). */
+const LONGEST_URL = 1_024;
+const LONGEST_TITLE = 200;
+/** The pause after a look that brought nothing. */
+const PAUSE_MS = 1_000;
+/** How long it may take to learn where the WebSocket is. */
+const CONFIG_MS = 15_000;
 
 /** What is shown before anything is known. */
 export const NOBODY: VisitorState = {
@@ -82,7 +97,8 @@ export function outgoing(content: string): OutgoingMessage {
 
 /** A visitor's side of the live chat, over one connection. */
 export class VisitorChat implements VisitorActions {
-  readonly #options: VisitorOptions;
+  #options: VisitorOptions;
+  readonly #storage: Keeper | undefined;
   readonly #api: Api;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
@@ -98,12 +114,19 @@ export class VisitorChat implements VisitorActions {
   #starting: Promise<Acks["conversation:start"]> | undefined;
   #filling: Promise<void> | undefined;
 
-  constructor(options: VisitorOptions) {
+  /** With what another one has shown, which goes on here. */
+  constructor(options: VisitorOptions, shown: VisitorState = NOBODY) {
     this.#options = options;
+    this.#storage = options.storage && guarded(options.storage);
     this.#api = api(options.url, () => this.#token);
-    this.#outbox = new Outbox((message, follows) => this.#deliver(message, follows), kept(options.storage));
+    this.#outbox = new Outbox((message, follows) => this.#deliver(message, follows), this.#keep());
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
-    this.#state = new Store<VisitorState>({ ...NOBODY, outgoing: this.#outbox.messages.get() });
+    this.#thread.begin(shown.messages);
+    const { connection, outgoing } = {
+      connection: this.#connection.state.get(),
+      outgoing: this.#outbox.messages.get(),
+    };
+    this.#state = new Store<VisitorState>({ ...shown, connection, outgoing });
     this.#connection.state.subscribe(connection => {
       this.#set({ connection });
       if (connection.status === "online") {
@@ -136,7 +159,7 @@ export class VisitorChat implements VisitorActions {
   forget(): void {
     this.disconnect();
     this.#outbox.clear();
-    this.#options.storage?.removeItem(SESSION);
+    this.#storage?.removeItem(SESSION);
     this.#sessionId = undefined;
     this.#token = undefined;
     this.#thread = new Thread();
@@ -176,8 +199,25 @@ export class VisitorChat implements VisitorActions {
   }
 
   page(url: string, title?: string): void {
-    this.#page = title === undefined ? { url } : { url, title };
+    if (!/^(https?:\/)?\//.test(url) || url.length > LONGEST_URL) {
+      return;
+    }
+    this.#page = title ? { url, title: title.slice(0, LONGEST_TITLE) } : { url };
     this.#tell("visitor:page", this.#page);
+  }
+
+  introduce(details: Details): void {
+    this.#options = { ...this.#options, ...details };
+    const { status } = this.#connection.state.get();
+    if (status === "online") {
+      void this.#resync();
+    } else if (status === "refused") {
+      this.#connection.connect();
+    }
+  }
+
+  hurry(): void {
+    this.#connection.hurry();
   }
 
   async loadEarlier(): Promise<void> {
@@ -207,6 +247,17 @@ export class VisitorChat implements VisitorActions {
     }
   }
 
+  #keep(): Keep | undefined {
+    const storage = this.#storage;
+    const key = `${OUTBOX}${subject(this.#options.identity)}`;
+    return (
+      storage && {
+        load: () => JSON.parse(storage.getItem(key) ?? "[]") as OutgoingMessage[],
+        save: messages => storage.setItem(key, JSON.stringify(messages)),
+      }
+    );
+  }
+
   async #url(): Promise<string> {
     this.#webSocketUrl ??= await webSocketUrl(this.#options.url);
     return this.#webSocketUrl;
@@ -218,10 +269,16 @@ export class VisitorChat implements VisitorActions {
     const { conversation } = this.#state.get();
     const place = conversation && { conversationId: conversation._id, after: this.#thread.last };
     const page = this.#page && { currentPage: this.#page.url };
-    this.#sessionId ??= session(this.#options.storage);
+    this.#sessionId ??= session(this.#storage);
     const who = identity === undefined ? { sessionId: this.#sessionId } : { identity };
     const known = { ...(name && { name }), ...(email && { email }) };
-    const connected = await ask("visitor:connect", { ...who, ...known, ...place, ...page });
+    const connected = await ask("visitor:connect", { ...who, ...known, ...place, ...page }).catch(error => {
+      // A detail that the server does not take keeps nobody from the chat.
+      if (error instanceof ChatError && error.code === "validation_failed") {
+        return ask("visitor:connect", { ...who, ...place });
+      }
+      throw error;
+    });
     this.#token = connected.token;
     this.#set({ agentsOnline: connected.agentsOnline });
     if (!connected.conversation) {
@@ -274,9 +331,16 @@ export class VisitorChat implements VisitorActions {
   async #resync(): Promise<void> {
     try {
       await this.#arrive(this.#connection.ask);
-    } catch {
-      // A reconnect does the same.
+    } catch (error) {
+      this.#again(error, () => void this.#resync());
     }
+  }
+
+  /** Tries again later; a connection that has gone catches up by itself. */
+  #again(error: unknown, work: () => void): void {
+    const seconds = error instanceof ChatError ? error.retryAfter : undefined;
+    const pause = seconds === undefined ? PAUSE_MS : seconds * 1000;
+    setTimeout(() => this.#connection.state.get().status === "online" && work(), pause);
   }
 
   #receive(message: Message): void {
@@ -299,9 +363,7 @@ export class VisitorChat implements VisitorActions {
       return;
     }
     this.#filling = this.#catchUp(this.#connection.ask, conversation._id)
-      .catch(() => {
-        // A reconnect reads it.
-      })
+      .catch(error => this.#again(error, () => this.#fill()))
       .finally(() => {
         this.#filling = undefined;
       });
@@ -320,6 +382,7 @@ export class VisitorChat implements VisitorActions {
         const sent = await ask("message:send", follows === undefined ? data : { ...data, follows });
         if (this.#state.get().conversation?._id === conversation._id) {
           this.#add([sent.message]);
+          this.#fill();
         }
         return;
       } catch (error) {
@@ -348,6 +411,9 @@ export class VisitorChat implements VisitorActions {
       const started = await this.#starting;
       if (started.message) {
         this.#begin(started.conversation, [started.message], false, null);
+        if (started.conversation.messageCount > this.#thread.last) {
+          await this.#catchUp(this.#connection.ask, started.conversation._id);
+        }
         return "started";
       }
       await this.#arrive(this.#connection.ask);
@@ -468,7 +534,7 @@ function marked(marks: Marks | null): Pick<VisitorState, "marks"> {
 /** Where the WebSocket of the live chat at `url` is. */
 async function webSocketUrl(url: string): Promise<string> {
   const config = new URL("/config.json", url);
-  const response = await fetch(config);
+  const response = await fetch(config, { signal: AbortSignal.timeout(CONFIG_MS) });
   if (!response.ok) {
     throw new ChatError("unavailable", `${config.href} answered ${response.status}`);
   }
@@ -477,7 +543,7 @@ async function webSocketUrl(url: string): Promise<string> {
 }
 
 /** The visitor's secret, made once. */
-function session(storage: VisitorOptions["storage"]): string {
+function session(storage: Keeper | undefined): string {
   const known = storage?.getItem(SESSION);
   if (known) {
     return known;
@@ -487,11 +553,24 @@ function session(storage: VisitorOptions["storage"]): string {
   return made;
 }
 
-function kept(storage: VisitorOptions["storage"]): Keep | undefined {
-  return (
-    storage && {
-      load: () => JSON.parse(storage.getItem(OUTBOX) ?? "[]") as OutgoingMessage[],
-      save: messages => storage.setItem(OUTBOX, JSON.stringify(messages)),
-    }
-  );
+/** Whom an identity names, as a part of a name: the same for each identity of somebody, and empty without one. */
+export function subject(identity: string | undefined): string {
+  if (identity === undefined) {
+    return "";
+  }
+  try {
+    const payload = identity.split(".")[1] ?? "";
+    const { sub } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { sub?: unknown };
+    return `:${String(sub)}`;
+  } catch {
+    // The server refuses it.
+    return ":?";
+  }
+}
+
+/** Forgets the visitor that a browser keeps. */
+export function forgetKept(storage: Keeper): void {
+  const { removeItem } = guarded(storage);
+  removeItem(SESSION);
+  removeItem(OUTBOX);
 }
