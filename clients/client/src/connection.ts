@@ -166,7 +166,7 @@ export class Connection {
       return this.#lost();
     }
     if (this.#socket || this.#state.get().status === "idle") {
-      socket.close();
+      hangUp(socket);
       return;
     }
     this.#socket = socket;
@@ -271,7 +271,9 @@ export class Connection {
       clearTimeout(timer);
     }
     this.#timers = [];
-    socket?.close();
+    if (socket) {
+      hangUp(socket);
+    }
     for (const waiting of [...this.#waiting.values()]) {
       waiting.reject(error);
     }
@@ -310,5 +312,14 @@ export class Connection {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** Closes a socket; one that is still opening only then, since a browser complains of it in the console. */
+function hangUp(socket: WebSocket): void {
+  if (socket.readyState === WebSocket.CONNECTING) {
+    socket.addEventListener("open", () => socket.close());
+  } else {
+    socket.close();
   }
 }

@@ -9,6 +9,7 @@ export interface Frame {
 
 /** The other end of one socket. */
 export class FakeSocket extends EventTarget {
+  static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   readonly sent: Frame[] = [];
   readyState = 0;

@@ -34,7 +34,16 @@ export async function language(wanted: readonly string[]): Promise<Language> {
   if (!texts) {
     throw new Error(`There is no language ${found}`);
   }
-  return { locale: found, direction: RIGHT_TO_LEFT.has(key(found)) ? "rtl" : "ltr", texts };
+  return { locale: known(found), direction: RIGHT_TO_LEFT.has(key(found)) ? "rtl" : "ltr", texts };
+}
+
+/** The language as `Intl` knows it. */
+function known(locale: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(locale.replaceAll("_", "-"))[0] ?? key(locale);
+  } catch {
+    return key(locale);
+  }
 }
 
 function key(locale: string): string {

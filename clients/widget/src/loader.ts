@@ -23,6 +23,7 @@ class Widget {
   #settings: Settings | undefined;
   #panel: Promise<Panel> | undefined;
   #isOpen = false;
+  #failed = 0;
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
 
   /** Puts the launcher on the page. */
@@ -49,23 +50,26 @@ class Widget {
     host.hidden = all.hidden ?? false;
     document.body.append(host);
     if (all.announce || stored(CHATTING)) {
-      void this.#load();
+      this.#with(() => undefined);
     }
   }
 
   open(): void {
     this.show();
     this.#expanded(true);
-    void this.#load().then(panel => this.#isOpen && panel.open());
+    this.#with(panel => this.#isOpen && panel.open());
     this.#emit("open", undefined);
   }
 
   close(): void {
-    void this.#panel?.then(panel => panel.close());
+    this.#leave();
     this.#closed();
   }
 
+  /** Takes the chat and its button out of sight. */
   hide(): void {
+    this.#leave();
+    this.#expanded(false);
     if (this.#host) {
       this.#host.hidden = true;
     }
@@ -79,24 +83,28 @@ class Widget {
 
   /** Sends a message in the visitor's name. */
   send(content: string): void {
-    void this.#load().then(panel => panel.send(content));
+    this.#with(panel => panel.send(content));
   }
 
   /** The visitor is somebody whom the site knows: with the identity that it signed. */
   identify(identity: string): void {
     this.#change({ identity });
-    void this.#panel?.then(panel => panel.identify(identity));
+    if (this.#panel) {
+      this.#with(panel => panel.identify(identity));
+    }
   }
 
   /** Forgets the visitor, whose conversation goes on under its identity elsewhere. */
   logout(): void {
-    void this.#load().then(panel => panel.logout());
+    const { identity: _, ...settings } = this.#settings ?? { url: ORIGIN };
+    this.#settings = settings;
+    this.#with(panel => panel.logout());
   }
 
   setLocale(locale: string): void {
     this.#change({ locale });
     if (this.#panel) {
-      void this.#panel.then(panel => panel.setLocale(locale));
+      this.#with(panel => panel.setLocale(locale));
     } else {
       this.#label(label(locale), 0);
     }
@@ -118,7 +126,9 @@ class Widget {
 
   /** Takes the widget off the page. */
   destroy(): void {
-    void this.#panel?.then(panel => panel.destroy());
+    if (this.#panel) {
+      this.#with(panel => panel.destroy());
+    }
     this.#host?.remove();
     this.#host = undefined;
     this.#panel = undefined;
@@ -135,26 +145,43 @@ class Widget {
     this.#settings = { ...(this.#settings ?? { url: ORIGIN }), ...change };
   }
 
+  #leave(): void {
+    if (this.#panel) {
+      this.#with(panel => panel.close());
+    }
+  }
+
+  /** Does something with the chat, once it is loaded. */
+  #with(work: (panel: Panel) => void): void {
+    this.#load().then(work, (error: unknown) => {
+      // The next click tries again, under another name: a browser remembers what it could not load.
+      this.#panel = undefined;
+      this.#failed += 1;
+      this.#expanded(false);
+      // biome-ignore lint/suspicious/noConsole: there is nobody else to tell
+      console.warn("The chat was not loaded:", error);
+    });
+  }
+
   /** Loads the chat, once. */
   #load(): Promise<Panel> {
     if (!this.#host?.shadowRoot || !this.#settings) {
       return Promise.reject(new Error("livechat.init() comes first"));
     }
+    const host = this.#host;
+    // One that was destroyed has no say in what came after it.
+    const isHere = () => host === this.#host;
     const launcher: Launcher = {
       root: this.#host.shadowRoot,
       settings: this.#settings,
-      emit: (event, data) => this.#emit(event, data),
-      label: (text, unread) => this.#label(text, unread),
-      closed: () => this.#closed(),
+      emit: (event, data) => isHere() && this.#emit(event, data),
+      label: (text, unread) => isHere() && this.#label(text, unread),
+      closed: () => isHere() && this.#closed(),
     };
-    this.#panel ??= (import(new URL(PANEL, this.#settings.url).href) as Promise<typeof import("./panel.js")>)
-      .then(({ mount }) => mount(launcher))
-      .catch((error: unknown) => {
-        // The next click tries again.
-        this.#panel = undefined;
-        this.#expanded(false);
-        throw error;
-      });
+    const address = new URL(PANEL, this.#settings.url).href + (this.#failed > 0 ? `?${this.#failed}` : "");
+    this.#panel ??= (import(address) as Promise<typeof import("./panel.js")>).then(({ mount }) =>
+      mount(launcher),
+    );
     return this.#panel;
   }
 

@@ -1,4 +1,16 @@
-import { type Chat, outgoing, SharedChat, shared, VisitorChat, type VisitorState } from "@livechat/client";
+import {
+  type Chat,
+  type Details,
+  forgetKept,
+  guarded,
+  type Keeper,
+  outgoing,
+  SharedChat,
+  shared,
+  subject,
+  VisitorChat,
+  type VisitorState,
+} from "@livechat/client";
 import { render } from "preact";
 import { type Language, language, plural } from "./i18n.js";
 import { CHATTING, type Launcher, type Panel, type Settings } from "./settings.js";
@@ -26,8 +38,12 @@ class Mounted implements Panel {
   #chat: Chat;
   #stop: () => void = () => undefined;
   #isOpen = false;
+  /** Whether a connection is wanted from now on. */
+  #isWanted = false;
+  #shown: string | undefined;
   #last = 0;
-  readonly #title = document.title;
+  #address = location.href;
+  readonly #titles = new MutationObserver(() => this.#onPage());
 
   constructor(launcher: Launcher, language: Language) {
     this.#launcher = launcher;
@@ -40,6 +56,8 @@ class Mounted implements Panel {
     this.#speak();
     window.visualViewport?.addEventListener("resize", this.#fit);
     window.visualViewport?.addEventListener("scroll", this.#fit);
+    this.#titles.observe(document.head, { childList: true, subtree: true, characterData: true });
+    window.addEventListener("popstate", this.#onPage);
   }
 
   /** Connects where there is something to connect for before the chat is opened. */
@@ -68,14 +86,26 @@ class Mounted implements Panel {
   }
 
   identify(identity: string): void {
-    this.#restart({ ...this.#settings, identity });
+    const isSame = subject(identity) === subject(this.#settings.identity);
+    this.#settings = { ...this.#settings, identity };
+    if (isSame) {
+      this.#chat.introduce({ identity });
+    } else {
+      this.#restart();
+    }
   }
 
   logout(): void {
     this.#chat.forget();
-    keeps()?.removeItem(CHATTING);
+    const storage = keeps();
+    if (storage) {
+      // There may be no tab yet that has the chat.
+      forgetKept(storage);
+      storage.removeItem(CHATTING);
+    }
     const { identity: _, ...settings } = this.#settings;
-    this.#restart(settings);
+    this.#settings = settings;
+    this.#restart();
   }
 
   setLocale(locale: string): void {
@@ -90,7 +120,9 @@ class Mounted implements Panel {
     this.#stop();
     this.#chat.disconnect();
     render(null, this.#place);
-    document.title = this.#title;
+    this.#titles.disconnect();
+    window.removeEventListener("popstate", this.#onPage);
+    count(0);
     window.visualViewport?.removeEventListener("resize", this.#fit);
     window.visualViewport?.removeEventListener("scroll", this.#fit);
   }
@@ -105,28 +137,51 @@ class Mounted implements Panel {
       ...(email !== undefined && { email }),
       ...(storage && { storage }),
     };
-    return shared(`livechat:${url}:${identity ?? ""}`, () => new VisitorChat(options));
+    return shared(`livechat:${url}${subject(identity)}`, shown => new VisitorChat(options, shown));
   }
 
-  /** Begins anew as somebody else, or somebody of whom more is known. */
-  #restart(settings: Settings): void {
-    const { status } = this.#chat.state.get().connection;
+  /** The visitor has said who it is. */
+  #introduce(details: Details): void {
+    this.#settings = { ...this.#settings, ...details, ask: [] };
+    this.#chat.introduce(details);
+    this.#render();
+  }
+
+  /** Begins anew as somebody else. */
+  #restart(): void {
     this.#stop();
     this.#chat.disconnect();
-    this.#settings = settings;
     this.#chat = this.#make();
+    this.#shown = undefined;
     this.#last = 0;
     this.#follow();
-    if (status !== "idle") {
+    if (this.#isWanted) {
       this.#connect();
     }
     this.#render();
   }
 
   #connect(): void {
+    this.#isWanted = true;
+    const { identity } = this.#settings;
+    if (identity !== undefined) {
+      // The tab that has the chat may have an older one.
+      this.#chat.introduce({ identity });
+    }
     this.#chat.connect();
-    this.#chat.page(location.href, document.title);
+    this.#chat.page(location.href, title());
   }
+
+  /** A single-page app shows another page. */
+  readonly #onPage = (): void => {
+    if (location.href !== this.#address) {
+      this.#address = location.href;
+      if (this.#isWanted) {
+        this.#chat.page(location.href, title());
+      }
+    }
+    this.#speak();
+  };
 
   #follow(): void {
     this.#stop = this.#chat.state.subscribe(state => this.#tell(state));
@@ -139,9 +194,13 @@ class Mounted implements Panel {
       const isOpen = conversation.status !== "closed";
       isOpen ? keeps()?.setItem(CHATTING, "1") : keeps()?.removeItem(CHATTING);
     }
+    if (conversation?._id !== this.#shown) {
+      this.#shown = conversation?._id;
+      this.#last = messages.at(-1)?.seq ?? 0;
+    }
     const last = messages.at(-1);
     if (last && last.seq > this.#last) {
-      const isNew = this.#last > 0 && last.sender === "agent";
+      const isNew = last.sender === "agent";
       this.#last = last.seq;
       if (isNew) {
         this.#launcher.emit("message", { content: last.content });
@@ -166,7 +225,7 @@ class Mounted implements Panel {
     const isOnly = !(this.#chat instanceof SharedChat) || this.#chat.isLeading.get();
     const text = unread > 0 ? `${texts.open}, ${plural(this.#language, texts.unread, unread)}` : texts.open;
     this.#launcher.label(text, unread);
-    document.title = unread > 0 && isOnly ? `(${unread}) ${this.#title}` : this.#title;
+    count(isOnly ? unread : 0);
   }
 
   #render(): void {
@@ -175,7 +234,7 @@ class Mounted implements Panel {
         chat={this.#chat}
         language={this.#language}
         settings={this.#settings}
-        introduce={details => this.#restart({ ...this.#settings, ...details, ask: [] })}
+        introduce={details => this.#introduce(details)}
         close={() => {
           this.close();
           this.#launcher.closed();
@@ -191,6 +250,21 @@ class Mounted implements Panel {
     this.#place.style.setProperty("--height", seen ? `${seen.height}px` : "100dvh");
     this.#place.style.setProperty("--top", `${seen?.offsetTop ?? 0}px`);
   };
+}
+
+const COUNTED = /^\(\d+\) /;
+
+/** The page's title, without what is counted in it. */
+function title(): string {
+  return document.title.replace(COUNTED, "");
+}
+
+/** Says in the page's title how many messages are unread. */
+function count(unread: number): void {
+  const counted = unread > 0 ? `(${unread}) ${title()}` : title();
+  if (document.title !== counted) {
+    document.title = counted;
+  }
 }
 
 /** Two short tones. */
@@ -214,9 +288,9 @@ class Sound {
 }
 
 /** What keeps things over a reload, where a page may. */
-function keeps(): Storage | undefined {
+function keeps(): Keeper | undefined {
   try {
-    return localStorage;
+    return guarded(localStorage);
   } catch {
     return undefined;
   }

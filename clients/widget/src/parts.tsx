@@ -16,7 +16,7 @@ interface LogProps extends Refused {
   readonly state: VisitorState;
   readonly language: Language;
   readonly greeting: string | undefined;
-  loadEarlier(): void;
+  loadEarlier(): Promise<void>;
 }
 
 /** The messages, the latest in sight. */
@@ -24,6 +24,16 @@ export function Log({ state, language, greeting, loadEarlier, ...refused }: LogP
   const { texts } = language;
   const { messages, outgoing, hasEarlier, typing } = state;
   const log = useRef<HTMLDivElement>(null);
+  const [problem, setProblem] = useState<string>();
+  const earlier = async () => {
+    try {
+      await loadEarlier();
+      setProblem(undefined);
+      log.current?.focus();
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
   const wasAtEnd = useRef(true);
   const height = useRef(0);
   const first = messages[0]?.seq;
@@ -69,12 +79,27 @@ export function Log({ state, language, greeting, loadEarlier, ...refused }: LogP
     }
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
-    <div class="log" role="log" aria-label={texts.messages} tabIndex={0} ref={log} onScroll={onScroll}>
+    <div
+      class="log"
+      role="log"
+      aria-live="off"
+      aria-label={texts.messages}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+      tabIndex={0}
+      ref={log}
+      onScroll={onScroll}
+    >
       {hasEarlier ? (
-        <button type="button" class="earlier" onClick={loadEarlier}>
-          {texts.earlier}
-        </button>
+        <>
+          <button type="button" class="earlier" onClick={() => void earlier()}>
+            {texts.earlier}
+          </button>
+          {problem !== undefined && (
+            <p class="problem" role="alert">
+              {fill(texts.refused, { why: problem })}
+            </p>
+          )}
+        </>
       ) : (
         <p class="greeting bubble" dir="auto">
           {greeting ?? texts.welcome}
@@ -254,7 +279,7 @@ export function Composer({ language, send, type }: ComposerProps) {
           }}
           onBlur={() => type(false)}
           onKeyDown={event => {
-            if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+            if (event.key === "Enter" && !event.shiftKey && !isComposing(event)) {
               submit(event);
             }
           }}
@@ -298,7 +323,14 @@ export function Details({ language, ask, start }: DetailsProps) {
       {ask.includes("email") && (
         <label>
           {texts.email}
-          <input name="email" type="email" autoComplete="email" maxLength={254} required />
+          <input
+            name="email"
+            type="email"
+            pattern=".+@.+\..+"
+            autoComplete="email"
+            maxLength={254}
+            required
+          />
         </label>
       )}
       <button type="submit" class="primary">
@@ -366,6 +398,11 @@ export function Rating({ language, rate }: RatingProps) {
       )}
     </form>
   );
+}
+
+/** Whether a key belongs to a text that is being composed; Safari says so by its code alone. */
+export function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
+  return isComposing || keyCode === 229;
 }
 
 /** True once a state has gone on for a while: what passes at once is not worth a word. */

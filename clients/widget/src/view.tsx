@@ -2,7 +2,7 @@ import type { Chat, VisitorState } from "@livechat/client";
 import { outgoing } from "@livechat/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fill, type Language } from "./i18n.js";
-import { Composer, Details, Log, Rating, useLasting } from "./parts.js";
+import { Composer, Details, isComposing, Log, Rating, useLasting } from "./parts.js";
 import type { Settings } from "./settings.js";
 
 /** How long a connection may be away before it is said. */
@@ -30,10 +30,12 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
   const isAlone = state.agentsOnline === false && connection.status === "online" && !isAnswered;
   const hasEnded = conversation?.status === "resolved" || conversation?.status === "closed";
 
-  useEffect(() => {
-    const fields = "textarea, input";
+  // What was focused may be gone: the keyboard goes on where one writes.
+  const focus = () => {
+    const fields = ".composer textarea, input";
     (dialog.current?.querySelector<HTMLElement>(fields) ?? dialog.current)?.focus();
-  }, [isUnknown]);
+  };
+  useEffect(focus, [isUnknown]);
   useEffect(() => {
     const read = () => document.visibilityState === "visible" && state.unread > 0 && chat.read();
     read();
@@ -51,7 +53,7 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
       dir={direction}
       lang={locale}
       onKeyDown={event => {
-        if (event.key === "Escape") {
+        if (event.key === "Escape" && !isComposing(event)) {
           event.stopPropagation();
           close();
         }
@@ -68,10 +70,17 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
         state={state}
         language={language}
         greeting={settings.greeting}
-        loadEarlier={() => void chat.loadEarlier()}
-        retry={id => chat.retry(id)}
-        discard={id => chat.discard(id)}
+        loadEarlier={() => chat.loadEarlier()}
+        retry={id => {
+          chat.retry(id);
+          focus();
+        }}
+        discard={id => {
+          chat.discard(id);
+          focus();
+        }}
       />
+      <Heard state={state} language={language} />
       {isAlone && (
         <p class="notice" role="status">
           {texts.away}
@@ -81,7 +90,11 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
         <>
           <p class="notice">{conversation.status === "closed" ? texts.closed : texts.resolved}</p>
           {conversation.rating === null ? (
-            <Rating key={conversation._id} language={language} rate={(...given) => chat.rate(...given)} />
+            <Rating
+              key={conversation._id}
+              language={language}
+              rate={(...given) => chat.rate(...given).then(focus)}
+            />
           ) : (
             <p class="notice" role="status">
               {texts.thanks}
@@ -97,6 +110,18 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
           type={isTyping => chat.type(isTyping)}
         />
       )}
+    </div>
+  );
+}
+
+/** Says a new message of the other side to who cannot see it, and nothing of what was there before. */
+function Heard({ state, language }: { readonly state: VisitorState; readonly language: Language }) {
+  const last = state.messages.at(-1);
+  const first = useRef(last?._id);
+  const isNew = last?.sender === "agent" && last._id !== first.current;
+  return (
+    <div class="hidden" aria-live="polite">
+      {isNew && `${last.senderId.name ?? language.texts.team}: ${last.content}`}
     </div>
   );
 }

@@ -341,6 +341,42 @@ it("is another one's after a logout, in every tab", async () => {
   expect([...first.said, ...second.said]).toEqual([]);
 });
 
+it("goes on as somebody else where the only tab logs out", async () => {
+  const vic = await Visitor.come(demo());
+  await vic.open();
+  await vic.say("Before the logout");
+  const before = await ada.sees("Before the logout");
+  await vic.page.evaluate("livechat.logout()");
+  await vic.dialog.getByText("Before the logout").waitFor({ state: "detached" });
+  await vic.say("After the logout");
+  const after = await ada.sees("After the logout");
+  expect(after.senderId._id).not.toBe(before.senderId._id);
+  await vic.page.goto("about:blank");
+  await vic.page.goto(demo());
+  await vic.page.evaluate("livechat.logout()");
+  await vic.open();
+  await vic.sees("Hello! Ask us anything about plants.");
+  expect(await vic.messages()).toEqual([]);
+  await vic.go();
+});
+
+it("is on a page whose address is too long for the server, and follows a single-page app", async () => {
+  const vic = await Visitor.come(`${demo()}?${"x".repeat(2_000)}`);
+  await vic.open();
+  await vic.say("From a long address");
+  const { conversation } = await ada.sees("From a long address");
+  await vic.page.evaluate("livechat.hide()");
+  await vic.page.evaluate("history.pushState(null, '', '/demo?ferns'); document.title = 'Ferns'");
+  await ada.say(conversation, "Seen?");
+  await vic.page.waitForFunction(() => document.title === "(1) Ferns");
+  const { visitor } = await ada.conversation(conversation);
+  expect(visitor.currentPage).toBe(`${demo()}?ferns`);
+  await vic.page.evaluate("livechat.open()");
+  await vic.sees("Seen?");
+  await vic.page.waitForFunction(() => document.title === "Ferns");
+  await vic.go();
+});
+
 describe("on a customer's page", () => {
   it("works under a strict policy with Trusted Types", async () => {
     const socket = stack.url.replace("http", "ws");
@@ -378,9 +414,11 @@ describe("on a customer's page", () => {
     await vic.dialog.getByLabel("Email").fill("vic@example.com");
     await vic.isAccessible();
     await vic.dialog.getByRole("button", { name: "Start chat" }).click();
+    const other = await Visitor.in(vic.context, url);
     await vic.say("It is me");
     const message = await ada.sees("It is me");
     expect(message.senderId).toMatchObject({ name: "Victoria", email: "vic@example.com" });
+    await other.page.close();
     await vic.go();
   });
 
