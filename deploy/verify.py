@@ -110,6 +110,7 @@ def strange_page(url):
 def verify(http, url, email, password):
     step("the HTTP API answers", lambda: http.expect(200, "GET", "/health"))
     step("the database answers", lambda: http.expect(200, "GET", "/health?deep=1"))
+    step("clients are told where the WebSocket is", lambda: http.expect(200, "GET", "/config.json")["webSocketUrl"])
     step("nobody reads without a token", lambda: http.expect(401, "GET", "/api/conversations"))
     step("nobody gets in with a wrong password", lambda: http.expect(
         401, "POST", "/api/auth/login", {"email": f"{secrets.token_hex(8)}@example.com", "password": "wrong password"}))

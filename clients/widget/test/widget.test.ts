@@ -291,6 +291,30 @@ describe("what was written", () => {
     expect([...first.said, ...second.said]).toEqual([]);
   });
 
+  it("is there back to the first word, and what is shown stays where it is", async () => {
+    const vic = await Visitor.come(demo());
+    await vic.open();
+    await vic.say("The first word");
+    const { conversation } = await ada.sees("The first word");
+    for (let number = 2; number <= 70; number += 1) {
+      await ada.say(conversation, `Word ${number}`);
+    }
+    await vic.sees("Word 70");
+    await vic.page.reload();
+    await vic.open();
+    await vic.sees("Word 70");
+    expect(await vic.messages()).toHaveLength(50);
+    const seen = vic.dialog.getByText("Word 21", { exact: true });
+    await vic.log.evaluate(log => log.scrollTo(0, 0));
+    const before = await seen.boundingBox();
+    await vic.dialog.getByRole("button", { name: "Show earlier messages" }).click();
+    await vic.dialog.getByText("The first word").waitFor({ state: "attached" });
+    expect(await vic.messages()).toHaveLength(70);
+    expect(Math.abs(((await seen.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(80);
+    await vic.isAccessible();
+    await vic.go();
+  });
+
   it("that is too long is not sent, and says so", async () => {
     const vic = await Visitor.come(demo());
     await vic.open();
