@@ -5,10 +5,12 @@ The chat that it starts is closed again; it stays among the conversations, as a 
 
 import argparse
 import json
+import re
 import secrets
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import ExitStack
 from itertools import count
@@ -110,7 +112,9 @@ def strange_page(url):
 def verify(http, url, email, password):
     step("the HTTP API answers", lambda: http.expect(200, "GET", "/health"))
     step("the database answers", lambda: http.expect(200, "GET", "/health?deep=1"))
-    step("clients are told where the WebSocket is", lambda: http.expect(200, "GET", "/config.json")["webSocketUrl"])
+    told = step("clients are told where the WebSocket is", lambda: http.expect(200, "GET", "/config.json")["webSocketUrl"])
+    own = re.sub("^http", "ws", urllib.parse.urljoin(http.url, told))
+    step("our own page opens it there", lambda: Socket(own, origin=http.url))
     step("nobody reads without a token", lambda: http.expect(401, "GET", "/api/conversations"))
     step("nobody gets in with a wrong password", lambda: http.expect(
         401, "POST", "/api/auth/login", {"email": f"{secrets.token_hex(8)}@example.com", "password": "wrong password"}))

@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import packaged from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
@@ -12,21 +11,39 @@ const ALONE = [
   "--no-first-run",
 ];
 
+/** Where the packaged one is unpacked: in the folder for temporary files another version may be. */
+const PLACE = fileURLToPath(new URL("../node_modules/.cache/chromium", import.meta.url));
+
 /** A Chromium, with all that protects a page switched on; another one than the packaged by `CHROMIUM`. */
 export async function launch(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? (await unpacked());
+  const own = process.env["CHROMIUM"];
   // The sandbox cannot be had as root, which a container is.
-  return chromium.launch({ executablePath, args: ["--no-sandbox", ...ALONE] });
+  const args = ["--no-sandbox", ...ALONE];
+  if (own !== undefined) {
+    return chromium.launch({ executablePath: own, args });
+  }
+  const executablePath = await unpacked();
+  return chromium.launch({
+    executablePath,
+    args,
+    env: { ...process.env, LD_LIBRARY_PATH: `${PLACE}/al2023/lib` },
+  });
 }
 
-/** The packaged one, unpacked beside its package: in the folder for temporary files another version may be. */
+/** Unpacks it, with the libraries that it brings for machines that have none: where it takes this one for Lambda. */
 async function unpacked(): Promise<string> {
-  const usual = tmpdir();
-  process.env["TMPDIR"] = fileURLToPath(new URL("../node_modules/.cache/chromium", import.meta.url));
-  mkdirSync(process.env["TMPDIR"], { recursive: true });
+  mkdirSync(PLACE, { recursive: true });
+  const { TMPDIR, AWS_EXECUTION_ENV } = process.env;
+  Object.assign(process.env, { TMPDIR: PLACE, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs20.x" });
   try {
     return await packaged.executablePath();
   } finally {
-    process.env["TMPDIR"] = usual;
+    for (const [key, value] of Object.entries({ TMPDIR, AWS_EXECUTION_ENV })) {
+      if (value === undefined) {
+        delete process.env[key];
+      } else {
+        process.env[key] = value;
+      }
+    }
   }
 }

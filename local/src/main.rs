@@ -214,8 +214,12 @@ fn default(key: &str, address: SocketAddr, is_own: bool) -> Option<String> {
 
 /// The origins of this machine's own pages, as its browsers write them.
 fn own_origins(address: SocketAddr) -> String {
-    let port = address.port();
-    format!("http://localhost:{port},http://127.0.0.1:{port},http://[::1]:{port}")
+    // They leave out the port that goes without saying.
+    let port = match address.port() {
+        80 => String::new(),
+        port => format!(":{port}"),
+    };
+    ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}{port}")).join(",")
 }
 
 fn port() -> Result<u16, Failure> {

@@ -830,47 +830,82 @@ export interface components {
         };
         /** @description An agent inside a conversation. */
         AgentBrief: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The address of a picture */
             avatar: string | null;
+            /** @description The email address */
             email: string;
+            /** @description The name */
             name: string;
+            /** @description How it is */
             status: components["schemas"]["UserStatus"];
         };
         /** @description What an agent did. */
         AgentFigures: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When these figures were true
+             */
             asOf: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that the agent holds or has held
+             */
             assignedConversations: number;
+            /** @description The average rating, from 1 to 5 */
             avgRating: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description From a visitor's first message to the first answer, on the average
+             */
             avgResponseSeconds: number | null;
+            /** @description The email address */
             email: string;
+            /** @description The id */
             id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Messages that the agent has sent
+             */
             messagesSent: number;
+            /** @description The name */
             name: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that the agent has resolved
+             */
             resolvedConversations: number;
+            /** @description How it is */
             status: components["schemas"]["UserStatus"];
         };
         /** @description What was done. */
         AuditAction: "registered" | "login_failed" | "logout" | "password_changed" | "password_reset" | "role_changed" | "activated" | "deactivated" | "visitor_banned" | "visitor_unbanned" | "visitor_exported" | "visitor_erased";
         /** @description An entry of the security log. */
         AuditEntry: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description What was done */
             action: components["schemas"]["AuditAction"];
+            /** @description Who did it */
             actor: components["schemas"]["AuditParty"] | null;
+            /** @description The address that it was done from */
             address: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was so
+             */
             at: string;
+            /** @description What it was about */
             detail: string | null;
+            /** @description Whom or what it was done to */
             target: components["schemas"]["AuditParty"];
         };
         /** @description A page of a list. */
         AuditList: {
             /** @description This page's number, from 1. */
             currentPage: number;
+            /** @description The entries */
             entries: components["schemas"]["AuditEntry"][];
             /** @description Of a search: whether it has looked at everything; false past 10,000 entries. */
             isComplete?: boolean;
@@ -909,22 +944,39 @@ export interface components {
         };
         /** @description A canned response. */
         CannedResponse: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description What groups canned responses */
             category: string;
+            /** @description What is said */
             content: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description Who made it */
             createdBy: components["schemas"]["Person"];
+            /** @description What an agent types for it; none or one of its own */
             shortcut: string;
+            /** @description The title */
             title: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was changed last
+             */
             updatedAt: string;
         };
         /** @description The days of a period, each with how much there was of something. */
         Charts: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When these figures were true
+             */
             asOf: string;
+            /** @description The conversations; in a chart, how many began on each day */
             conversations: components["schemas"]["DayCount"][];
+            /** @description The messages; in a chart, how many were sent on each day */
             messages: components["schemas"]["DayCount"][];
         };
         /** @description What a client must know beforehand. */
@@ -938,32 +990,61 @@ export interface components {
         Code: "bad_request" | "validation_failed" | "unknown_event" | "unauthorized" | "forbidden" | "banned" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "internal" | "unavailable";
         /** @description The user that a connection is authenticated as. */
         ConnectedUser: {
+            /** @description The user */
             user: components["schemas"]["User"];
         };
         /** @description A conversation with its people; `V` is how much of the visitor it shows. */
         Conversation_Visitor: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The agent who holds it; null while nobody does */
             assignedAgent: components["schemas"]["AgentBrief"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was closed
+             */
             closedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When an agent answered first
+             */
             firstResponseAt: string | null;
+            /** @description The beginning of the last message */
             lastMessage: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the last message was sent
+             */
             lastMessageAt: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many messages there are, and the `seq` of the last one
+             */
             messageCount: number;
             /** @description For agents only; absent for visitors. */
             notes?: string | null;
+            /** @description How urgent it is */
             priority: components["schemas"]["Priority"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The visitor's rating, from 1 to 5
+             */
             rating: number | null;
+            /** @description What the visitor said with it */
             ratingComment: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was resolved
+             */
             resolvedAt: string | null;
+            /** @description How it is */
             status: components["schemas"]["ConversationStatus"];
+            /** @description Words that agents sort by */
             tags: string[];
             /** @description Whether it came over the WebSocket with a text cut, to fit into a frame. */
             truncated?: boolean;
@@ -972,32 +1053,61 @@ export interface components {
              * @description How many of the visitor's messages no agent has read.
              */
             unreadCount: number;
+            /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["Visitor"];
         };
         /** @description A conversation with its people; `V` is how much of the visitor it shows. */
         Conversation_VisitorBrief: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The agent who holds it; null while nobody does */
             assignedAgent: components["schemas"]["AgentBrief"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was closed
+             */
             closedAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When an agent answered first
+             */
             firstResponseAt: string | null;
+            /** @description The beginning of the last message */
             lastMessage: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the last message was sent
+             */
             lastMessageAt: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many messages there are, and the `seq` of the last one
+             */
             messageCount: number;
             /** @description For agents only; absent for visitors. */
             notes?: string | null;
+            /** @description How urgent it is */
             priority: components["schemas"]["Priority"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The visitor's rating, from 1 to 5
+             */
             rating: number | null;
+            /** @description What the visitor said with it */
             ratingComment: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was resolved
+             */
             resolvedAt: string | null;
+            /** @description How it is */
             status: components["schemas"]["ConversationStatus"];
+            /** @description Words that agents sort by */
             tags: string[];
             /** @description Whether it came over the WebSocket with a text cut, to fit into a frame. */
             truncated?: boolean;
@@ -1006,6 +1116,7 @@ export interface components {
              * @description How many of the visitor's messages no agent has read.
              */
             unreadCount: number;
+            /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["VisitorBrief"];
         };
         /** @description The data of `conversation:created`. */
@@ -1017,6 +1128,7 @@ export interface components {
         };
         /** @description A page of a list. */
         ConversationList: {
+            /** @description The conversations; in a chart, how many began on each day */
             conversations: components["schemas"]["Conversation_VisitorBrief"][];
             /** @description This page's number, from 1. */
             currentPage: number;
@@ -1035,76 +1147,115 @@ export interface components {
         ConversationStatus: "pending" | "active" | "resolved" | "closed";
         /** @description How many there were on a day. */
         DayCount: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there were
+             */
             count: number;
         };
         /** @description The delivery state of a message. */
         Delivery: "sent" | "delivered" | "read";
         /** @description What went wrong. It serializes to the shape that callers get; its source stays inside. */
         Error: {
+            /** @description What it was, by a stable name */
             code: components["schemas"]["Code"];
+            /** @description Of `validation_failed`: each field that breaks a rule */
             errors?: components["schemas"]["FieldError"][];
+            /** @description The message; of an error, what went wrong in words */
             message: string;
             /** @description Which of the reasons that a code may have. */
             reason?: string | null;
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description In how many seconds to come back
+             */
             retryAfter?: number | null;
         };
         /** @description What is pushed to those whom it concerns. */
         Event: {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The user's id */
                 userId: string;
             };
             /** @constant */
             event: "agent:online";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The user's id */
                 userId: string;
             };
             /** @constant */
             event: "agent:offline";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description How it is */
                 status: components["schemas"]["UserStatus"];
+                /** @description The user's id */
                 userId: string;
             };
             /** @constant */
             event: "agent:status";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor; of marks, how far the visitor has come */
                 visitor: components["schemas"]["VisitorBrief"];
             };
             /** @constant */
             event: "visitor:online";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor's `_id` */
                 visitorId: string;
             };
             /** @constant */
             event: "visitor:offline";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor; of marks, how far the visitor has come */
                 visitor: components["schemas"]["VisitorBrief"];
             };
             /** @constant */
             event: "visitor:updated";
         } | {
             data: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitors */
                 visitors: components["schemas"]["VisitorBrief"][];
             };
             /** @constant */
@@ -1123,41 +1274,59 @@ export interface components {
             event: "conversation:created";
         } | {
             data: {
+                /** @description The conversation */
                 conversation: components["schemas"]["Conversation_VisitorBrief"];
             };
             /** @constant */
             event: "conversation:new";
         } | {
             data: {
+                /** @description The conversation */
                 conversation: components["schemas"]["Conversation_VisitorBrief"];
             };
             /** @constant */
             event: "conversation:updated";
         } | {
             data: {
+                /** @description The message; of an error, what went wrong in words */
                 message: components["schemas"]["Message"];
             };
             /** @constant */
             event: "message:new";
         } | {
             data: {
+                /** @description The conversation's `_id` */
                 conversationId: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was received
+                 */
                 deliveredAt: string;
                 /** @description The side that has received. */
                 sender: components["schemas"]["Side"];
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description How many of the visitor's messages no agent has read
+                 */
                 unreadCount: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo: number;
             };
             /** @constant */
             event: "message:delivered";
         } | {
             data: {
+                /** @description The conversation's `_id` */
                 conversationId: string;
+                /** @description The message's `_id` */
                 messageId: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was read
+                 */
                 readAt: string;
                 /** @description The side that has read. */
                 sender: components["schemas"]["Side"];
@@ -1166,7 +1335,10 @@ export interface components {
                  * @description How many of the visitor's messages no agent has read now.
                  */
                 unreadCount: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo: number;
             };
             /** @constant */
@@ -1185,7 +1357,9 @@ export interface components {
             event: "pong";
         } | {
             data: {
+                /** @description What it was, by a stable name */
                 code: components["schemas"]["Closing"];
+                /** @description The message; of an error, what went wrong in words */
                 message: string;
             };
             /** @constant */
@@ -1193,15 +1367,21 @@ export interface components {
         };
         /** @description A part of all that is stored of a visitor. */
         Export: {
+            /** @description The conversations; in a chart, how many began on each day */
             conversations: components["schemas"]["ExportedConversation"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was exported
+             */
             exportedAt: string;
             /** @description Where the next part begins, if there is one. */
             nextCursor: string | null;
+            /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["Visitor"];
         };
         /** @description A conversation, or a part of it. */
         ExportedConversation: {
+            /** @description The conversation */
             conversation: components["schemas"]["Conversation_VisitorBrief"];
             /** @description The oldest first. */
             messages: components["schemas"]["Message"][];
@@ -1214,8 +1394,11 @@ export interface components {
             path: string;
         };
         Health: {
+            /** @description `ok`, where it was asked for */
             database?: string | null;
+            /** @description How it is */
             status: string;
+            /** @description The live chat's version */
             version: string;
         };
         /** @description What a join brings. */
@@ -1231,14 +1414,21 @@ export interface components {
         };
         /** @description The answer to a registration and a login. */
         LoggedIn: {
+            /** @description A token for the HTTP API, as in `Authorization: Bearer …` */
             token: string;
+            /** @description The user */
             user: components["schemas"]["LoggedInUser"];
         };
         LoggedInUser: {
+            /** @description The email address */
             email: string;
+            /** @description The id */
             id: string;
+            /** @description The name */
             name: string;
+            /** @description What a user may do */
             role: components["schemas"]["Role"];
+            /** @description How it is */
             status: components["schemas"]["UserStatus"];
         };
         /** @description Where a marker is. */
@@ -1273,38 +1463,63 @@ export interface components {
         };
         /** @description The markers of both sides. */
         Marks: {
+            /** @description How far the agents have come */
             agent: components["schemas"]["SideMarks"];
+            /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["SideMarks"];
         };
         /** @description A message. */
         Message: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The sender's own name of a message: one that is sent again is stored once */
             clientMessageId: string | null;
+            /** @description What is said */
             content: string;
+            /** @description The conversation */
             conversation: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was received
+             */
             deliveredAt: string | null;
+            /** @description Where the file is that a message is about: `https:` */
             fileUrl: string | null;
+            /** @description Whether the other side has read it */
             isRead: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was read
+             */
             readAt: string | null;
+            /** @description The side that sent it */
             sender: components["schemas"]["Side"];
+            /** @description Who sent it */
             senderId: components["schemas"]["Person"];
             /** @description `User` or `Visitor`. */
             senderModel: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The message's number in its conversation: 1, 2, 3 …
+             */
             seq: number;
+            /** @description How it is */
             status: components["schemas"]["Delivery"];
             /** @description Whether it came over the WebSocket with its `content` cut, to fit into a frame. */
             truncated?: boolean;
+            /** @description What a message carries */
             type: components["schemas"]["MessageType"];
         };
         /** @description A page of a list. */
         MessageList: {
             /** @description This page's number, from 1. */
             currentPage: number;
+            /** @description The messages; in a chart, how many were sent on each day */
             messages: components["schemas"]["Message"][];
             /** @description The number of entries on all pages, counted to 1,000; */
             total: number;
@@ -1319,25 +1534,54 @@ export interface components {
         Nothing: Record<string, never>;
         /** @description The figures of all conversations. */
         Overview: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that an agent holds
+             */
             activeChats: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When these figures were true
+             */
             asOf: string;
+            /** @description The average rating, from 1 to 5 */
             avgRating: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description From a conversation's beginning until it was resolved, on the average
+             */
             avgResolutionSeconds: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description From a visitor's first message to the first answer, on the average
+             */
             avgResponseSeconds: number | null;
+            /** @description The same for people, as in `2m 30s` */
             avgResponseTime: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that are closed
+             */
             closedChats: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that nobody holds
+             */
             pendingChats: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that were rated
+             */
             ratedConversations: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Conversations that are resolved
+             */
             resolvedChats: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description All conversations
+             */
             totalConversations: number;
         };
         /** @description A look at a page. */
@@ -1354,58 +1598,94 @@ export interface components {
         };
         /** @description Who wrote a message or a text. */
         Person: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The email address */
             email: string | null;
+            /** @description The name */
             name: string | null;
         };
         /** @description How urgent a conversation is. */
         Priority: "low" | "medium" | "high";
         Pushed: {
             "agent:offline": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The user's id */
                 userId: string;
             };
             "agent:online": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The user's id */
                 userId: string;
             };
             "agent:status": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description How it is */
                 status: components["schemas"]["UserStatus"];
+                /** @description The user's id */
                 userId: string;
             };
             "connection:closing": {
+                /** @description What it was, by a stable name */
                 code: components["schemas"]["Closing"];
+                /** @description The message; of an error, what went wrong in words */
                 message: string;
             };
             "conversation:created": components["schemas"]["ConversationCreated"];
             "conversation:new": {
+                /** @description The conversation */
                 conversation: components["schemas"]["Conversation_VisitorBrief"];
             };
             "conversation:updated": {
+                /** @description The conversation */
                 conversation: components["schemas"]["Conversation_VisitorBrief"];
             };
             "message:delivered": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was received
+                 */
                 deliveredAt: string;
                 /** @description The side that has received. */
                 sender: components["schemas"]["Side"];
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description How many of the visitor's messages no agent has read
+                 */
                 unreadCount: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo: number;
             };
             "message:new": {
+                /** @description The message; of an error, what went wrong in words */
                 message: components["schemas"]["Message"];
             };
             "message:read": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
+                /** @description The message's `_id` */
                 messageId: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was read
+                 */
                 readAt: string;
                 /** @description The side that has read. */
                 sender: components["schemas"]["Side"];
@@ -1414,7 +1694,10 @@ export interface components {
                  * @description How many of the visitor's messages no agent has read now.
                  */
                 unreadCount: number;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo: number;
             };
             pong: Record<string, never>;
@@ -1423,29 +1706,49 @@ export interface components {
             "typing:stop": components["schemas"]["Typing"];
             "visitor:connected": components["schemas"]["VisitorConnected"];
             "visitor:offline": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor's `_id` */
                 visitorId: string;
             };
             "visitor:online": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor; of marks, how far the visitor has come */
                 visitor: components["schemas"]["VisitorBrief"];
             };
             "visitor:updated": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitor; of marks, how far the visitor has come */
                 visitor: components["schemas"]["VisitorBrief"];
             };
             "visitors:updated": {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was so
+                 */
                 at: string;
+                /** @description The visitors */
                 visitors: components["schemas"]["VisitorBrief"][];
             };
         };
         ReadAll: {
+            /** @description The message; of an error, what went wrong in words */
             message: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many messages have become read
+             */
             modifiedCount: number;
         };
         /** @description What a user may do; a later role may all that an earlier one may. */
@@ -1453,6 +1756,7 @@ export interface components {
         Sent: {
             /** @description The data of `agent:connect`. */
             "agent:connect": {
+                /** @description A token for the HTTP API, as in `Authorization: Bearer …` */
                 token: string;
                 /**
                  * @description Whether to be pushed `visitors:updated`.
@@ -1469,21 +1773,29 @@ export interface components {
             "agent:watch": {
                 /** @description Whether to be pushed `visitors:updated`. */
                 visitors?: boolean | null;
+                /** @description How much of the others' conversations the connection is pushed */
                 watch?: ("mine" | "all") | null;
             };
             /** @description The data of `conversation:join`. */
             "conversation:join": {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Only messages with a greater `seq`
+                 */
                 after?: number | null;
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             /** @description The data of `conversation:leave`. */
             "conversation:leave": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             /** @description The data of `conversation:start`. */
             "conversation:start": {
+                /** @description The sender's own name of a message: one that is sent again is stored once */
                 clientMessageId?: string | null;
+                /** @description The message; of an error, what went wrong in words */
                 message?: string | null;
                 /**
                  * @description Whether a conversation that is open is given back instead.
@@ -1493,15 +1805,24 @@ export interface components {
             };
             /** @description The data of `message:delivered`. */
             "message:delivered": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo: number;
             };
             /** @description The data of `message:read`. */
             "message:read": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
+                /** @description The message's `_id` */
                 messageId?: string | null;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description The `seq` of the last message that it covers
+                 */
                 upTo?: number | null;
             };
             /**
@@ -1513,9 +1834,13 @@ export interface components {
              *     }
              */
             "message:send": {
+                /** @description The sender's own name of a message: one that is sent again is stored once */
                 clientMessageId?: string | null;
+                /** @description What is said */
                 content: string;
+                /** @description The conversation's `_id` */
                 conversationId: string;
+                /** @description Where the file is that a message is about: `https:` */
                 fileUrl?: string | null;
                 /** @description The `clientMessageId` of the message that the same sender sent before this one. */
                 follows?: string | null;
@@ -1529,47 +1854,65 @@ export interface components {
             ping: Record<string, never>;
             /** @description The data of `typing:start`. */
             "typing:start": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             /** @description The data of `typing:stop`. */
             "typing:stop": {
+                /** @description The conversation's `_id` */
                 conversationId: string;
             };
             /** @description The data of `visitor:connect`. */
             "visitor:connect": {
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Only messages with a greater `seq`
+                 */
                 after?: number | null;
                 /** @description The conversation of which `after` is a number. */
                 conversationId?: string | null;
+                /** @description The page that the visitor looks at */
                 currentPage?: string | null;
+                /** @description The email address */
                 email?: string | null;
                 /** @description A JWT of the site that says who the visitor is. */
                 identity?: string | null;
+                /** @description The name */
                 name?: string | null;
+                /** @description The page that led the visitor here */
                 referrer?: string | null;
+                /** @description A secret that the visitor's browser made up, and shows each time */
                 sessionId?: string | null;
             };
             /** @description The data of `visitor:page`. */
             "visitor:page": {
+                /** @description The title */
                 title?: string | null;
+                /** @description The page's address: `https://…`, `http://…` or a path */
                 url: string;
             };
         };
         /** @description The message as it is stored. */
         SentMessage: {
+            /** @description The message; of an error, what went wrong in words */
             message: components["schemas"]["Message"];
         };
         /** @description The two sides of a conversation. */
         Side: "agent" | "visitor";
         /** @description The markers of one side. */
         SideMarks: {
+            /** @description How far messages have been received */
             delivered: components["schemas"]["Mark"];
+            /** @description How far messages have been read */
             read: components["schemas"]["Mark"];
         };
         /** @description What a user sees of the status that it set. */
         StatusSet: {
+            /** @description The id */
             id: string;
+            /** @description The name */
             name: string;
+            /** @description How it is */
             status: components["schemas"]["UserStatus"];
         };
         /** @description The data of `typing:start` and `typing:stop`. */
@@ -1585,14 +1928,24 @@ export interface components {
         User: {
             /** @description Whether it may log in. */
             active: boolean;
+            /** @description The address of a picture */
             avatar: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description Where the user works */
             department: string | null;
+            /** @description The email address */
             email: string;
+            /** @description The id */
             id: string;
+            /** @description The name */
             name: string;
+            /** @description What a user may do */
             role: components["schemas"]["Role"];
+            /** @description How it is */
             status: components["schemas"]["UserStatus"];
         };
         /** @description A page of a list. */
@@ -1609,56 +1962,94 @@ export interface components {
             totalIsExact: boolean;
             /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
             totalPages: number | null;
+            /** @description The users */
             users: components["schemas"]["User"][];
         };
         /** @description Whether a user can be talked to. */
         UserStatus: "online" | "offline" | "away" | "busy";
         /** @description A whole visitor, without its secret. */
         Visitor: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
             /**
              * @description That it may not come in.
              * @default null
              */
             ban: components["schemas"]["Ban"] | null;
+            /** @description The browser, as its `User-Agent` says */
             browser: string | null;
+            /** @description Where the visitor is, as an agent noted it */
             city: string | null;
+            /** @description Where the visitor is, as an agent noted it */
             country: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
             createdAt: string;
+            /** @description The page that the visitor looks at */
             currentPage: string | null;
+            /** @description The email address */
             email: string | null;
-            /** @default null */
+            /**
+             * @description What the site's identity calls the visitor
+             * @default null
+             */
             externalId: string | null;
+            /** @description The address that the visitor comes from, as the gateway saw it */
             ipAddress: string | null;
+            /** @description Whether the visitor is there */
             isOnline: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the visitor was there last
+             */
             lastSeen: string;
+            /** @description The name */
             name: string | null;
+            /** @description The operating system, as the `User-Agent` says */
             os: string | null;
+            /** @description The last 20 pages, the latest last */
             pageViews: components["schemas"]["PageView"][];
+            /** @description The page that led the visitor here */
             referrer: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long the visitor was there in all, in seconds
+             */
             totalTimeOnSite: number;
+            /** @description The `User-Agent` of the visitor's browser */
             userAgent: string | null;
             /**
              * @description Whether the site has said who it is, and its own id then.
              * @default false
              */
             verified: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How often the visitor has come
+             */
             visitCount: number;
         };
         /** @description A visitor inside a conversation. */
         VisitorBrief: {
+            /** @description Its id; of a day in a chart, the date */
             _id: string;
+            /** @description The browser, as its `User-Agent` says */
             browser: string | null;
+            /** @description Where the visitor is, as an agent noted it */
             city: string | null;
+            /** @description Where the visitor is, as an agent noted it */
             country: string | null;
+            /** @description The page that the visitor looks at */
             currentPage: string | null;
+            /** @description The email address */
             email: string | null;
+            /** @description Whether the visitor is there */
             isOnline: boolean;
+            /** @description The name */
             name: string | null;
+            /** @description The operating system, as the `User-Agent` says */
             os: string | null;
         };
         /** @description The data of `visitor:connected`. */
@@ -1692,6 +2083,7 @@ export interface components {
             totalIsExact: boolean;
             /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
             totalPages: number | null;
+            /** @description The visitors */
             visitors: components["schemas"]["Visitor"][];
         };
     };
@@ -2002,7 +2394,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The email address */
                     email: string;
+                    /** @description The password, 8 to 128 characters */
                     password: string;
                 };
             };
@@ -2041,6 +2435,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The message; of an error, what went wrong in words */
                         message: string;
                     };
                 };
@@ -2061,7 +2456,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The password until now */
                     currentPassword: string;
+                    /** @description The password from now on */
                     newPassword: string;
                 };
             };
@@ -2074,6 +2471,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The message; of an error, what went wrong in words */
                         message: string;
                     };
                 };
@@ -2121,9 +2519,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The email address */
                     email: string;
+                    /** @description The name */
                     name: string;
+                    /** @description The password, 8 to 128 characters */
                     password: string;
+                    /** @description What a user may do */
                     role?: ("agent" | "admin" | "super_admin") | null;
                     /** @description Of the first user, where strangers can reach the live chat. */
                     setupToken?: string | null;
@@ -2233,9 +2635,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Whether the user may log in */
                     active?: boolean | null;
+                    /** @description Where the user works */
                     department?: string | null;
+                    /** @description The name */
                     name?: string | null;
+                    /** @description What a user may do */
                     role?: ("agent" | "admin" | "super_admin") | null;
                 };
             };
@@ -2274,6 +2680,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The password from now on */
                     newPassword: string;
                 };
             };
@@ -2286,6 +2693,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The message; of an error, what went wrong in words */
                         message: string;
                     };
                 };
@@ -2340,9 +2748,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What groups canned responses */
                     category?: string | null;
+                    /** @description What is said */
                     content: string;
+                    /** @description What an agent types for it; none or one of its own */
                     shortcut?: string | null;
+                    /** @description The title */
                     title: string;
                 };
             };
@@ -2409,9 +2821,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description What groups canned responses */
                     category?: string | null;
+                    /** @description What is said */
                     content?: string | null;
+                    /** @description What an agent types for it; none or one of its own */
                     shortcut?: string | null;
+                    /** @description The title */
                     title?: string | null;
                 };
             };
@@ -2456,6 +2872,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The message; of an error, what went wrong in words */
                         message: string;
                     };
                 };
@@ -2548,8 +2965,11 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description What agents note for each other */
                     notes?: string | null;
+                    /** @description How urgent it is */
                     priority?: ("low" | "medium" | "high") | null;
+                    /** @description Words that agents sort by */
                     tags?: string[] | null;
                 };
             };
@@ -2785,9 +3205,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The sender's own name of a message: one that is sent again is stored once */
                     clientMessageId?: string | null;
+                    /** @description What is said */
                     content: string;
+                    /** @description The conversation's `_id` */
                     conversationId: string;
+                    /** @description Where the file is that a message is about: `https:` */
                     fileUrl?: string | null;
                     /** @description The `clientMessageId` of the message that the same sender sent before this one. */
                     follows?: string | null;
@@ -3018,9 +3442,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Where the visitor is, as an agent noted it */
                     city?: string | null;
+                    /** @description Where the visitor is, as an agent noted it */
                     country?: string | null;
+                    /** @description The email address */
                     email?: string | null;
+                    /** @description The name */
                     name?: string | null;
                 };
             };
@@ -3064,6 +3492,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The message; of an error, what went wrong in words */
                         message: string;
                     };
                 };
@@ -3089,8 +3518,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Why */
                     reason?: string | null;
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description Until when
+                     */
                     until?: string | null;
                 };
             };

@@ -26,14 +26,17 @@ const KEPT: [(&str, &str); 2] =
 /// What is asked for again each time; an unchanged file is not sent again.
 const NOT_KEPT: &str = "no-cache";
 /// Pages of other sites load the widget.
-const FOR_OTHER_SITES: [(HeaderName, &str); 2] = [
+const FOR_OTHER_SITES: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (header::VARY, "origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
 ];
 
 /// One of the files.
 pub struct Asset {
     name: String,
+    /// Whether it has that name; its successor has not.
+    is_itself: bool,
     file: Option<EmbeddedFile>,
 }
 
@@ -41,7 +44,20 @@ impl Asset {
     /// The file of this name, if there is one.
     pub fn of(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { file: Files::get(&name), name }
+        Self { file: Files::get(&name), name, is_itself: true }
+    }
+
+    /// The one that has taken this one's place, if it is not there any more: a launcher that a browser has kept asks
+    /// for what a build before had. It is not kept under the old name.
+    pub fn or_its_successor(self) -> Self {
+        if self.file.is_some() {
+            return self;
+        }
+        let of = |name: &str| name.rsplit_once('-').map(|(stem, _)| stem.to_owned());
+        let successor = of(&self.name)
+            .and_then(|stem| Files::iter().find(|name| of(name).as_ref() == Some(&stem)))
+            .and_then(|name| Files::get(&name));
+        Self { file: successor, is_itself: false, ..self }
     }
 
     /// What is in it; nothing if there is none.
@@ -64,7 +80,7 @@ impl Asset {
         if has_it {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
-        let kept = KEPT.iter().find(|(place, _)| self.name.starts_with(place));
+        let kept = KEPT.iter().find(|(place, _)| self.is_itself && self.name.starts_with(place));
         let headers = response.headers_mut();
         let kept = kept.map_or(NOT_KEPT, |(_, kept)| kept);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));

@@ -69,7 +69,7 @@ async fn widget(headers: HeaderMap) -> Response {
 }
 
 async fn widget_file(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    Asset::of(format!("widget/{file}")).answer(&headers)
+    Asset::of(format!("widget/{file}")).or_its_successor().answer(&headers)
 }
 
 /// `GET /demo`: under as strict a policy as a page of a customer's may have.

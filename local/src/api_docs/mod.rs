@@ -4,6 +4,7 @@
 mod asyncapi;
 mod openapi;
 mod page;
+mod words;
 
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -38,8 +39,11 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
 
 /// Makes the documents.
 pub fn documents() -> Documents {
-    let openapi = openapi::document();
-    Documents { page: page::of(&openapi), asyncapi: asyncapi::document(), openapi }
+    let [openapi, asyncapi] = [openapi::document(), asyncapi::document()].map(|mut document| {
+        words::explain(&mut document);
+        document
+    });
+    Documents { page: page::of(&openapi), asyncapi, openapi }
 }
 
 /// What comes in is documented where it is asked for, what goes out by its name.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use shared::api::openapi::{Callers, Operation};
 use shared::rate_limit::{Limit, Limits};
 
-use super::{Schemas, error_shape, operations};
+use super::{Schemas, error_shape, operations, words};
 
 /// The document.
 pub fn document() -> Value {
@@ -144,7 +144,7 @@ fn parameters(schemas: &mut Schemas, operation: &Operation, refused: &mut Vec<u1
         let is_file = name == "file";
         let pattern = if is_file { r"^[\w-]+\.js$" } else { "^[0-9a-fA-F]{24}$" };
         parameters.push(json!({
-            "name": name, "in": "path", "required": true, "description": about(name),
+            "name": name, "in": "path", "required": true, "description": words::of_parameter(name),
             "schema": { "type": "string", "pattern": pattern },
         }));
         refused.push(404);
@@ -155,7 +155,7 @@ fn parameters(schemas: &mut Schemas, operation: &Operation, refused: &mut Vec<u1
     if let Some(query) = operation.query {
         let query = schemas.incoming(query);
         for (name, schema) in query["properties"].as_object().into_iter().flatten() {
-            let (about, schema) = (about(name), not_null(schema));
+            let (about, schema) = (words::of_parameter(name), not_null(schema));
             parameters
                 .push(json!({ "name": name, "in": "query", "description": about, "schema": schema }));
         }
@@ -181,34 +181,6 @@ fn responses(schemas: &mut Schemas, operation: &Operation, mut refused: Vec<u16>
         responses.insert(status.to_string(), json!({ "$ref": reference }));
     }
     Value::Object(responses)
-}
-
-/// What each parameter of a path or a query is.
-const PARAMETERS: [(&str, &str); 19] = [
-    ("action", "Only entries of this kind"),
-    ("active", "Only users who may log in, or only those who may not"),
-    ("after", "Only messages with a greater `seq`, the oldest first"),
-    ("assignedTo", "Only conversations of this agent: `me`, an id, or `none` for nobody's"),
-    ("before", "Only messages with a smaller `seq`"),
-    ("category", "Only canned responses of this category"),
-    ("conversationId", "The conversation's `_id`"),
-    ("cursor", "`nextCursor` of the page before: the way that stays fast however deep one reads"),
-    ("deep", "`1` asks the database, too"),
-    ("file", "A file's name, as the launcher knows it"),
-    ("id", "The `_id` of what the path names"),
-    ("limit", "Entries on a page; more than 100 are 100"),
-    ("online", "Only visitors who are there, or only those who are not"),
-    ("page", "The page's number, from 1; one past the end is empty"),
-    ("period", "How many days, today the last of them"),
-    ("q", "Beginnings of words that are looked for, without regard to case"),
-    ("role", "Only users of this role"),
-    ("status", "Only conversations with this status; `all`, or none for every one"),
-    ("tz", "The time zone in which days begin, as IANA names it; UTC unless it is said"),
-];
-
-/// What a parameter is; a test finds those of which nothing is said.
-fn about(parameter: &str) -> &'static str {
-    PARAMETERS.iter().find(|(name, _)| *name == parameter).map_or("", |(_, about)| about)
 }
 
 /// In a query, what is left out is null.

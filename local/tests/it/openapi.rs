@@ -55,6 +55,39 @@ fn every_parameter_says_what_it_is_and_every_operation_has_a_name_of_its_own() {
 }
 
 #[test]
+fn every_field_says_what_it_is() {
+    fn wordless(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in
+                    fields.get("properties").and_then(Value::as_object).into_iter().flatten()
+                {
+                    if field.is_object()
+                        && field.get("description").is_none()
+                        && field.get("const").is_none()
+                    {
+                        found.insert(name.clone());
+                    }
+                }
+                fields.values().for_each(|value| wordless(value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| wordless(value, found)),
+            _ => {}
+        }
+    }
+    let made = documents();
+    let mut found = BTreeSet::new();
+    for document in [&made.openapi, &made.asyncapi] {
+        wordless(document, &mut found);
+    }
+    // Of a frame itself.
+    for of_frame in ["event", "id", "data"] {
+        found.remove(of_frame);
+    }
+    assert!(found.is_empty(), "say what they are in local/src/api_docs/words.rs: {found:?}");
+}
+
+#[test]
 fn every_name_that_is_referred_to_is_there() {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {

@@ -25,7 +25,12 @@ async fn the_launcher_is_kept_for_minutes_and_what_it_loads_for_ever() {
     assert_eq!(header(&launcher, "cross-origin-resource-policy"), "cross-origin");
     let file = load(&chat, &format!("/widget/{}", widget_file()), &[]).await;
     assert_eq!(header(&file, "cache-control"), "public, max-age=31536000, immutable");
-    assert!(launcher.text().await.unwrap().contains("/widget/panel-"));
+    let launcher = launcher.text().await.unwrap();
+    let (_, panel) = launcher.split_once("/widget/panel-").unwrap();
+    let panel = load(&chat, &format!("/widget/panel-{}", panel.split('"').next().unwrap()), &[]).await;
+    let before = load(&chat, "/widget/panel-OFABUILDBEFORE.js", &[]).await;
+    assert_eq!(header(&before, "cache-control"), "no-cache", "an old launcher gets what there is now");
+    assert_eq!(before.bytes().await.unwrap(), panel.bytes().await.unwrap());
     for unknown in ["/widget/panel.js", "/widget/..%2Fwidget.js", "/widget/..%2F..%2FCargo.toml"] {
         assert_eq!(load(&chat, unknown, &[]).await.status(), 404, "{unknown}");
     }
@@ -57,6 +62,9 @@ async fn the_demo_is_a_page_as_strict_as_a_customers() {
     }
     assert!(!policy.contains("unsafe"));
     assert!(demo.text().await.unwrap().contains("src=\"/widget.js\""));
+    assert_eq!(header(&load(&chat, "/demo", &[]).await, "cache-control"), "no-cache");
+    let config = load(&chat, "/config.json", &[]).await;
+    assert_eq!(header(&config, "cache-control"), "public, max-age=300");
     let config = chat.get("/config.json").await.expect(200);
     assert_eq!(config, json!({ "webSocketUrl": "wss://ws.example/live" }));
 }
