@@ -207,8 +207,13 @@ export class VisitorChat implements VisitorActions {
   }
 
   introduce(details: Details): void {
+    const fields = Object.keys(details) as (keyof Details)[];
+    const isNew = fields.some(field => details[field] !== this.#options[field]);
     this.#options = { ...this.#options, ...details };
     const { status } = this.#connection.state.get();
+    if (!isNew) {
+      return;
+    }
     if (status === "online") {
       void this.#resync();
     } else if (status === "refused") {
@@ -252,7 +257,7 @@ export class VisitorChat implements VisitorActions {
     const key = `${OUTBOX}${subject(this.#options.identity)}`;
     return (
       storage && {
-        load: () => JSON.parse(storage.getItem(key) ?? "[]") as OutgoingMessage[],
+        load: () => unsent(storage.getItem(key)),
         save: messages => storage.setItem(key, JSON.stringify(messages)),
       }
     );
@@ -336,10 +341,12 @@ export class VisitorChat implements VisitorActions {
     }
   }
 
-  /** Tries again later; a connection that has gone catches up by itself. */
+  /** Tries again later what may succeed then; a connection that has gone catches up by itself. */
   #again(error: unknown, work: () => void): void {
-    const seconds = error instanceof ChatError ? error.retryAfter : undefined;
-    const pause = seconds === undefined ? PAUSE_MS : seconds * 1000;
+    if (!(error instanceof ChatError) || !error.isTransient) {
+      return;
+    }
+    const pause = error.retryAfter === undefined ? PAUSE_MS : error.retryAfter * 1000;
     setTimeout(() => this.#connection.state.get().status === "online" && work(), pause);
   }
 
@@ -551,6 +558,16 @@ function session(storage: Keeper | undefined): string {
   const made = crypto.randomUUID();
   storage?.setItem(SESSION, made);
   return made;
+}
+
+/** What was kept, as far as it can still be read. */
+function unsent(text: string | null): OutgoingMessage[] {
+  try {
+    const kept: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Whom an identity names, as a part of a name: the same for each identity of somebody, and empty without one. */

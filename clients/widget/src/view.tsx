@@ -106,7 +106,11 @@ export function View({ chat, language, settings, introduce, close }: ViewProps) 
       {!isUnknown && !isRefused && (
         <Composer
           language={language}
-          send={content => chat.send(outgoing(content))}
+          send={content => {
+            // Another tab may have ended the connection with a logout.
+            chat.connect();
+            chat.send(outgoing(content));
+          }}
           type={isTyping => chat.type(isTyping)}
         />
       )}

@@ -6,14 +6,15 @@ mod description;
 mod health;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::App;
 use shared::api::http::Routes;
 use shared::api::openapi::{Callers, Operation};
+use shared::{App, Error};
 use tower_http::compression::CompressionLayer;
 
 use assets::{Asset, File};
@@ -68,7 +69,9 @@ async fn widget(headers: HeaderMap) -> Response {
     Asset::of("widget.js").answer(&headers)
 }
 
-async fn widget_file(Path(file): Path<String>, headers: HeaderMap) -> Response {
+async fn widget_file(file: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    // What is no text names no file.
+    let Ok(Path(file)) = file else { return Error::not_found("File").into_response() };
     Asset::of(format!("widget/{file}")).or_its_successor().answer(&headers)
 }
 
