@@ -173,7 +173,7 @@ class Template(unittest.TestCase):
         list(TopologicalSorter(graph).static_order())  # raises CycleError
 
     def test_it_says_where_it_is_and_how_to_begin(self):
-        self.assertEqual(set(self.plain["Outputs"]), {"DemoUrl", "HttpUrl", "WebSocketUrl", "FirstAdmin", "Verify"})
+        self.assertEqual(set(self.plain["Outputs"]), {"DashboardUrl", "DemoUrl", "HttpUrl", "WebSocketUrl", "FirstAdmin", "Verify"})
 
 
 if __name__ == "__main__":

@@ -283,6 +283,7 @@ fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
         r#"
   The live chat is running.
 
+    Dashboard     http://localhost:{port}/dashboard/
     Demo page     http://localhost:{port}/demo
     HTTP API      http://localhost:{port}/api
     WebSocket     ws://localhost:{port}/ws

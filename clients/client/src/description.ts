@@ -1,6 +1,26 @@
 // Made by `npm run describe` of the backend's description; do not edit.
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Leads to the dashboard
+         * @description Needs no token.
+         */
+        get: operations["getRoot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/agents": {
         parameters: {
             query?: never;
@@ -195,6 +215,26 @@ export interface paths {
          * @description Needs no token.
          */
         post: operations["postAuthRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may register now
+         * @description Needs no token.
+         */
+        get: operations["getAuthRegistration"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -701,6 +741,46 @@ export interface paths {
          * @description Needs no token.
          */
         get: operations["getConfigJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Leads to the dashboard, at `/dashboard/`
+         * @description Needs no token.
+         */
+        get: operations["getDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dashboard/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the dashboard loads
+         * @description Needs no token.
+         */
+        get: operations["getDashboardFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1751,6 +1831,15 @@ export interface components {
              */
             modifiedCount: number;
         };
+        /** @description Who may register. */
+        Registering: "first" | "open" | "closed";
+        /** @description What who has no account yet may do. */
+        Registration: {
+            /** @description Whether the first user must show the `setupToken` */
+            needsSetupToken: boolean;
+            /** @description Who may register: the `first` user, anybody (`open`), or nobody without an administrator (`closed`) */
+            registration: components["schemas"]["Registering"];
+        };
         /** @description What a user may do; a later role may all that an earlier one may. */
         Role: "agent" | "admin" | "super_admin";
         Sent: {
@@ -2250,6 +2339,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` says where it is */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     getAnalyticsAgents: {
         parameters: {
             query?: never;
@@ -2548,6 +2657,28 @@ export interface operations {
             409: components["responses"]["409"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getAuthRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
+                };
+            };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
@@ -3631,6 +3762,52 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` says where it is */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getDashboardFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A file's name, as the page that loads it knows it */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     getDemo: {
         parameters: {
             query?: never;
@@ -3728,7 +3905,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A file's name, as the launcher knows it */
+                /** @description A file's name, as the page that loads it knows it */
                 file: string;
             };
             cookie?: never;

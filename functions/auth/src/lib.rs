@@ -13,8 +13,9 @@ use shared::api::openapi::{Callers, Done, Operation};
 use shared::db::Page;
 use shared::documents::user::{Filter, Role, Status, User};
 use shared::secret::Secret;
+use shared::use_cases::accounts::{self, Door};
 use shared::use_cases::caller::{Admin, Agent};
-use shared::use_cases::{accounts, users};
+use shared::use_cases::users;
 use shared::views::{AuditView, UserView};
 use shared::{App, Id, Result};
 
@@ -26,6 +27,7 @@ use input::{
 pub fn routes() -> Routes {
     Routes::new()
         .post("/api/auth/register", register)
+        .get("/api/auth/registration", registration)
         .post("/api/auth/login", login)
         .get("/api/auth/profile", profile)
         .put("/api/auth/status", set_status)
@@ -49,6 +51,7 @@ pub fn openapi() -> Vec<Operation> {
         .by(Anybody)
         .body::<Register>()
         .refuses(&[401, 403, 409]),
+        Operation::get::<Door>("/api/auth/registration", "Who may register now").by(Everybody),
         Operation::post::<LoggedIn>("/api/auth/login", "Logs a user in")
             .by(Everybody)
             .body::<Login>()
@@ -120,6 +123,10 @@ async fn register(
 ) -> Result<(StatusCode, Json<LoggedIn>)> {
     let (user, token) = accounts::register(&app, caller, input.into(), address).await?;
     Ok((StatusCode::CREATED, Json(LoggedIn::new(user, token))))
+}
+
+async fn registration(State(app): State<App>, Address(address): Address) -> Result<Json<Door>> {
+    Ok(Json(accounts::door(&app, address.as_deref()).await?))
 }
 
 async fn login(

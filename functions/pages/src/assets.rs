@@ -1,5 +1,5 @@
-//! The files that are served as they are. Those below `widget/` have names that say what is in them, so that a
-//! browser may keep them for ever (RFC 8246).
+//! The files that are served as they are. Some have names that say what is in them, as in `app-3SU4FCFS.js`, so
+//! that a browser may keep them for ever (RFC 8246).
 
 use std::borrow::Cow;
 
@@ -20,11 +20,14 @@ pub struct File {}
 #[folder = "assets/"]
 struct Files;
 
-/// How long a browser may keep a file without asking again.
-const KEPT: [(&str, &str); 2] =
-    [("widget/", "public, max-age=31536000, immutable"), ("widget.js", "public, max-age=300")];
+/// How long a browser may keep a file whose name says what is in it.
+const KEPT: &str = "public, max-age=31536000, immutable";
+/// How long it may keep the widget's launcher, which pages of others name.
+const KEPT_A_WHILE: &str = "public, max-age=300";
 /// What is asked for again each time; an unchanged file is not sent again.
 const NOT_KEPT: &str = "no-cache";
+/// The shortest part of a name that says what is in a file.
+const SHORTEST_HASH: usize = 8;
 /// Pages of other sites load the widget.
 const FOR_OTHER_SITES: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -53,9 +56,11 @@ impl Asset {
         if self.file.is_some() {
             return self;
         }
-        let of = |name: &str| name.rsplit_once('-').map(|(stem, _)| stem.to_owned());
-        let successor = of(&self.name)
-            .and_then(|stem| Files::iter().find(|name| of(name).as_ref() == Some(&stem)))
+        let successor = parts(&self.name)
+            .and_then(|(stem, _, kind)| {
+                Files::iter()
+                    .find(|name| parts(name).is_some_and(|(other, _, its)| (other, its) == (stem, kind)))
+            })
             .and_then(|name| Files::get(&name));
         Self { file: successor, is_itself: false, ..self }
     }
@@ -80,9 +85,12 @@ impl Asset {
         if has_it {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
-        let kept = KEPT.iter().find(|(place, _)| self.is_itself && self.name.starts_with(place));
+        let kept = match self.name.as_str() {
+            "widget.js" => KEPT_A_WHILE,
+            name if self.is_itself && says_what_is_in_it(name) => KEPT,
+            _ => NOT_KEPT,
+        };
         let headers = response.headers_mut();
-        let kept = kept.map_or(NOT_KEPT, |(_, kept)| kept);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&self.name)));
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
@@ -93,6 +101,21 @@ impl Asset {
         }
         response
     }
+}
+
+/// What a name is before the part that says what is in the file, that part, and the kind.
+fn parts(name: &str) -> Option<(&str, &str, &str)> {
+    let (stem, rest) = name.rsplit_once('-')?;
+    let (hash, kind) = rest.split_once('.')?;
+    Some((stem, hash, kind))
+}
+
+fn says_what_is_in_it(name: &str) -> bool {
+    let is_hash = |hash: &str| {
+        let is_one = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        hash.len() >= SHORTEST_HASH && hash.bytes().all(is_one)
+    };
+    parts(name).is_some_and(|(_, hash, _)| is_hash(hash))
 }
 
 /// Whether a version is among those that the caller has (RFC 9110, section 13.1.2).
@@ -106,7 +129,9 @@ fn media_type(name: &str) -> &'static str {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",
+        Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
+        Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
 }

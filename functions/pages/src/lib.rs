@@ -1,7 +1,8 @@
-//! What a browser loads: the widget and a page to try it on, where the WebSocket is, the API's description;
-//! and `/health`.
+//! What a browser loads: the dashboard, the widget and a page to try it on, where the WebSocket is, the API's
+//! description; and `/health`.
 
 mod assets;
+mod dashboard;
 mod description;
 mod health;
 
@@ -9,6 +10,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,6 +24,9 @@ use assets::{Asset, File};
 /// The routes of this function.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/", dashboard::lead)
+        .get("/dashboard", dashboard::lead)
+        .get("/dashboard/{file}", dashboard::file)
         .get("/widget.js", widget)
         .get("/widget/{file}", widget_file)
         .get("/demo", demo)
@@ -33,13 +38,23 @@ pub fn routes() -> Routes {
         .get("/api/docs", description::page)
         .otherwise(description::no_route)
         // API Gateway's HTTP APIs compress nothing.
-        .within(|router| router.layer(CompressionLayer::new()))
+        .within(|router| {
+            router.route(dashboard::PAGE, get(dashboard::page)).layer(CompressionLayer::new())
+        })
 }
 
 /// The routes for OpenAPI.
 pub fn openapi() -> Vec<Operation> {
     use Callers::Everybody;
     vec![
+        Operation::get::<File>("/", "Leads to the dashboard").redirects().by(Everybody),
+        Operation::get::<File>("/dashboard", "Leads to the dashboard, at `/dashboard/`")
+            .redirects()
+            .by(Everybody),
+        Operation::get::<File>("/dashboard/{file}", "What the dashboard loads")
+            .file("text/javascript")
+            .by(Everybody)
+            .refuses(&[404]),
         Operation::get::<File>("/widget.js", "The widget's launcher, for `<script async src>`")
             .file("text/javascript")
             .by(Everybody),
@@ -77,14 +92,19 @@ async fn widget_file(file: Result<Path<String>, PathRejection>, headers: HeaderM
 
 /// `GET /demo`: under as strict a policy as a page of a customer's may have.
 async fn demo(State(app): State<App>, headers: HeaderMap) -> Response {
-    let socket = app.config.websocket_url.split_inclusive('/').take(3).collect::<String>();
-    let socket = if socket.starts_with('/') { "" } else { socket.trim_end_matches('/') };
+    let socket = socket_origin(&app);
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {socket}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     );
     ([(header::CONTENT_SECURITY_POLICY, policy)], Asset::of("demo.html").answer(&headers))
         .into_response()
+}
+
+/// The origin of the WebSocket, where it is not the page's own.
+fn socket_origin(app: &App) -> String {
+    let origin = app.config.websocket_url.split_inclusive('/').take(3).collect::<String>();
+    if origin.starts_with('/') { String::new() } else { origin.trim_end_matches('/').to_owned() }
 }
 
 async fn demo_style(headers: HeaderMap) -> Response {

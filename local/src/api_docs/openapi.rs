@@ -142,7 +142,7 @@ fn parameters(schemas: &mut Schemas, operation: &Operation, refused: &mut Vec<u1
     for name in operation.path.split('/').filter_map(|part| part.strip_prefix('{')) {
         let name = name.trim_end_matches('}');
         let is_file = name == "file";
-        let pattern = if is_file { r"^[\w-]+\.js$" } else { "^[0-9a-fA-F]{24}$" };
+        let pattern = if is_file { r"^[\w-]+\.(js|css)$" } else { "^[0-9a-fA-F]{24}$" };
         parameters.push(json!({
             "name": name, "in": "path", "required": true, "description": words::of_parameter(name),
             "schema": { "type": "string", "pattern": pattern },
@@ -174,7 +174,10 @@ fn responses(schemas: &mut Schemas, operation: &Operation, mut refused: Vec<u16>
         _ => json!({ "type": "string" }),
     };
     let content = json!({ operation.media_type: { "schema": schema } });
-    let done = json!({ "description": "Done", "content": content });
+    let done = match status {
+        302 => json!({ "description": "`Location` says where it is" }),
+        _ => json!({ "description": "Done", "content": content }),
+    };
     responses.insert(status.to_string(), done);
     for status in refused {
         let reference = format!("#/components/responses/{status}");
@@ -207,7 +210,7 @@ fn not_null(schema: &Value) -> Value {
 fn operation_id(operation: &Operation) -> String {
     let path = operation.path.trim_start_matches("/api/").trim_start_matches('/');
     let words = path.split(['/', '-', '.']).map(|word| word.trim_matches(['{', '}']));
-    words.fold(operation.method.as_str().to_lowercase(), |name, word| {
+    let name = words.fold(operation.method.as_str().to_lowercase(), |name, word| {
         let mut letters = word.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         first.into_iter().fold(name, |mut name, first| {
@@ -215,5 +218,7 @@ fn operation_id(operation: &Operation) -> String {
             name.push_str(letters.as_str());
             name
         })
-    })
+    });
+    // That of the place itself has no word.
+    if operation.path == "/" { format!("{name}Root") } else { name }
 }

@@ -13,7 +13,7 @@ const PARAMETERS: [(&str, &str); 19] = [
     ("conversationId", "The conversation's `_id`"),
     ("cursor", "`nextCursor` of the page before: the way that stays fast however deep one reads"),
     ("deep", "`1` asks the database, too"),
-    ("file", "A file's name, as the launcher knows it"),
+    ("file", "A file's name, as the page that loads it knows it"),
     ("id", "The `_id` of what the path names"),
     ("limit", "Entries on a page; more than 100 are 100"),
     ("online", "Only visitors who are there, or only those who are not"),
@@ -26,7 +26,7 @@ const PARAMETERS: [(&str, &str); 19] = [
 ];
 
 /// Fields of bodies, answers and events.
-const FIELDS: [(&str, &str); 115] = [
+const FIELDS: [(&str, &str); 117] = [
     ("_id", "Its id; of a day in a chart, the date"),
     ("action", "What was done"),
     ("active", "Whether the user may log in"),
@@ -92,6 +92,7 @@ const FIELDS: [(&str, &str); 115] = [
     ("modifiedCount", "How many messages have become read"),
     ("msg", "What is wrong with it"),
     ("name", "The name"),
+    ("needsSetupToken", "Whether the first user must show the `setupToken`"),
     ("newPassword", "The password from now on"),
     ("notes", "What agents note for each other"),
     ("os", "The operating system, as the `User-Agent` says"),
@@ -107,6 +108,10 @@ const FIELDS: [(&str, &str); 115] = [
     ("readAt", "When it was read"),
     ("reason", "Why"),
     ("referrer", "The page that led the visitor here"),
+    (
+        "registration",
+        "Who may register: the `first` user, anybody (`open`), or nobody without an administrator (`closed`)",
+    ),
     ("resolvedAt", "When it was resolved"),
     ("resolvedChats", "Conversations that are resolved"),
     ("resolvedConversations", "Conversations that the agent has resolved"),

@@ -48,6 +48,27 @@ async fn where_strangers_can_come_the_first_user_shows_the_setup_token() {
 }
 
 #[tokio::test]
+async fn who_may_register_is_said_to_everybody() {
+    let open = Chat::start().await;
+    let door = || async { open.get("/api/auth/registration").await.expect(200) };
+    assert_eq!(door().await, json!({ "registration": "first", "needsSetupToken": false }));
+    open.register("Ada").await;
+    assert_eq!(door().await, json!({ "registration": "open", "needsSetupToken": false }));
+    let settings = &[("FIRST_USER", "token"), ("REGISTRATION", "admin"), ("LIMITS", "calls=3/1m")];
+    let strict = Chat::start_with(settings, Limits::default()).await;
+    let door = || async { strict.get("/api/auth/registration").await };
+    let first = json!({ "registration": "first", "needsSetupToken": true });
+    assert_eq!(door().await.expect(200), first);
+    let mut ada = person("ada");
+    ada["setupToken"] = json!(setup::token(&Secret::new(crate::support::SECRET)));
+    strict.post("/api/auth/register", ada).await.expect(201);
+    let closed = json!({ "registration": "closed", "needsSetupToken": false });
+    assert_eq!(door().await.expect(200), closed);
+    door().await.expect(200);
+    door().await.refused(429, "rate_limited");
+}
+
+#[tokio::test]
 async fn of_many_first_users_at_once_one_is_the_super_admin() {
     let chat = Chat::start().await;
     let names = ["a", "b", "c", "d", "e"];

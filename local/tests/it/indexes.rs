@@ -22,6 +22,7 @@ use crate::support::{Chat, NOBODY, text, widget_file};
 #[rustfmt::skip]
 const CALLS: &[(&str, &str, &str)] = &[
     ("POST /api/auth/login", "", r#"{"email":"ada@example.com","password":"correct horse"}"#),
+    ("GET /api/auth/registration", "", ""),
     ("GET /api/auth/profile", "", ""),
     ("PUT /api/auth/status", "", r#"{"status":"away"}"#),
     ("PUT /api/auth/password", "", r#"{"currentPassword":"correct horse","newPassword":"correct horse"}"#),
@@ -60,6 +61,9 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("PUT /api/canned-responses/{id}", "{canned}", r#"{"title":"Hey"}"#),
     ("DELETE /api/canned-responses/{id}", "{canned}", ""),
     ("GET /health", "?deep=1", ""),
+    ("GET /", "", ""),
+    ("GET /dashboard", "", ""),
+    ("GET /dashboard/{file}", "index.html", ""),
     ("GET /widget.js", "", ""),
     ("GET /widget/{file}", "{file}", ""),
     ("GET /demo", "", ""),

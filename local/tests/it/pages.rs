@@ -37,6 +37,62 @@ async fn the_launcher_is_kept_for_minutes_and_what_it_loads_for_ever() {
 }
 
 #[tokio::test]
+async fn the_dashboard_runs_nothing_but_its_own_files() {
+    let chat = Chat::start_with(&[("WEBSOCKET_URL", "wss://ws.example/live")], Default::default()).await;
+    for path in ["/", "/dashboard"] {
+        let led = chat.get(path).await;
+        assert_eq!((led.status, led.header("location")), (302, Some("/dashboard/")), "{path}");
+        assert_eq!(led.header("cache-control"), Some("no-store"));
+    }
+    for path in ["/dashboard/", "/dashboard/index.html", "/"] {
+        let page = load(&chat, path, &[]).await;
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&page, "cache-control"), "no-cache");
+        assert_eq!(header(&page, "x-content-type-options"), "nosniff");
+        let policy = header(&page, "content-security-policy");
+        for part in [
+            "default-src 'none';",
+            "script-src 'self';",
+            "style-src 'self';",
+            "img-src 'self' data:;",
+            "connect-src 'self' wss://ws.example;",
+            "manifest-src 'self';",
+            "frame-ancestors 'none';",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert!(!policy.contains("unsafe"));
+    }
+    for unknown in
+        ["/dashboard/nothing.js", "/dashboard/..%2Fdemo.css", "/dashboard/a/b", "/dashboard/%FF"]
+    {
+        let answer = load(&chat, unknown, &[]).await;
+        assert!([400, 404].contains(&answer.status().as_u16()), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_named_by_its_content_is_kept_for_ever_and_nothing_else() {
+    let chat = Chat::start().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/pages/assets/dashboard");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let file = load(&chat, &format!("/dashboard/{name}"), &[]).await;
+        let is_kept = header(&file, "cache-control") == "public, max-age=31536000, immutable";
+        assert_eq!(is_kept, name.contains('-'), "{name}");
+        assert_ne!(header(&file, "content-type"), "application/octet-stream", "{name}");
+        if let (Some((stem, _)), true) = (name.rsplit_once('-'), is_kept) {
+            let kind = name.rsplit('.').next().unwrap();
+            let before = load(&chat, &format!("/dashboard/{stem}-OFBEFORE.{kind}"), &[]).await;
+            assert_eq!(header(&before, "content-type"), header(&file, "content-type"));
+            assert_eq!(header(&before, "cache-control"), "no-cache");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_compressed_for_who_takes_that_and_not_sent_to_who_has_it() {
     let chat = Chat::start().await;
     let plain = load(&chat, "/demo.css", &[]).await;

@@ -55,7 +55,11 @@ const CALLERS: [&str; 7] =
 type Row = (&'static str, &'static str, &'static str, [u16; 7]);
 
 /// Whose routes need no token; one that is not good is no hindrance there.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 15] = [
+    "GET /",
+    "GET /dashboard",
+    "GET /dashboard/{page}",
+    "GET /api/auth/registration",
     "GET /widget.js",
     "GET /widget/{file}",
     "GET /demo",
@@ -74,6 +78,7 @@ const ROUTES: &[Row] = &[
     // caller:                                                                    nobody visitor stranger agent other admin super
     ("POST", "/api/auth/register", r#"{"name":"New","email":"{new}","password":"correct horse"}"#,
                                                                                    [201, 201, 201, 201, 201, 201, 201]),
+    ("GET", "/api/auth/registration", "",                                          [200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/auth/login", r#"{"email":"ada@example.com","password":"correct horse"}"#,
                                                                                    [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/auth/profile", "",                                               [401, 403, 403, 200, 200, 200, 200]),
@@ -86,6 +91,9 @@ const ROUTES: &[Row] = &[
     ("PUT", "/api/auth/users/{user}/password", r#"{"newPassword":"correct horse"}"#,
                                                                                    [401, 403, 403, 403, 403, 200, 200]),
     ("GET", "/api/auth/audit", "",                                                 [401, 403, 403, 403, 403, 200, 200]),
+    ("GET", "/", "",                                                           [302, 302, 302, 302, 302, 302, 302]),
+    ("GET", "/dashboard", "",                                                  [302, 302, 302, 302, 302, 302, 302]),
+    ("GET", "/dashboard/{page}", "",                                           [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/widget.js", "",                                                  [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/widget/{file}", "",                                              [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/demo", "",                                                       [200, 200, 200, 200, 200, 200, 200]),
@@ -131,7 +139,7 @@ fn as_coded(path: &str) -> String {
     for own in ["{user}", "{message}", "{visitor}", "{canned}"] {
         path = path.replace(own, "{id}");
     }
-    path
+    path.replace("{page}", "{file}")
 }
 
 fn filled(template: &str, scene: &Scene, new: &str) -> String {
@@ -145,6 +153,7 @@ fn filled(template: &str, scene: &Scene, new: &str) -> String {
         ("{user}", &scene.user),
         ("{new}", &new.to_owned()),
         ("{file}", &widget_file()),
+        ("{page}", &"index.html".to_owned()),
     ]
     .into_iter()
     .fold(template.to_owned(), |text, (name, value)| text.replace(name, value))

@@ -95,6 +95,12 @@ impl Operation {
         Self { media_type, ..self }
     }
 
+    /// Answered with where to go instead.
+    #[must_use]
+    pub fn redirects(self) -> Self {
+        Self { success: (302, self.success.1), ..self }
+    }
+
     /// For others than agents.
     #[must_use]
     pub fn by(self, callers: Callers) -> Self {

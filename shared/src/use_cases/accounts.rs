@@ -1,6 +1,8 @@
 //! One's own account: registering, logging in and out, password and status.
 
 use futures::future::{join3, try_join, try_join3};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::caller::{Agent, Caller};
 use super::outbox::Outcome;
@@ -88,6 +90,45 @@ pub async fn register(
     entry.about(user.role.name()).write(&app.db).await?;
     let token = token_of(app, &user, &session)?;
     Ok((user, token))
+}
+
+/// Who may register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Registering {
+    /// The first user, who becomes the super administrator.
+    First,
+    /// Anybody, as an agent.
+    Open,
+    /// Nobody without an administrator's token.
+    Closed,
+}
+
+/// What who has no account yet may do.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Registration")]
+pub struct Door {
+    registration: Registering,
+    needs_setup_token: bool,
+}
+
+/// What may be done by who has no account yet.
+/// Errors: rate limited.
+pub async fn door(app: &App, address: Option<&str>) -> Result<Door> {
+    let counting = rate_limit::consume_from(app, Limit::Calls, address);
+    let any = async { User::any(&app.db).await.map_err(Error::from) };
+    let ((), any) = try_join(counting, any).await?;
+    Ok(match (any, app.config.registration) {
+        (false, _) => Door {
+            registration: Registering::First,
+            needs_setup_token: app.config.first_user == FirstUser::WithToken,
+        },
+        (true, Registration::Open) => Door { registration: Registering::Open, needs_setup_token: false },
+        (true, Registration::Admin) => {
+            Door { registration: Registering::Closed, needs_setup_token: false }
+        }
+    })
 }
 
 fn may_be_first(app: &App, shown: Option<&str>) -> bool {

@@ -89,7 +89,7 @@ impl Chat {
         let (listener, app) = Self::put_together(&[]).await;
         let functions = Functions::deployed(program, &environment(&app.config), 100);
         let stack = Stack::start(listener, &functions, &Sockets::default(), Edge::default()).unwrap();
-        Self { stack, app, http: reqwest::Client::new() }
+        Self { stack, app, http: client() }
     }
 
     /// Another instance of the functions of this one, on the same database.
@@ -103,7 +103,7 @@ impl Chat {
         let edge = Edge { origins: &app.config.cors_origin, limits, bounds, throttled: false };
         let functions = Functions::new(&app);
         let stack = Stack::start(listener, &functions, &Sockets::default(), edge).unwrap();
-        Self { stack, app, http: reqwest::Client::new() }
+        Self { stack, app, http: client() }
     }
 
     async fn put_together(settings: Settings) -> (TcpListener, App) {
@@ -215,6 +215,11 @@ impl Chat {
             .expect(200);
         (visitor, id)
     }
+}
+
+/// A client that shows where it is led instead of going there.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// The environment in which a function finds this configuration.
