@@ -1133,8 +1133,18 @@ export interface components {
              * @description How many of the visitor's messages no agent has read.
              */
             unreadCount: number;
+            /**
+             * Format: int64
+             * @description Grows with each change: of two, the one with the smaller version is older.
+             */
+            version: number;
             /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["Visitor"];
+            /**
+             * Format: date-time
+             * @description When the visitor's first message came that no agent has answered.
+             */
+            waitingSince: string | null;
         };
         /** @description A conversation with its people; `V` is how much of the visitor it shows. */
         Conversation_VisitorBrief: {
@@ -1196,8 +1206,18 @@ export interface components {
              * @description How many of the visitor's messages no agent has read.
              */
             unreadCount: number;
+            /**
+             * Format: int64
+             * @description Grows with each change: of two, the one with the smaller version is older.
+             */
+            version: number;
             /** @description The visitor; of marks, how far the visitor has come */
             visitor: components["schemas"]["VisitorBrief"];
+            /**
+             * Format: date-time
+             * @description When the visitor's first message came that no agent has answered.
+             */
+            waitingSince: string | null;
         };
         /** @description The data of `conversation:created`. */
         ConversationCreated: {

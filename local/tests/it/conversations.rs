@@ -52,6 +52,8 @@ async fn a_listed_conversation_has_the_documented_fields() {
         "resolvedAt",
         "closedAt",
         "createdAt",
+        "version",
+        "waitingSince",
     ];
     documented.sort_unstable();
     assert_eq!(row.keys().collect::<Vec<_>>(), documented);

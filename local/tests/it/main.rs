@@ -15,6 +15,7 @@ mod accounts;
 mod analytics;
 mod auth;
 mod canned_responses;
+mod conversation_changes;
 mod conversations;
 mod costs;
 mod gateway_http;

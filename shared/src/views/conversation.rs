@@ -38,6 +38,10 @@ pub struct ConversationView<V = VisitorBrief> {
     pub resolved_at: Option<Time>,
     pub closed_at: Option<Time>,
     pub created_at: Time,
+    /// Grows with each change: of two, the one with the smaller version is older.
+    pub version: i64,
+    /// When the visitor's first message came that no agent has answered.
+    pub waiting_since: Option<Time>,
     /// Whether it came over the WebSocket with a text cut, to fit into a frame.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
@@ -67,6 +71,8 @@ impl<V: Shown> ConversationView<V> {
             resolved_at: conversation.resolved_at,
             closed_at: conversation.closed_at,
             created_at: conversation.created_at,
+            version: conversation.version,
+            waiting_since: conversation.waiting_since,
             truncated: false,
         }
     }

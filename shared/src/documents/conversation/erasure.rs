@@ -1,10 +1,10 @@
 //! Erasing what was said. That there was a conversation, and how many messages it had, stays.
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 
 use super::lifecycle::Status;
-use super::{Conversation, or_empty};
+use super::{Conversation, next_version, or_empty};
 use crate::db::{AnyId, Db};
 use crate::{Id, Time};
 
@@ -49,6 +49,7 @@ impl Conversation {
             "ratingComment": null,
             "lastMessage": null,
             "recent": [],
+            "version": next_version(),
             "outbox": { "$map": { "input": or_empty("outbox"), "in": { "$mergeObjects": [
                 "$$this", { "message": { "$mergeObjects": ["$$this.message", nothing] } },
             ] } } },
@@ -57,6 +58,7 @@ impl Conversation {
         match which {
             Erasing::Ends => {
                 set.insert("status", Status::Closed);
+                set.insert("waitingSince", Bson::Null);
                 set.insert("closedAt", doc! { "$ifNull": ["$closedAt", now] });
             }
             Erasing::EndedBefore(time) => filter.extend(ended_before(time)),

@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 
-use super::Conversation;
+use super::{Conversation, next_version};
 use crate::db::{Db, named};
 use crate::{Id, Time};
 
@@ -94,11 +94,12 @@ impl Action {
             .then(|| doc! { "$switch": { "branches": branches, "default": "$status" } })
     }
 
-    /// An update that does it, with `set` (an aggregation's `$set`) beside the status.
+    /// An update that does it, with `set` (an aggregation's `$set`) beside the status and the version.
     pub(super) fn update(self, mut set: Document) -> Vec<Document> {
         if let Some(status) = self.status() {
             set.insert("status", status);
         }
+        set.insert("version", next_version());
         vec![doc! { "$set": set }]
     }
 }
@@ -144,13 +145,15 @@ impl Conversation {
 
     /// Marks a conversation as settled; one that is already keeps its time.
     pub async fn resolve(db: &Db, id: Id) -> Result<Option<Self>> {
-        let set = doc! { "resolvedAt": { "$ifNull": ["$resolvedAt", Time::now()] } };
+        let at = doc! { "$ifNull": ["$resolvedAt", Time::now()] };
+        let set = doc! { "resolvedAt": at, "waitingSince": null };
         Self::act(db, id, Action::Resolve, HeldBy::Anybody, set).await
     }
 
     /// Ends a conversation for good; one that has ended keeps its time.
     pub async fn close(db: &Db, id: Id) -> Result<Option<Self>> {
-        let set = doc! { "closedAt": { "$ifNull": ["$closedAt", Time::now()] } };
+        let at = doc! { "$ifNull": ["$closedAt", Time::now()] };
+        let set = doc! { "closedAt": at, "waitingSince": null };
         Self::act(db, id, Action::Close, HeldBy::Anybody, set).await
     }
 

@@ -5,7 +5,7 @@ use mongodb::error::Result;
 use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
-use super::Conversation;
+use super::{Conversation, next_version};
 use crate::db::{Db, named, to_bson};
 use crate::documents::participant::Side;
 use crate::{Id, Time};
@@ -99,7 +99,7 @@ impl Conversation {
         let field = |marker: Marker| format!("marks.{}.{}", side.name(), marker.name());
         let filter = doc! { "_id": id, format!("{}.seq", field(marker)): { "$lt": reached.seq } };
         let reached_here = to_bson(&reached)?;
-        let mut set = doc! { field(marker): &reached_here };
+        let mut set = doc! { field(marker): &reached_here, "version": next_version() };
         if marker == Marker::Read {
             // What is read has been received.
             let delivered = field(Marker::Delivered);

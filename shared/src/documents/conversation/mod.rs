@@ -81,6 +81,12 @@ pub struct Conversation {
     pub resolved_at: Option<Time>,
     pub closed_at: Option<Time>,
     pub created_at: Time,
+    /// Grows with each change that is shown; 0 where an earlier build stored it and nothing has changed since.
+    #[serde(default)]
+    pub version: i64,
+    /// When the visitor's first message came that no agent has answered.
+    #[serde(default)]
+    pub waiting_since: Option<Time>,
     /// The `clientMessageId` of its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_key: Option<String>,
@@ -167,7 +173,8 @@ impl Conversation {
     pub fn begin(visitor: Id, start_key: Option<String>) -> crate::Result<Self> {
         let now = Time::now();
         let id = Id::random()?;
-        Ok(Self { id, visitor, active_at: now, created_at: now, start_key, ..Self::default() })
+        let times = Self { active_at: now, created_at: now, ..Self::default() };
+        Ok(Self { id, visitor, start_key, version: 1, ..times })
     }
 
     /// How many of the visitor's messages no agent has read.
@@ -236,7 +243,8 @@ impl Conversation {
         if set.is_empty() {
             return Self::find(db, id).await;
         }
-        Self::change(db, doc! { "_id": id }, doc! { "$set": set }).await
+        let update = doc! { "$set": set, "$inc": { "version": 1_i64 } };
+        Self::change(db, doc! { "_id": id }, update).await
     }
 
     /// Rates a conversation that has ended; what was said in it being erased, nothing is said with it.
@@ -244,7 +252,8 @@ impl Conversation {
         let ended = doc! { "$in": [Status::Resolved, Status::Closed] };
         let remembered = doc! { "$eq": [{ "$ifNull": ["$erasedAt", null] }, null] };
         let comment = doc! { "$cond": [remembered, { "$literal": comment }, null] };
-        let update = vec![doc! { "$set": { "rating": rating, "ratingComment": comment } }];
+        let set = doc! { "rating": rating, "ratingComment": comment, "version": next_version() };
+        let update = vec![doc! { "$set": set }];
         Self::change(db, doc! { "_id": id, "status": ended }, update).await
     }
 
@@ -267,6 +276,11 @@ fn visible_to(by: &Participant) -> Document {
         Side::Visitor => doc! { "visitor": by.id },
         Side::Agent => doc! {},
     }
+}
+
+/// An expression for the version after a change.
+fn next_version() -> Document {
+    doc! { "$add": [{ "$ifNull": ["$version", 0_i64] }, 1_i64] }
 }
 
 /// An expression for an array that documents of an earlier build do not have.

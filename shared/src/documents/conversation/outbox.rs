@@ -97,6 +97,7 @@ impl Conversation {
         self.last_message = Some(preview(&message.content));
         self.active_at = message.created_at;
         self.first_visitor_message_at = Some(message.created_at);
+        self.waiting_since = Some(message.created_at);
     }
 
     /// A conversation that the participant may see, with what it has sent under `name`, and whether what
@@ -163,10 +164,11 @@ impl Conversation {
                     doc! {
                         "firstVisitorMessageAt": { "$ifNull": ["$firstVisitorMessageAt", at] },
                         "resolvedAt": null,
+                        "waitingSince": { "$ifNull": ["$waitingSince", at] },
                     },
                 )
             }
-            Side::Agent => (Action::AgentMessage, first_response(author, at)),
+            Side::Agent => (Action::AgentMessage, answered(author, at)),
         };
         let mut conditions = vec![action.possible()];
         match guard {
@@ -263,13 +265,14 @@ impl Conversation {
     }
 }
 
-/// Notes the agent's first message after the visitor's first one.
-fn first_response(agent: Id, at: Time) -> Document {
+/// Notes that an agent answers, and its first message after the visitor's first one.
+fn answered(agent: Id, at: Time) -> Document {
     let due = doc! { "$and": [
         { "$ne": ["$firstVisitorMessageAt", null] },
         { "$eq": ["$firstResponseAt", null] },
     ] };
     doc! {
+        "waitingSince": null,
         "firstResponseAt": { "$cond": [due.clone(), at, "$firstResponseAt"] },
         "firstResponseBy": { "$cond": [due, agent, "$firstResponseBy"] },
     }
