@@ -1,12 +1,15 @@
+export { webSocketUrl } from "./config.js";
 export { type Ask, Connection, type ConnectionOptions, type ConnectionState } from "./connection.js";
 export type { paths } from "./description.js";
 export { ChatError, type Code, type Failure } from "./errors.js";
 export { type Api, answer, api } from "./http.js";
-export { type Deliver, type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+export { type MarkKind, moved, NO_MARKS } from "./marks.js";
+export { type Deliver, type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 export { guarded, type Keeper } from "./storage.js";
 export { type Observable, Store } from "./store.js";
 export { type Chat, SharedChat, shared } from "./tabs.js";
 export { Thread } from "./thread.js";
+export { OthersTyping, OwnTyping, type Typing } from "./typing.js";
 export {
   type Details,
   forgetKept,

@@ -1,4 +1,5 @@
 import { ChatError, type Failure } from "./errors.js";
+import type { Keeper } from "./storage.js";
 import { type Observable, Store } from "./store.js";
 
 /** A message that is not stored yet. */
@@ -19,6 +20,22 @@ export type Deliver = (message: OutgoingMessage, follows: string | undefined) =>
 export interface Keep {
   load(): readonly OutgoingMessage[];
   save(messages: readonly OutgoingMessage[]): void;
+}
+
+/** Keeps them in a storage, under a name; what cannot be read any more is nothing. */
+export function keptIn(storage: Keeper, key: string): Keep {
+  return {
+    load: () => {
+      try {
+        const kept: unknown = JSON.parse(storage.getItem(key) ?? "[]");
+        return Array.isArray(kept) ? kept : [];
+      } catch {
+        return [];
+      }
+    },
+    save: messages =>
+      messages.length > 0 ? storage.setItem(key, JSON.stringify(messages)) : storage.removeItem(key),
+  };
 }
 
 /** So many messages are on their way at once. */

@@ -1,11 +1,14 @@
+import { webSocketUrl } from "./config.js";
 import { type Ask, Connection, type ConnectionState } from "./connection.js";
 import { ChatError } from "./errors.js";
 import { type Api, answer, api } from "./http.js";
-import { type Keep, Outbox, type OutgoingMessage } from "./outbox.js";
+import { type MarkKind, moved } from "./marks.js";
+import { type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 import { guarded, type Keeper } from "./storage.js";
 import { type Observable, Store } from "./store.js";
 import { Thread } from "./thread.js";
-import type { Acks, Conversation, Marks, Message, Pushed, Sent, Side } from "./wire.js";
+import { OthersTyping, OwnTyping, type Typing } from "./typing.js";
+import type { Acks, Conversation, Marks, Message, Pushed, Sent } from "./wire.js";
 
 /** Who a visitor is. */
 export interface VisitorOptions {
@@ -34,7 +37,7 @@ export interface VisitorState {
   /** How far both sides have come. */
   readonly marks?: Marks;
   /** Who types on the other side. */
-  readonly typing?: { readonly name: string | null };
+  readonly typing?: Typing;
   /** Whether somebody who answers was there when the visitor came; unknown before that. */
   readonly agentsOnline?: boolean;
   /** Whether there are messages before those that are shown. */
@@ -67,10 +70,6 @@ export interface VisitorActions {
   rate(rating: number, comment?: string): Promise<void>;
 }
 
-/** API Gateway's and ours: a notice of typing ends by itself after 8 s, and is repeated every 5. */
-const TYPING_ENDS_MS = 8_000;
-const TYPING_AGAIN_MS = 5_000;
-
 const SESSION = "livechat:session";
 const OUTBOX = "livechat:outbox";
 /** What the server takes of a page (`docs/protocol.md`, What a client sends). */
@@ -78,8 +77,6 @@ const LONGEST_URL = 1_024;
 const LONGEST_TITLE = 200;
 /** The pause after a look that brought nothing. */
 const PAUSE_MS = 1_000;
-/** How long it may take to learn where the WebSocket is. */
-const CONFIG_MS = 15_000;
 
 /** What is shown before anything is known. */
 export const NOBODY: VisitorState = {
@@ -109,8 +106,8 @@ export class VisitorChat implements VisitorActions {
   #webSocketUrl: string | undefined;
   #wantsRead = 0;
   #page: Sent["visitor:page"] | undefined;
-  #typedAt = 0;
-  #typingEnds: ReturnType<typeof setTimeout> | undefined;
+  readonly #ownTyping = new OwnTyping();
+  readonly #othersTyping = new OthersTyping(typing => this.#setTyping(typing));
   #starting: Promise<Acks["conversation:start"]> | undefined;
   #filling: Promise<void> | undefined;
 
@@ -169,7 +166,7 @@ export class VisitorChat implements VisitorActions {
 
   send(message: OutgoingMessage): void {
     if (!this.#thread.messages.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)) {
-      this.#typedAt = 0;
+      this.#ownTyping.end();
       this.#outbox.add(message);
     }
   }
@@ -190,11 +187,9 @@ export class VisitorChat implements VisitorActions {
 
   type(isTyping: boolean): void {
     const { conversation } = this.#state.get();
-    const now = Date.now();
-    if (!conversation || (isTyping ? now - this.#typedAt < TYPING_AGAIN_MS : this.#typedAt === 0)) {
+    if (!conversation || !this.#ownTyping.isNews(isTyping)) {
       return;
     }
-    this.#typedAt = isTyping ? now : 0;
     this.#tell(isTyping ? "typing:start" : "typing:stop", { conversationId: conversation._id });
   }
 
@@ -253,14 +248,8 @@ export class VisitorChat implements VisitorActions {
   }
 
   #keep(): Keep | undefined {
-    const storage = this.#storage;
     const key = `${OUTBOX}${subject(this.#options.identity)}`;
-    return (
-      storage && {
-        load: () => unsent(storage.getItem(key)),
-        save: messages => storage.setItem(key, JSON.stringify(messages)),
-      }
-    );
+    return this.#storage && keptIn(this.#storage, key);
   }
 
   async #url(): Promise<string> {
@@ -326,10 +315,10 @@ export class VisitorChat implements VisitorActions {
     on("message:delivered", mark => this.#mark(mark, mark.deliveredAt, ["delivered"]));
     on("typing:start", ({ conversationId, sender, userName }) => {
       if (sender === "agent" && conversationId === this.#state.get().conversation?._id) {
-        this.#setTyping({ name: userName });
+        this.#othersTyping.start(userName);
       }
     });
-    on("typing:stop", ({ sender }) => sender === "agent" && this.#setTyping(undefined));
+    on("typing:stop", ({ sender }) => sender === "agent" && this.#othersTyping.end());
     on("resync", () => void this.#resync());
   }
 
@@ -356,7 +345,7 @@ export class VisitorChat implements VisitorActions {
     }
     this.#add([message]);
     if (message.sender === "agent") {
-      this.#setTyping(undefined);
+      this.#othersTyping.end();
       const upTo = message.seq;
       this.#tell("message:delivered", { conversationId: message.conversation, upTo });
     }
@@ -471,22 +460,15 @@ export class VisitorChat implements VisitorActions {
   }
 
   #mark(
-    moved: Pick<Pushed["message:read"], "conversationId" | "sender" | "upTo">,
+    mark: Pick<Pushed["message:read"], "conversationId" | "sender" | "upTo">,
     at: string,
-    kinds: readonly ("delivered" | "read")[],
+    kinds: readonly MarkKind[],
   ): void {
     const { conversation, marks } = this.#state.get();
-    if (conversation?._id !== moved.conversationId) {
+    if (conversation?._id !== mark.conversationId) {
       return;
     }
-    const { sender, upTo } = moved;
-    const side = { ...(marks ?? NO_MARKS)[sender] };
-    for (const kind of kinds) {
-      if (side[kind].upTo < upTo) {
-        side[kind] = { upTo, at };
-      }
-    }
-    this.#show({ marks: { ...(marks ?? NO_MARKS), [sender]: side } });
+    this.#show({ marks: moved(marks, mark, at, kinds) });
   }
 
   #sendRead(): void {
@@ -505,15 +487,9 @@ export class VisitorChat implements VisitorActions {
     );
   }
 
-  #setTyping(typing: VisitorState["typing"]): void {
-    clearTimeout(this.#typingEnds);
-    if (typing) {
-      this.#typingEnds = setTimeout(() => this.#setTyping(undefined), TYPING_ENDS_MS);
-      this.#set({ typing });
-    } else if (this.#state.get().typing) {
-      const { typing: _, ...state } = this.#state.get();
-      this.#state.set(state);
-    }
+  #setTyping(typing: Typing | undefined): void {
+    const { typing: _, ...state } = this.#state.get();
+    this.#state.set(typing ? { ...state, typing } : state);
   }
 
   /** Sends what is worth nothing a moment later. */
@@ -528,25 +504,8 @@ export class VisitorChat implements VisitorActions {
   }
 }
 
-const NOTHING = { upTo: 0, at: null };
-const NO_MARKS: Marks = {
-  agent: { delivered: NOTHING, read: NOTHING },
-  visitor: { delivered: NOTHING, read: NOTHING },
-} satisfies Record<Side, unknown>;
-
 function marked(marks: Marks | null): Pick<VisitorState, "marks"> {
   return marks ? { marks } : {};
-}
-
-/** Where the WebSocket of the live chat at `url` is. */
-async function webSocketUrl(url: string): Promise<string> {
-  const config = new URL("/config.json", url);
-  const response = await fetch(config, { signal: AbortSignal.timeout(CONFIG_MS) });
-  if (!response.ok) {
-    throw new ChatError("unavailable", `${config.href} answered ${response.status}`);
-  }
-  const { webSocketUrl } = (await response.json()) as { webSocketUrl: string };
-  return new URL(webSocketUrl, config).href.replace(/^http/, "ws");
 }
 
 /** The visitor's secret, made once. */
@@ -558,16 +517,6 @@ function session(storage: Keeper | undefined): string {
   const made = crypto.randomUUID();
   storage?.setItem(SESSION, made);
   return made;
-}
-
-/** What was kept, as far as it can still be read. */
-function unsent(text: string | null): OutgoingMessage[] {
-  try {
-    const kept: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
 }
 
 /** Whom an identity names, as a part of a name: the same for each identity of somebody, and empty without one. */

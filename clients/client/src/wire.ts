@@ -13,6 +13,12 @@ export type Pushed = Schemas["Pushed"];
 export type Message = Schemas["Message"];
 /** A conversation. */
 export type Conversation = Schemas["Conversation_VisitorBrief"];
+/** A conversation with its whole visitor. */
+export type ConversationDetails = Schemas["Conversation_Visitor"];
+/** Where a conversation stands. */
+export type ConversationStatus = Schemas["ConversationStatus"];
+/** How much a conversation matters. */
+export type Priority = Schemas["Priority"];
 /** How far both sides have come in a conversation. */
 export type Marks = Schemas["Marks"];
 /** One of the two sides of a conversation. */
@@ -23,3 +29,24 @@ export type Closing = Schemas["Closing"];
 export type ErrorData = Schemas["Error"];
 /** The stable names of what can go wrong on the server. */
 export type ServerCode = Schemas["Code"];
+
+/** An agent or administrator. */
+export type User = Schemas["User"];
+/** What an agent or administrator may do. */
+export type Role = Schemas["Role"];
+/** What the others see of an agent. */
+export type UserStatus = Schemas["UserStatus"];
+/** A visitor, with all that is known of it. */
+export type Visitor = Schemas["Visitor"];
+/** What lists and events say of a visitor. */
+export type VisitorBrief = Schemas["VisitorBrief"];
+/** A text that is ready to be sent. */
+export type CannedResponse = Schemas["CannedResponse"];
+/** A line of the security log. */
+export type AuditEntry = Schemas["AuditEntry"];
+/** Figures of all conversations. */
+export type Overview = Schemas["Overview"];
+/** Figures of each day of a period. */
+export type Charts = Schemas["Charts"];
+/** Figures of an agent. */
+export type AgentFigures = Schemas["AgentFigures"];

@@ -11,8 +11,9 @@ import {
   VisitorChat,
   type VisitorState,
 } from "@livechat/client";
+import { plural, Sound } from "@livechat/ui";
 import { render } from "preact";
-import { type Language, language, plural } from "./i18n.js";
+import { type Language, speak } from "./i18n.js";
 import { CHATTING, type Launcher, type Panel, type Settings } from "./settings.js";
 import { View } from "./view.js";
 
@@ -24,7 +25,7 @@ export async function mount(launcher: Launcher): Promise<Panel> {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(PANEL_STYLE);
   launcher.root.adoptedStyleSheets.push(sheet);
-  const mounted = new Mounted(launcher, await language(wanted(launcher.settings.locale)));
+  const mounted = new Mounted(launcher, await speak(wanted(launcher.settings.locale)));
   mounted.start();
   return mounted;
 }
@@ -109,7 +110,7 @@ class Mounted implements Panel {
   }
 
   setLocale(locale: string): void {
-    void language(wanted(locale)).then(language => {
+    void speak(wanted(locale)).then(language => {
       this.#language = language;
       this.#speak();
       this.#render();
@@ -264,26 +265,6 @@ function count(unread: number): void {
   const counted = unread > 0 ? `(${unread}) ${title()}` : title();
   if (document.title !== counted) {
     document.title = counted;
-  }
-}
-
-/** Two short tones. */
-class Sound {
-  #context: AudioContext | undefined;
-
-  play(): void {
-    this.#context ??= new AudioContext();
-    const { currentTime, destination } = this.#context;
-    for (const [at, frequency] of [
-      [0, 660],
-      [0.12, 880],
-    ] as const) {
-      const tone = new OscillatorNode(this.#context, { frequency });
-      const volume = new GainNode(this.#context, { gain: 0.08 });
-      tone.connect(volume).connect(destination);
-      tone.start(currentTime + at);
-      tone.stop(currentTime + at + 0.1);
-    }
   }
 }
 

@@ -1,10 +1,7 @@
 import type { Message, OutgoingMessage, VisitorState } from "@livechat/client";
+import { FileLink, fill, isComposing, LONGEST_MESSAGE, plural, Text } from "@livechat/ui";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { fill, type Language, plural } from "./i18n.js";
-import { parts } from "./links.js";
-
-/** As many characters as the server takes (`docs/protocol.md`, Messages). */
-const LONGEST = 8_000;
+import type { Language } from "./i18n.js";
 
 /** What the visitor can do with a message that was refused. */
 export interface Refused {
@@ -165,7 +162,7 @@ function Stored({ message, before, mark, language }: StoredProps) {
         </span>
         <div class="bubble">
           <Text text={message.content} />
-          {message.fileUrl && <File url={message.fileUrl} language={language} />}
+          {message.fileUrl && <FileLink url={message.fileUrl} label={texts.file} />}
         </div>
         <span class={mark ? "when" : "hidden"}>
           <time dateTime={message.createdAt}>{time}</time>
@@ -208,33 +205,6 @@ function Outgoing({ message, language, retry, discard }: OutgoingProps) {
   );
 }
 
-function Text({ text }: { readonly text: string }) {
-  return (
-    <div dir="auto">
-      {parts(text).map(({ text, href }) =>
-        href === undefined ? (
-          text
-        ) : (
-          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-            {text}
-          </a>
-        ),
-      )}
-    </div>
-  );
-}
-
-function File({ url, language }: { readonly url: string; readonly language: Language }) {
-  const [link] = parts(url);
-  return link?.href === undefined ? null : (
-    <div>
-      <a href={link.href} target="_blank" rel="noopener noreferrer nofollow">
-        {language.texts.file}: {new URL(link.href).pathname.split("/").at(-1) || link.href}
-      </a>
-    </div>
-  );
-}
-
 interface ComposerProps {
   readonly language: Language;
   send(content: string): void;
@@ -247,7 +217,7 @@ export function Composer({ language, send, type }: ComposerProps) {
   const [content, setContent] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
   const isBlank = content.trim() === "";
-  const isTooLong = [...content.trim()].length > LONGEST;
+  const isTooLong = [...content.trim()].length > LONGEST_MESSAGE;
   useLayoutEffect(() => {
     const element = field.current;
     if (element) {
@@ -290,7 +260,7 @@ export function Composer({ language, send, type }: ComposerProps) {
       </form>
       {isTooLong && (
         <p class="problem" role="alert">
-          {fill(texts.tooLong, { n: new Intl.NumberFormat(language.locale).format(LONGEST) })}
+          {fill(texts.tooLong, { n: new Intl.NumberFormat(language.locale).format(LONGEST_MESSAGE) })}
         </p>
       )}
     </>
@@ -398,23 +368,4 @@ export function Rating({ language, rate }: RatingProps) {
       )}
     </form>
   );
-}
-
-/** Whether a key belongs to a text that is being composed; Safari says so by its code alone. */
-export function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
-  return isComposing || keyCode === 229;
-}
-
-/** True once a state has gone on for a while: what passes at once is not worth a word. */
-export function useLasting(isSo: boolean, time: number): boolean {
-  const [isLasting, setIsLasting] = useState(false);
-  useEffect(() => {
-    if (!isSo) {
-      setIsLasting(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => setIsLasting(true), time);
-    return () => clearTimeout(timer);
-  }, [isSo, time]);
-  return isLasting;
 }

@@ -1,8 +1,9 @@
 import type { Chat, VisitorState } from "@livechat/client";
 import { outgoing } from "@livechat/client";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { fill, type Language } from "./i18n.js";
-import { Composer, Details, isComposing, Log, Rating, useLasting } from "./parts.js";
+import { fill, isComposing, useLasting, useObserved } from "@livechat/ui";
+import { useEffect, useRef } from "preact/hooks";
+import type { Language } from "./i18n.js";
+import { Composer, Details, Log, Rating } from "./parts.js";
 import type { Settings } from "./settings.js";
 
 /** How long a connection may be away before it is said. */
@@ -20,7 +21,7 @@ interface ViewProps {
 /** The open chat. */
 export function View({ chat, language, settings, introduce, close }: ViewProps) {
   const { texts, direction, locale } = language;
-  const state = useChat(chat);
+  const state = useObserved(chat.state);
   const dialog = useRef<HTMLDivElement>(null);
   const { conversation, connection } = state;
   const asked = (settings.ask ?? []).filter(field => !settings[field]);
@@ -150,13 +151,4 @@ function Notice({ state, language }: { readonly state: VisitorState; readonly la
       )}
     </div>
   );
-}
-
-function useChat(chat: Chat): VisitorState {
-  const [state, setState] = useState(chat.state.get());
-  useEffect(() => {
-    setState(chat.state.get());
-    return chat.state.subscribe(setState);
-  }, [chat]);
-  return state;
 }

@@ -1,3 +1,5 @@
+import type { Plural } from "@livechat/ui";
+
 /** What the widget says. */
 export interface Texts {
   readonly title: string;
@@ -26,7 +28,7 @@ export interface Texts {
   readonly resolved: string;
   readonly closed: string;
   readonly rate: string;
-  readonly stars: Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
+  readonly stars: Plural;
   readonly comment: string;
   readonly submit: string;
   readonly thanks: string;
@@ -36,7 +38,7 @@ export interface Texts {
   readonly details: string;
   readonly file: string;
   readonly tooLong: string;
-  readonly unread: Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
+  readonly unread: Plural;
 }
 
 const texts: Texts = {

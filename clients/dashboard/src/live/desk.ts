@@ -1,0 +1,319 @@
+import {
+  type Ask,
+  ChatError,
+  Connection,
+  type ConnectionState,
+  type Conversation,
+  guarded,
+  type Keeper,
+  type Message,
+  type Observable,
+  webSocketUrl,
+} from "@livechat/client";
+import type { Call, Self, Session } from "../session.js";
+import { Conversations } from "./conversations.js";
+import { ConversationList, type Query } from "./list.js";
+import { outboxKey, Room } from "./room.js";
+import { Team } from "./team.js";
+import { VisitorsOnline } from "./visitors.js";
+
+/** Calls of what has come, for whoever is to be told. */
+export interface Told {
+  /** A visitor's message has come. */
+  message(message: Message): void;
+  /** A conversation has been started. */
+  conversation(conversation: Conversation): void;
+}
+
+/** What an agent works with: one connection, and all that it keeps up to date. */
+export class Desk {
+  readonly conversations = new Conversations();
+  readonly team: Team;
+  readonly visitors: VisitorsOnline;
+  readonly call: Call;
+  /** The id of the agent. */
+  readonly owner: string;
+  readonly #session: Session;
+  readonly #storage: Keeper;
+  readonly #connection: Connection;
+  readonly #rooms = new Map<string, Room>();
+  readonly #lists = new Set<ConversationList>();
+  readonly #told = new Set<Told>();
+  readonly #stop: () => void;
+  #open: string | undefined;
+  #watch: "all" | "mine" = "mine";
+  #watchesVisitors = false;
+  #webSocketUrl: string | undefined;
+
+  constructor(session: Session, self: Self, storage: Keeper) {
+    this.#session = session;
+    this.#storage = guarded(storage);
+    this.owner = self.id;
+    this.call = session.call;
+    this.team = new Team(this.call);
+    this.visitors = new VisitorsOnline(this.call, isWatched => this.#watchVisitors(isWatched));
+    this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
+    this.#listen();
+    this.#stop = this.#connection.state.subscribe(state => this.#follow(state));
+    for (const id of this.#unsent(storage)) {
+      this.#room(id);
+    }
+    this.#connection.connect();
+  }
+
+  /** How the connection is. */
+  get connection(): Observable<ConnectionState> {
+    return this.#connection.state;
+  }
+
+  /** Comes back with a new session. */
+  connect(): void {
+    this.#connection.connect();
+  }
+
+  /** Ends; what is unsent is kept. */
+  close(): void {
+    this.#stop();
+    this.#connection.disconnect();
+    for (const list of this.#lists) {
+      list.close();
+    }
+  }
+
+  /** A list that is kept up to date until it is {@link drop}ped. */
+  list(query: Query): ConversationList {
+    const list = new ConversationList(query, this.call, this.conversations);
+    this.#lists.add(list);
+    return list;
+  }
+
+  drop(list: ConversationList): void {
+    list.close();
+    this.#lists.delete(list);
+  }
+
+  /** Opens a conversation, and leaves the one that was open. */
+  enter(id: string): Room {
+    const before = this.#open;
+    this.#open = id;
+    if (before !== undefined && before !== id) {
+      this.#leave(before);
+    }
+    return this.#room(id);
+  }
+
+  /** Leaves the open conversation. */
+  leave(): void {
+    const before = this.#open;
+    this.#open = undefined;
+    if (before !== undefined) {
+      this.#leave(before);
+    }
+  }
+
+  /** Whether the connection is told of the conversations that others hold. */
+  watchAll(watchesAll: boolean): void {
+    const watch = watchesAll ? "all" : "mine";
+    if (watch !== this.#watch) {
+      this.#watch = watch;
+      void this.#tellWatch({ watch });
+    }
+  }
+
+  /** Has `told` called, until the returned function is called. */
+  tell(told: Told): () => void {
+    this.#told.add(told);
+    return () => this.#told.delete(told);
+  }
+
+  async #url(): Promise<string> {
+    this.#webSocketUrl ??= await webSocketUrl(this.#session.url);
+    return this.#webSocketUrl;
+  }
+
+  async #arrive(ask: Ask): Promise<void> {
+    const token = this.#session.token ?? "";
+    const { user } = await ask("agent:connect", {
+      token,
+      watch: this.#watch,
+      visitors: this.#watchesVisitors,
+    });
+    const { name, email, role, status } = user;
+    this.#session.update({ name, email, role, status });
+    await this.#reenter(ask);
+  }
+
+  /** Opens again what is open. One that cannot be opened says so itself. */
+  async #reenter(ask: Ask): Promise<void> {
+    const entered = await Promise.allSettled([...this.#rooms.values()].map(room => room.arrive(ask)));
+    const transient = entered.find(
+      result =>
+        result.status === "rejected" && result.reason instanceof ChatError && result.reason.isTransient,
+    );
+    if (transient?.status === "rejected") {
+      throw transient.reason;
+    }
+  }
+
+  #follow(state: ConnectionState): void {
+    if (state.status === "online") {
+      void this.#refresh();
+      return;
+    }
+    for (const room of this.#rooms.values()) {
+      room.pause();
+    }
+    if (state.status === "refused") {
+      this.#session.end(state.why);
+    }
+  }
+
+  /** Reads what may have been missed. */
+  async #refresh(): Promise<void> {
+    await Promise.all([
+      ...[...this.#lists].map(list => list.refresh()),
+      this.team.refresh(),
+      this.visitors.refresh(),
+    ]);
+  }
+
+  #room(id: string): Room {
+    const known = this.#rooms.get(id);
+    if (known) {
+      return known;
+    }
+    const { call, conversations, owner } = this;
+    const { ask } = this.#connection;
+    const room = new Room(id, { ask, call, conversations, storage: this.#storage, owner });
+    this.#rooms.set(id, room);
+    if (this.#connection.state.get().status === "online") {
+      void this.#enter(room);
+    }
+    return room;
+  }
+
+  async #enter(room: Room): Promise<void> {
+    try {
+      await room.arrive(this.#connection.ask);
+    } catch (error) {
+      if (!(error instanceof ChatError)) {
+        throw error;
+      }
+      // The room shows it; and a connection that was lost opens it again.
+    }
+  }
+
+  /** A room with messages on their way stays until they are stored. */
+  #leave(id: string): void {
+    const room = this.#rooms.get(id);
+    if (!room || room.isBusy) {
+      return;
+    }
+    room.type(false);
+    this.#rooms.delete(id);
+    this.#connection.ask("conversation:leave", { conversationId: id }).catch(() => {
+      // A new connection does not join it.
+    });
+  }
+
+  #listen(): void {
+    const on = this.#connection.on.bind(this.#connection);
+    const { conversations } = this;
+    const room = (id: string) => this.#rooms.get(id);
+    on("conversation:new", ({ conversation }) => {
+      conversations.take(conversation);
+      for (const told of this.#told) {
+        told.conversation(conversation);
+      }
+    });
+    on("conversation:updated", ({ conversation }) => conversations.take(conversation));
+    on("conversation:event", ({ conversationId, event }) => room(conversationId)?.happened(event));
+    on("message:new", ({ message }) => this.#receive(message));
+    on("message:read", mark => {
+      conversations.read(mark);
+      room(mark.conversationId)?.marked(mark, mark.readAt, ["read", "delivered"]);
+    });
+    on("message:delivered", mark => {
+      room(mark.conversationId)?.marked(mark, mark.deliveredAt, ["delivered"]);
+    });
+    on("typing:start", ({ conversationId, sender, userName }) => {
+      room(conversationId)?.typing(sender === "visitor" ? userName : undefined);
+    });
+    on("typing:stop", ({ conversationId }) => room(conversationId)?.typing(undefined));
+    on("visitor:online", ({ visitor, at }) => conversations.visitor(visitor, at));
+    on("visitor:updated", ({ visitor, at }) => conversations.visitor(visitor, at));
+    on("visitor:offline", ({ visitorId, at }) =>
+      conversations.visitor({ _id: visitorId, isOnline: false }, at),
+    );
+    on("visitors:updated", ({ visitors, at }) => this.visitors.take(visitors, at));
+    on("agent:online", () => void this.team.refresh());
+    on("agent:offline", ({ userId, at }) => this.team.status(userId, "offline", at));
+    on("agent:status", ({ userId, status, at }) => {
+      this.team.status(userId, status, at);
+      if (userId === this.owner) {
+        this.#session.update({ status });
+      }
+    });
+    on("resync", () => void this.#resync());
+  }
+
+  #receive(message: Message): void {
+    if (!this.conversations.message(message)) {
+      void this.#read(message.conversation);
+    }
+    this.#rooms.get(message.conversation)?.receive(message);
+    if (message.sender === "visitor") {
+      for (const told of this.#told) {
+        told.message(message);
+      }
+      this.#connection
+        .ask("message:delivered", { conversationId: message.conversation, upTo: message.seq })
+        .catch(() => {
+          // What is read counts as delivered.
+        });
+    }
+  }
+
+  /** Reads a conversation of which something is not known. */
+  async #read(id: string): Promise<void> {
+    try {
+      const params = { path: { id } };
+      this.conversations.take(await this.call(api => api.GET("/api/conversations/{id}", { params })));
+    } catch (error) {
+      if (!(error instanceof ChatError)) {
+        throw error;
+      }
+      // It is read with the next reconnect.
+    }
+  }
+
+  async #resync(): Promise<void> {
+    await this.#reenter(this.#connection.ask).catch(() => {
+      // A connection that was lost opens them again.
+    });
+    await this.#refresh();
+  }
+
+  async #watchVisitors(isWatched: boolean): Promise<void> {
+    this.#watchesVisitors = isWatched;
+    await this.#tellWatch({ visitors: isWatched });
+  }
+
+  async #tellWatch(watch: { watch?: "all" | "mine"; visitors?: boolean }): Promise<void> {
+    try {
+      await this.#connection.ask("agent:watch", watch);
+    } catch (error) {
+      if (!(error instanceof ChatError)) {
+        throw error;
+      }
+      // The next connection says it.
+    }
+  }
+
+  /** The conversations with messages that were on their way when the page was left. */
+  #unsent(storage: Keeper): string[] {
+    const start = outboxKey(this.owner, "");
+    const names = storage instanceof Storage ? Object.keys(storage) : [];
+    return names.filter(name => name.startsWith(start)).map(name => name.slice(start.length));
+  }
+}

@@ -1,0 +1,3 @@
+const responses = {};
+
+export default responses;

@@ -1,0 +1,3 @@
+const oneself = {};
+
+export default oneself;

@@ -1,0 +1,3 @@
+const team = {};
+
+export default team;

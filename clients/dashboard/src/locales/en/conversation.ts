@@ -1,0 +1,3 @@
+const conversation = {};
+
+export default conversation;

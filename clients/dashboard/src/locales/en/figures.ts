@@ -1,0 +1,3 @@
+const figures = {};
+
+export default figures;

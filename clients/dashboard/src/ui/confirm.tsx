@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import { useWork } from "../context.js";
+import { useAction } from "./action.js";
+import { Dialog } from "./dialog.js";
+import { Problem } from "./problem.js";
+
+interface ConfirmProps {
+  readonly title: string;
+  /** What it does. */
+  readonly children: ComponentChildren;
+  /** The word on the button that does it. */
+  readonly label: string;
+  readonly isDangerous?: boolean;
+  work(): Promise<unknown>;
+  close(): void;
+}
+
+/** Asks once more before something is done. */
+export function Confirm({ title, children, label, isDangerous = false, work, close }: ConfirmProps) {
+  const { language } = useWork();
+  const { run, isBusy, failure } = useAction(work);
+  return (
+    <Dialog title={title} close={close}>
+      <form
+        method="dialog"
+        onSubmit={event => {
+          event.preventDefault();
+          void run().then(isDone => isDone && close());
+        }}
+      >
+        {children}
+        <Problem failure={failure} />
+        <div class="acts">
+          <button type="button" onClick={close}>
+            {language.texts.common.cancel}
+          </button>
+          <button type="submit" class={isDangerous ? "danger" : "primary"} disabled={isBusy}>
+            {label}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

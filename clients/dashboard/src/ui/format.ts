@@ -1,0 +1,45 @@
+import type { VisitorBrief } from "@livechat/client";
+import type { Language } from "../context.js";
+
+/** The time of day. */
+export function timeOf({ locale }: Language, at: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(at));
+}
+
+/** The day and the time. */
+export function dateOf({ locale }: Language, at: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}
+
+/** The day. */
+export function dayOf({ locale }: Language, at: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(at));
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** A span of time in its largest unit, shortly: `5 min`. */
+export function span({ locale }: Language, seconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS[3];
+  const format = { style: "unit", unit, unitDisplay: "short" } as const;
+  return new Intl.NumberFormat(locale, format).format(Math.floor(seconds / size));
+}
+
+/** What a visitor is called. */
+export function nameOf({ texts }: Language, { name, email }: Pick<VisitorBrief, "email" | "name">): string {
+  return name ?? email ?? texts.common.anonymous;
+}
+
+/** A page's address, as short as it can be told apart. */
+export function pageOf(address: string): string {
+  if (!URL.canParse(address)) {
+    return address;
+  }
+  const { host, pathname, search } = new URL(address);
+  return `${host}${pathname === "/" ? "" : pathname}${search}`;
+}

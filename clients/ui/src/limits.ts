@@ -1,0 +1,2 @@
+/** The longest message, in characters (`docs/protocol.md`, Messages). */
+export const LONGEST_MESSAGE = 8_000;
