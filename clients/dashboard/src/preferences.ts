@@ -4,7 +4,7 @@ import { guarded, type Keeper, type Observable, Store } from "@livechat/client";
 export interface Preferences {
   readonly theme: "auto" | "dark" | "light";
   /** The browser's languages without it. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   readonly sound: boolean;
   /** Whether the browser is to show what comes while nobody looks. */
   readonly notifications: boolean;
