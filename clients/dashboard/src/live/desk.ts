@@ -8,6 +8,7 @@ import {
   type Keeper,
   type Message,
   type Observable,
+  type VisitorBrief,
   webSocketUrl,
 } from "@livechat/client";
 import type { Call, Self, Session } from "../session.js";
@@ -15,6 +16,7 @@ import { Conversations } from "./conversations.js";
 import { ConversationList, type Query } from "./list.js";
 import { outboxKey, Room } from "./room.js";
 import { Team } from "./team.js";
+import { VisitorNews } from "./visitor-news.js";
 import { VisitorsOnline } from "./visitors.js";
 
 /** Calls of what has come, for whoever is to be told. */
@@ -30,6 +32,7 @@ export class Desk {
   readonly conversations = new Conversations();
   readonly team: Team;
   readonly visitors: VisitorsOnline;
+  readonly visitorNews = new VisitorNews();
   readonly call: Call;
   /** The id of the agent. */
   readonly owner: string;
@@ -51,7 +54,11 @@ export class Desk {
     this.owner = self.id;
     this.call = session.call;
     this.team = new Team(this.call);
-    this.visitors = new VisitorsOnline(this.call, isWatched => this.#watchVisitors(isWatched));
+    this.visitors = new VisitorsOnline(
+      this.call,
+      isWatched => this.#watchVisitors(isWatched),
+      this.visitorNews,
+    );
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
     this.#listen();
     this.#stop = this.#connection.state.subscribe(state => this.#follow(state));
@@ -170,6 +177,7 @@ export class Desk {
 
   /** Reads what may have been missed. */
   async #refresh(): Promise<void> {
+    this.visitorNews.tellAll();
     await Promise.all([
       ...[...this.#lists].map(list => list.refresh()),
       this.team.refresh(),
@@ -240,11 +248,9 @@ export class Desk {
       room(conversationId)?.typing(sender === "visitor" ? userName : undefined);
     });
     on("typing:stop", ({ conversationId }) => room(conversationId)?.typing(undefined));
-    on("visitor:online", ({ visitor, at }) => conversations.visitor(visitor, at));
-    on("visitor:updated", ({ visitor, at }) => conversations.visitor(visitor, at));
-    on("visitor:offline", ({ visitorId, at }) =>
-      conversations.visitor({ _id: visitorId, isOnline: false }, at),
-    );
+    on("visitor:online", ({ visitor, at }) => this.#visitor(visitor, at));
+    on("visitor:updated", ({ visitor, at }) => this.#visitor(visitor, at));
+    on("visitor:offline", ({ visitorId, at }) => this.#visitor({ _id: visitorId, isOnline: false }, at));
     on("visitors:updated", ({ visitors, at }) => this.visitors.take(visitors, at));
     on("agent:online", () => void this.team.refresh());
     on("agent:offline", ({ userId, at }) => this.team.status(userId, "offline", at));
@@ -255,6 +261,12 @@ export class Desk {
       }
     });
     on("resync", () => void this.#resync());
+  }
+
+  /** There is news of a visitor, as of `at`. */
+  #visitor(visitor: Pick<VisitorBrief, "_id"> & Partial<VisitorBrief>, at: string): void {
+    this.conversations.visitor(visitor, at);
+    this.visitorNews.tell(visitor._id);
   }
 
   #receive(message: Message): void {
