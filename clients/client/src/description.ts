@@ -457,6 +457,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has happened to a conversation, the oldest first
+         * @description For agents.
+         */
+        get: operations["getConversationsIdEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/rate": {
         parameters: {
             query?: never;
@@ -908,6 +928,17 @@ export interface components {
             "visitor:connect": components["schemas"]["VisitorConnected"];
             "visitor:page": components["schemas"]["Nothing"];
         };
+        /** @description Who did something to a conversation. */
+        Actor: {
+            /** @description Of the agent or the visitor. */
+            _id: string | null;
+            /** @description The present name, if that is known. */
+            name: string | null;
+            /** @description On which side; `system` where it was nobody. */
+            sender: components["schemas"]["Actor2"];
+        };
+        /** @description Who does something to a conversation. */
+        Actor2: "agent" | "visitor" | "system";
         /** @description An agent inside a conversation. */
         AgentBrief: {
             /** @description Its id; of a day in a chart, the date */
@@ -1226,6 +1257,41 @@ export interface components {
             /** @description Its first message, if it started with one. */
             message: components["schemas"]["Message"] | null;
         };
+        /** @description Something that happened to a conversation. */
+        ConversationEvent: {
+            /** @description Its id; of a day in a chart, the date */
+            _id: string;
+            /**
+             * Format: date-time
+             * @description When it was so
+             */
+            at: string;
+            /** @description Who did it. */
+            by: components["schemas"]["Actor"];
+            /** @description What there is to say of it. */
+            data: components["schemas"]["ConversationEventData"];
+            /** @description What a message carries */
+            type: components["schemas"]["ConversationEventType"];
+        };
+        /** @description What there is to say of something that happened to a conversation. */
+        ConversationEventData: {
+            /** @description Who has it then. */
+            agent?: components["schemas"]["NamedAgent"] | null;
+            /** @description What who transferred it said to the next one. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description How it was rated.
+             */
+            rating?: number | null;
+        };
+        /** @description What has happened to a conversation. */
+        ConversationEvents: {
+            /** @description The oldest first. */
+            events: components["schemas"]["ConversationEvent"][];
+        };
+        /** @description What may happen to a conversation. */
+        ConversationEventType: "started" | "assigned" | "transferred" | "resolved" | "reopened" | "closed" | "rated" | "erased";
         /** @description A page of a list. */
         ConversationList: {
             /** @description The conversations; in a chart, how many began on each day */
@@ -1388,6 +1454,14 @@ export interface components {
             event: "conversation:updated";
         } | {
             data: {
+                /** @description The conversation's `_id` */
+                conversationId: string;
+                event: components["schemas"]["ConversationEvent"];
+            };
+            /** @constant */
+            event: "conversation:event";
+        } | {
+            data: {
                 /** @description The message; of an error, what went wrong in words */
                 message: components["schemas"]["Message"];
             };
@@ -1483,6 +1557,8 @@ export interface components {
         ExportedConversation: {
             /** @description The conversation */
             conversation: components["schemas"]["Conversation_VisitorBrief"];
+            /** @description What has happened to it, in the part with its beginning. */
+            events: components["schemas"]["ConversationEvent"][];
             /** @description The oldest first. */
             messages: components["schemas"]["Message"][];
         };
@@ -1630,6 +1706,13 @@ export interface components {
         };
         /** @description What a message carries. */
         MessageType: "text" | "file" | "image";
+        /** @description An agent by name. */
+        NamedAgent: {
+            /** @description The agent's. */
+            _id: string;
+            /** @description The present name, if that is known. */
+            name: string | null;
+        };
         /** @description No data: an object that says nothing. */
         Nothing: Record<string, never>;
         /** @description The figures of all conversations. */
@@ -1744,6 +1827,11 @@ export interface components {
                 message: string;
             };
             "conversation:created": components["schemas"]["ConversationCreated"];
+            "conversation:event": {
+                /** @description The conversation's `_id` */
+                conversationId: string;
+                event: components["schemas"]["ConversationEvent"];
+            };
             "conversation:new": {
                 /** @description The conversation */
                 conversation: components["schemas"]["Conversation_VisitorBrief"];
@@ -3213,6 +3301,35 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getConversationsIdEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `_id` of what the path names */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationEvents"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     putConversationsIdRate: {
         parameters: {
             query?: never;
@@ -3300,6 +3417,8 @@ export interface operations {
                 "application/json": {
                     /** @description To whom. */
                     agentId: string;
+                    /** @description What the next one should know; for agents only. */
+                    note?: string | null;
                 };
             };
         };

@@ -96,10 +96,13 @@ shared::input! {
 
 shared::input! {
     /// The body of a transfer.
-    #[schemars(extend("examples" = [{ "agentId": "65a1b2c3d4e5f6a7b8c9d0e1" }]))]
+    #[schemars(extend("examples" = [{ "agentId": "65a1b2c3d4e5f6a7b8c9d0e1", "note": "Speaks French" }]))]
     pub struct Transfer {
         /// To whom.
         pub agent_id: Id,
+        /// What the next one should know; for agents only.
+        #[serde(default)]
+        pub note: Optional<Text<1, 1000>>,
     }
 }
 

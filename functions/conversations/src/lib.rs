@@ -9,6 +9,7 @@ use shared::api::openapi::{Callers, Operation};
 use shared::db::Page;
 use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
+use shared::use_cases::history::{self, ConversationEvents};
 use shared::use_cases::{conversations, rate_limit};
 use shared::views::{ConversationView, VisitorView};
 use shared::{App, Result};
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/api/conversations", list)
         .get("/api/conversations/{id}", read)
+        .get("/api/conversations/{id}/events", events)
         .put("/api/conversations/{id}", update)
         .put("/api/conversations/{id}/assign", assign)
         .put("/api/conversations/{id}/transfer", transfer)
@@ -43,6 +45,10 @@ pub fn openapi() -> Vec<Operation> {
             "A conversation with its whole visitor",
         )
         .by(Known),
+        Operation::get::<ConversationEvents>(
+            "/api/conversations/{id}/events",
+            "What has happened to a conversation, the oldest first",
+        ),
         Operation::put::<ConversationView>("/api/conversations/{id}", "Writes notes, tags and priority")
             .body::<Update>(),
         Operation::put::<ConversationView>(
@@ -88,6 +94,14 @@ async fn read(
     Ok(Json(conversations::details(&app, &caller.participant(), id).await?))
 }
 
+async fn events(
+    State(app): State<App>,
+    agent: Agent,
+    PathId(id): PathId,
+) -> Result<Json<ConversationEvents>> {
+    Ok(Json(history::events(&app, &agent, id).await?))
+}
+
 async fn update(
     State(app): State<App>,
     agent: Agent,
@@ -114,7 +128,8 @@ async fn transfer(
     PathId(id): PathId,
     Body(input): Body<Transfer>,
 ) -> Result<Json<ConversationView>> {
-    let outcome = conversations::transfer(&app, &agent, id, input.agent_id).await?;
+    let outcome =
+        conversations::transfer(&app, &agent, id, input.agent_id, input.note.into_option()).await?;
     Ok(Json(outcome.dispatched_behind(&app)))
 }
 

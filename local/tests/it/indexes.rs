@@ -38,6 +38,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("GET /api/conversations", "?page=3", ""),
     ("GET /api/conversations", "?q=vic", ""),
     ("GET /api/conversations/{id}", "{conversation}", ""),
+    ("GET /api/conversations/{id}/events", "{conversation}", ""),
     ("GET /api/messages/{conversationId}", "{conversation}", ""),
     ("GET /api/messages/{conversationId}", "{conversation}?before=2", ""),
     ("GET /api/messages/{conversationId}", "{conversation}?after=1", ""),

@@ -20,6 +20,7 @@ mod conversations;
 mod costs;
 mod gateway_http;
 mod gateway_websocket;
+mod history;
 mod http_rules;
 mod indexes;
 mod limits;

@@ -105,6 +105,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/docs", "",                                                       [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/conversations", "",                                              [401, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/conversations/{id}", "",                                         [401, 200, 404, 200, 200, 200, 200]),
+    ("GET", "/api/conversations/{id}/events", "",                                  [401, 403, 403, 200, 200, 200, 200]),
     ("PUT", "/api/conversations/{id}", r#"{"notes":"n"}"#,                         [401, 403, 403, 200, 200, 200, 200]),
     ("PUT", "/api/conversations/{id}/assign", "",                                  [401, 403, 403, 200, 409, 409, 409]),
     ("PUT", "/api/conversations/{id}/transfer", r#"{"agentId":"{user}"}"#,         [401, 403, 403, 200, 403, 200, 200]),

@@ -232,7 +232,7 @@ async fn remembers(chat: &Chat, needle: &str) -> Vec<String> {
 /// of a person.
 const STAYS_OF_CONVERSATIONS: &str = "_id visitor assignedAgent previousAgent status priority rating seq \
     counts marks activeAt firstVisitorMessageAt firstResponseAt firstResponseBy resolvedAt closedAt \
-    createdAt erasedAt version";
+    createdAt erasedAt version events";
 const STAYS_OF_MESSAGES: &str = "_id conversation seq nth sender senderId type createdAt";
 
 /// The fields of a collection's documents that say something.

@@ -161,6 +161,17 @@ impl Db {
         self.find_and_update(filter, update.into(), How { returned, ..How::default() }).await
     }
 
+    /// Updates the one document that matches and gives it as it is then, with some fields in part.
+    pub async fn update_after<T: Stored>(
+        &self,
+        filter: Document,
+        update: impl Into<UpdateModifications>,
+        fields: Document,
+    ) -> Result<Option<T>, MongoError> {
+        let how = How { returned: ReturnDocument::After, fields: Some(fields), ..How::default() };
+        self.find_and_update(filter, update.into(), how).await
+    }
+
     /// Updates the one document that matches and gives it as it was, without some fields.
     pub async fn update_before<T: Stored>(
         &self,

@@ -23,12 +23,13 @@ pub struct Recipients {
     pub besides: Option<String>,
 }
 
-/// Every agent; whom a conversation concerns: its visitor, who holds it, who watches all, who joined; or
+/// Every agent; who joined a conversation; whom a conversation concerns: its visitor, who holds it, who watches all, who joined; or
 /// whom the conversation of a visitor that is not closed concerns, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Reach {
     Agents,
+    Joined(Id),
     OpenConversationOf(Id),
     Conversation { id: Id, visitor: Id, holders: Holders },
 }
@@ -53,6 +54,7 @@ impl Reach {
     async fn filter(&self, db: &Db) -> Result<Option<Document>> {
         Ok(match self {
             Self::Agents => Some(agents(None)),
+            Self::Joined(id) => Some(doc! { "joined": id }),
             Self::Conversation { id, visitor, holders } => Some(concerned(*id, *visitor, holders)),
             Self::OpenConversationOf(visitor) => {
                 let open = Conversation::open_brief_of(db, *visitor).await?;

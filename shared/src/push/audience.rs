@@ -22,6 +22,11 @@ impl Audience {
         Self::new(Reach::Agents)
     }
 
+    /// The agents who are in a conversation.
+    pub fn agents_in(conversation: Id) -> Self {
+        Self::new(Reach::Joined(conversation)).only(Side::Agent)
+    }
+
     /// Everybody whom a conversation concerns; with nobody who holds it, all agents.
     pub fn of(conversation: &Conversation) -> Self {
         let holders = Holders::of(conversation.assigned_agent);
@@ -81,7 +86,9 @@ mod tests {
     fn holders(audience: Audience) -> Holders {
         match audience.0.reach {
             Reach::Conversation { holders, .. } => holders,
-            Reach::Agents | Reach::OpenConversationOf(_) => panic!("it is of a conversation"),
+            Reach::Agents | Reach::Joined(_) | Reach::OpenConversationOf(_) => {
+                panic!("it is of a conversation")
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use crate::documents::conversation::Conversation;
 use crate::documents::participant::Side;
 use crate::documents::user::Status;
 use crate::documents::visitor::{Visitor, VisitorBrief};
-use crate::views::{ConversationView, MarksView, MessageView};
+use crate::views::{ConversationEventView, ConversationView, MarksView, MessageView};
 use crate::{Error, Id, Result, Time};
 
 /// An event and whom it reaches.
@@ -39,6 +39,12 @@ impl OutboundEvent {
             let conversation = Box::new(view.clone().seen_by(side));
             Self::new(audience.clone().only(side), Event::ConversationUpdated { conversation })
         })
+    }
+
+    /// What has happened to a conversation, for the agents who are in it.
+    pub fn conversation_event(conversation_id: Id, event: ConversationEventView) -> Self {
+        let event = Event::ConversationEvent { conversation_id, event: Box::new(event) };
+        Self::new(Audience::agents_in(conversation_id), event)
     }
 
     /// That a message was sent, for everybody in its conversation.
@@ -116,6 +122,9 @@ pub enum Event {
     /// A conversation changed.
     #[serde(rename = "conversation:updated")]
     ConversationUpdated { conversation: Box<ConversationView> },
+    /// To the agents who are in a conversation: what has happened to it.
+    #[serde(rename = "conversation:event")]
+    ConversationEvent { conversation_id: Id, event: Box<ConversationEventView> },
     /// A message was sent.
     #[serde(rename = "message:new")]
     MessageNew { message: Box<MessageView> },
@@ -264,6 +273,7 @@ impl Event {
             | Self::ConversationCreated(_)
             | Self::ConversationNew { .. }
             | Self::ConversationUpdated { .. }
+            | Self::ConversationEvent { .. }
             | Self::MessageNew { .. }
             | Self::MessageDelivered { .. }
             | Self::MessageRead { .. } => Retry::Pending,

@@ -1,11 +1,14 @@
 //! Conversations: listing, starting, handing over and ending them.
 
 use super::caller::{Agent, banned, conversation, unknown_conversation};
+use super::history::Deed;
 use super::messages::{Draft, stored_view};
 use super::outbox::{self, Outbound, Outcome};
 use crate::auth::tokens::invalid_token;
 use crate::db::{Page, Paging};
-use crate::documents::conversation::{Action, Changes, Conversation, Filter, HeldBy, Look, Status};
+use crate::documents::conversation::{
+    Action, Changes, Conversation, Filter, Happened, Happening, HeldBy, Look, Status,
+};
 use crate::documents::message::Message;
 use crate::documents::participant::{Participant, Side};
 use crate::documents::read_history::DeliveryState;
@@ -181,35 +184,45 @@ pub async fn assign(
         _ => HeldBy::NobodyOr(me),
     };
     let to = to.unwrap_or(me);
-    match Conversation::assign(&app.db, id, to, from).await? {
-        Some(after) => handed_over(app, after).await,
+    let deed = Deed::giving(Happening::Assigned, agent.participant(), to, None);
+    match Conversation::assign(&app.db, id, to, from, &deed.event).await? {
+        Some(after) => handed_over(app, after, deed).await,
         None => Err(why_not(app, id, Action::Assign, to == me).await?),
     }
 }
 
-/// Hands a conversation that somebody holds to `to`.
+/// Hands a conversation that somebody holds to `to`, with a note for the agents.
 /// Errors: as [`assign`], and conflict when nobody holds it.
-pub async fn transfer(app: &App, agent: &Agent, id: Id, to: Id) -> Result<Outcome<ConversationView>> {
+pub async fn transfer(
+    app: &App,
+    agent: &Agent,
+    id: Id,
+    to: Id,
+    note: Option<String>,
+) -> Result<Outcome<ConversationView>> {
     known_agent(app, to).await?;
-    match Conversation::transfer(&app.db, id, to, own_or_any(agent)).await? {
-        Some(after) => handed_over(app, after).await,
+    let deed = Deed::giving(Happening::Transferred, agent.participant(), to, note);
+    match Conversation::transfer(&app.db, id, to, own_or_any(agent), &deed.event).await? {
+        Some(after) => handed_over(app, after, deed).await,
         None => Err(why_not(app, id, Action::Transfer, false).await?),
     }
 }
 
 /// Marks a conversation as settled; one that is already stays as it was.
 /// Errors: conflict when it is closed.
-pub async fn resolve(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
-    match Conversation::resolve(&app.db, id).await? {
-        Some(after) => changed(app, after).await,
+pub async fn resolve(app: &App, agent: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
+    let deed = Deed::of(Happening::Resolved, agent.participant());
+    match Conversation::resolve(&app.db, id, &deed.event).await? {
+        Some(after) => changed(app, after, Some(deed)).await,
         None => Err(why_not(app, id, Action::Resolve, false).await?),
     }
 }
 
 /// Ends a conversation for good; one that has ended stays as it was.
-pub async fn close(app: &App, _: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
-    let after = Conversation::close(&app.db, id).await?;
-    changed(app, after.ok_or_else(unknown_conversation)?).await
+pub async fn close(app: &App, agent: &Agent, id: Id) -> Result<Outcome<ConversationView>> {
+    let deed = Deed::of(Happening::Closed, agent.participant());
+    let after = Conversation::close(&app.db, id, &deed.event).await?;
+    changed(app, after.ok_or_else(unknown_conversation)?, Some(deed)).await
 }
 
 /// Writes an agent's notes, tags and priority.
@@ -220,7 +233,7 @@ pub async fn update(
     changes: &Changes,
 ) -> Result<Outcome<ConversationView>> {
     let after = Conversation::update(&app.db, id, changes).await?;
-    changed(app, after.ok_or_else(unknown_conversation)?).await
+    changed(app, after.ok_or_else(unknown_conversation)?, None).await
 }
 
 /// Rates a conversation that has ended; who knows its id may. The last rating stands.
@@ -231,9 +244,10 @@ pub async fn rate(
     rating: i32,
     comment: Option<&str>,
 ) -> Result<Outcome<ConversationView>> {
-    match Conversation::rate(&app.db, id, rating, comment).await? {
+    let event = Happened { rating: Some(rating), ..Happened::by_visitor(Happening::Rated) };
+    match Conversation::rate(&app.db, id, rating, comment, &event).await? {
         Some(after) => {
-            let mut outcome = changed(app, after).await?;
+            let mut outcome = changed(app, after, Some(Deed::told_by(event))).await?;
             outcome.value = outcome.value.seen_by(Side::Visitor);
             Ok(outcome)
         }
@@ -253,26 +267,33 @@ pub async fn typing(app: &App, by: &Participant, id: Id, starts: bool) -> Result
     Ok(Outcome::new((), vec![OutboundEvent::new(others, event)]))
 }
 
-/// The conversation as agents see it, and that it changed.
-async fn changed(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
+/// The conversation as agents see it, that it changed, and what has been done, if it has.
+async fn changed(
+    app: &App,
+    after: Conversation,
+    deed: Option<Deed>,
+) -> Result<Outcome<ConversationView>> {
     let audience = Audience::of(&after);
-    updated(app, after, &audience).await
+    updated(app, after, &audience, deed).await
 }
 
 /// As [`changed`], for those, too, whom the conversation concerned before.
-async fn handed_over(app: &App, after: Conversation) -> Result<Outcome<ConversationView>> {
+async fn handed_over(app: &App, after: Conversation, deed: Deed) -> Result<Outcome<ConversationView>> {
     let audience = Audience::of(&after).and_formerly_of(after.previous_agent);
-    updated(app, after, &audience).await
+    updated(app, after, &audience, Some(deed)).await
 }
 
 async fn updated(
     app: &App,
     after: Conversation,
     audience: &Audience,
+    deed: Option<Deed>,
 ) -> Result<Outcome<ConversationView>> {
+    let deed = deed.filter(|deed| after.has_noted(deed.event.id));
     let view = ConversationView::load(&app.db, after).await?;
-    let events = OutboundEvent::conversation_updated(audience, &view);
-    Ok(Outcome::new(view, Vec::from(events)))
+    let mut events = Vec::from(OutboundEvent::conversation_updated(audience, &view));
+    events.extend(deed.map(|deed| deed.outbound(&view)));
+    Ok(Outcome::new(view, events))
 }
 
 async fn known_agent(app: &App, id: Id) -> Result<()> {

@@ -10,6 +10,7 @@ pub mod caller;
 pub mod canned_responses;
 pub mod connections;
 pub mod conversations;
+pub mod history;
 pub mod maintenance;
 pub mod messages;
 pub mod outbox;

@@ -13,12 +13,14 @@
 use futures::future::join;
 use tokio::time::Instant;
 
-use crate::documents::conversation::{Conversation, Guard};
+use crate::documents::conversation::{Conversation, Guard, Happened};
 use crate::documents::day_counts;
 use crate::documents::message::Message;
 use crate::push::{Audience, OutboundEvent};
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time, deadline};
+
+use super::history::Deed;
 
 /// What is to be dispatched once the caller has its answer.
 #[derive(Debug, Default)]
@@ -187,7 +189,12 @@ async fn outbound_of(app: &App, conversation: Conversation, message: Message) ->
     let view = views.pop().ok_or_else(super::messages::unknown)?;
     let mut events = vec![OutboundEvent::message_new(&conversation, view)];
     let audience = Audience::of(&conversation);
+    let reopened = Happened::reopened_by(&message);
+    let has_reopened = conversation.has_noted(reopened.id);
     let view = ConversationView::load(&app.db, conversation).await?;
+    if has_reopened {
+        events.push(Deed::told_by(reopened).outbound(&view));
+    }
     if message.seq == 1 {
         events.push(OutboundEvent::conversation_new(view));
     } else {

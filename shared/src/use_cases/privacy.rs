@@ -6,15 +6,16 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::caller::Admin;
+use super::history::{self, Deed};
 use super::visitors::{log, unknown};
 use super::{messages, outbox};
 use crate::documents::audit::Action;
-use crate::documents::conversation::{Conversation, Erasing};
+use crate::documents::conversation::{Conversation, Erasing, Happened, Happening};
 use crate::documents::kept_ban::KeptBan;
 use crate::documents::message::Message;
 use crate::documents::visitor::Visitor;
 use crate::push::{Audience, Closing, OutboundEvent};
-use crate::views::{ConversationView, MessageView, VisitorView};
+use crate::views::{ConversationEventView, ConversationView, MessageView, VisitorView};
 use crate::{App, Error, Id, Result, Time, json};
 
 /// The messages of one conversation that are read at once.
@@ -41,6 +42,8 @@ struct ExportedConversation {
     conversation: ConversationView,
     /// The oldest first.
     messages: Vec<MessageView>,
+    /// What has happened to it, in the part with its beginning.
+    events: Vec<ConversationEventView>,
 }
 
 /// Where a part of an export begins: in a conversation, after a message.
@@ -113,8 +116,9 @@ async fn export_conversation(
 ) -> Result<(ExportedConversation, Option<Place>)> {
     let id = conversation.id;
     let conversation = ConversationView::load(&app.db, conversation).await?;
-    let mut part = ExportedConversation { conversation, messages: Vec::new() };
-    *bytes += json::bytes(&part.conversation)?;
+    let events = if after == 0 { history::load(app, id).await?.events } else { Vec::new() };
+    let mut part = ExportedConversation { conversation, messages: Vec::new(), events };
+    *bytes += json::bytes(&part)?;
     loop {
         let (some, last) = messages::after(app, id, after, STEP).await?;
         *bytes += json::bytes(&some)?;
@@ -150,11 +154,16 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
         if them.is_empty() {
             break;
         }
-        let erasing = them.into_iter().map(|id| erase_conversation(app, id, Erasing::Ends));
-        for conversation in try_join_all(erasing).await?.into_iter().flatten() {
+        let erasing = them.into_iter().map(|id| async move {
+            let deed = Deed::of(Happening::Erased, by.participant());
+            let erased = erase_conversation(app, id, Erasing::Ends, &deed.event).await?;
+            Ok::<_, Error>(erased.map(|erased| (erased, deed)))
+        });
+        for (conversation, deed) in try_join_all(erasing).await?.into_iter().flatten() {
             let audience = Audience::of(&conversation);
             let view = ConversationView::load(&app.db, conversation).await?;
             events.extend(OutboundEvent::conversation_updated(&audience, &view));
+            events.push(deed.outbound(&view));
         }
     }
     if let Some(after) = Visitor::find(&app.db, visitor).await? {
@@ -174,15 +183,22 @@ pub async fn erase_old(app: &App, until: Instant) -> Result<()> {
         if Instant::now() >= until {
             break;
         }
-        erase_conversation(app, id, Erasing::EndedBefore(since)).await?;
+        let event = Happened::by_itself(Happening::Erased);
+        erase_conversation(app, id, Erasing::EndedBefore(since), &event).await?;
     }
     Ok(())
 }
 
 /// Erases what was said in a conversation. What is in its outbox is stored erased, so that whoever has
 /// it in hand stores it no more.
-async fn erase_conversation(app: &App, id: Id, which: Erasing) -> Result<Option<Conversation>> {
-    let Some(erased) = Conversation::erase(&app.db, id, which).await? else { return Ok(None) };
+async fn erase_conversation(
+    app: &App,
+    id: Id,
+    which: Erasing,
+    event: &Happened,
+) -> Result<Option<Conversation>> {
+    let erased = Conversation::erase(&app.db, id, which, event).await?;
+    let Some(erased) = erased else { return Ok(None) };
     outbox::store(app, &erased).await?;
     Message::erase(&app.db, id, erased.seq).await?;
     Conversation::erased(&app.db, id, erased.seq).await?;

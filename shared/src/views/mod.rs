@@ -4,6 +4,7 @@
 mod audit;
 mod canned_response;
 mod conversation;
+mod conversation_event;
 mod marks;
 mod message;
 mod participant;
@@ -13,6 +14,7 @@ mod visitor;
 pub use audit::AuditView;
 pub use canned_response::CannedResponseView;
 pub use conversation::ConversationView;
+pub use conversation_event::ConversationEventView;
 pub use marks::MarksView;
 pub use message::{Delivery, MessageView};
 pub use participant::ParticipantView;

@@ -3,8 +3,9 @@
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 
+use super::history::without_notes;
 use super::lifecycle::Status;
-use super::{Conversation, next_version, or_empty};
+use super::{Conversation, Happened, next_version, or_empty};
 use crate::db::{AnyId, Db};
 use crate::{Id, Time};
 
@@ -40,7 +41,7 @@ impl Conversation {
 
     /// Erases what a conversation's document says of what was said. The conversation afterwards, or
     /// `None` when it is none of those.
-    pub async fn erase(db: &Db, id: Id, which: Erasing) -> Result<Option<Self>> {
+    pub async fn erase(db: &Db, id: Id, which: Erasing, event: &Happened) -> Result<Option<Self>> {
         let now = Time::now();
         let nothing = doc! { "content": "", "fileUrl": null, "clientMessageId": null };
         let mut set = doc! {
@@ -50,6 +51,7 @@ impl Conversation {
             "lastMessage": null,
             "recent": [],
             "version": next_version(),
+            "events": event.noted_over(&without_notes())?,
             "outbox": { "$map": { "input": or_empty("outbox"), "in": { "$mergeObjects": [
                 "$$this", { "message": { "$mergeObjects": ["$$this.message", nothing] } },
             ] } } },

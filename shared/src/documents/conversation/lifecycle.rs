@@ -3,9 +3,9 @@
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 
-use super::{Conversation, next_version};
+use super::{Conversation, Happened, next_version};
+use crate::Id;
 use crate::db::{Db, named};
-use crate::{Id, Time};
 
 named! {
     /// Where a conversation is in its life.
@@ -130,30 +130,44 @@ impl HeldBy {
     }
 }
 
-/// What people do. Each is one guarded update that gives the conversation afterwards, or `None` where it
-/// cannot be done.
+/// What people do. Each is one guarded update that notes in the history what it does, if that is anything, and
+/// gives the conversation afterwards, or `None` where it cannot be done.
 impl Conversation {
-    /// Gives a conversation to `to`.
-    pub async fn assign(db: &Db, id: Id, to: Id, from: HeldBy) -> Result<Option<Self>> {
-        Self::act(db, id, Action::Assign, from, hand_over(to)).await
+    /// Gives a conversation to an agent, as the event says.
+    pub async fn assign(
+        db: &Db,
+        id: Id,
+        to: Id,
+        from: HeldBy,
+        event: &Happened,
+    ) -> Result<Option<Self>> {
+        Self::act(db, id, Action::Assign, from, hand_over(to, event)?).await
     }
 
     /// Gives a conversation that somebody holds to `to`.
-    pub async fn transfer(db: &Db, id: Id, to: Id, from: HeldBy) -> Result<Option<Self>> {
-        Self::act(db, id, Action::Transfer, from, hand_over(to)).await
+    pub async fn transfer(
+        db: &Db,
+        id: Id,
+        to: Id,
+        from: HeldBy,
+        event: &Happened,
+    ) -> Result<Option<Self>> {
+        Self::act(db, id, Action::Transfer, from, hand_over(to, event)?).await
     }
 
     /// Marks a conversation as settled; one that is already keeps its time.
-    pub async fn resolve(db: &Db, id: Id) -> Result<Option<Self>> {
-        let at = doc! { "$ifNull": ["$resolvedAt", Time::now()] };
-        let set = doc! { "resolvedAt": at, "waitingSince": null };
+    pub async fn resolve(db: &Db, id: Id, event: &Happened) -> Result<Option<Self>> {
+        let at = doc! { "$ifNull": ["$resolvedAt", event.at] };
+        let events = event.noted_if(doc! { "$ne": ["$status", Status::Resolved] })?;
+        let set = doc! { "resolvedAt": at, "waitingSince": null, "events": events };
         Self::act(db, id, Action::Resolve, HeldBy::Anybody, set).await
     }
 
     /// Ends a conversation for good; one that has ended keeps its time.
-    pub async fn close(db: &Db, id: Id) -> Result<Option<Self>> {
-        let at = doc! { "$ifNull": ["$closedAt", Time::now()] };
-        let set = doc! { "closedAt": at, "waitingSince": null };
+    pub async fn close(db: &Db, id: Id, event: &Happened) -> Result<Option<Self>> {
+        let at = doc! { "$ifNull": ["$closedAt", event.at] };
+        let events = event.noted_if(doc! { "$ne": ["$status", Status::Closed] })?;
+        let set = doc! { "closedAt": at, "waitingSince": null, "events": events };
         Self::act(db, id, Action::Close, HeldBy::Anybody, set).await
     }
 
@@ -170,8 +184,14 @@ impl Conversation {
 }
 
 /// Gives a conversation to `to`, and keeps who held it.
-fn hand_over(to: Id) -> Document {
-    doc! { "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null }
+fn hand_over(to: Id, event: &Happened) -> Result<Document> {
+    let is_change = doc! { "$or": [
+        { "$ne": ["$assignedAgent", to] }, { "$ne": ["$status", Status::Active] },
+    ] };
+    let events = event.noted_if(is_change)?;
+    Ok(doc! {
+        "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null, "events": events,
+    })
 }
 
 #[cfg(test)]

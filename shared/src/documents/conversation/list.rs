@@ -106,7 +106,7 @@ impl Conversation {
     }
 }
 
-/// All but what the outbox needs.
+/// All but what the outbox needs, and what has happened.
 pub(super) fn without_inner() -> Document {
-    doc! { "outbox": 0, "recent": 0 }
+    doc! { "outbox": 0, "recent": 0, "events": 0 }
 }

@@ -2,9 +2,9 @@
 
 use bson::doc;
 use mongodb::error::Result;
-use mongodb::options::ReturnDocument;
 use serde::{Deserialize, Serialize};
 
+use super::history::without_history;
 use super::{Conversation, next_version};
 use crate::db::{Db, named, to_bson};
 use crate::documents::participant::Side;
@@ -108,7 +108,7 @@ impl Conversation {
             set.insert(delivered, further);
         }
         let update = vec![doc! { "$set": set }];
-        db.update(filter, update, ReturnDocument::Before).await
+        db.update_before(filter, update, without_history()).await
     }
 }
 

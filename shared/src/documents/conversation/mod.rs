@@ -1,6 +1,7 @@
 //! Conversations between a visitor and the company.
 
 mod erasure;
+mod history;
 mod lifecycle;
 mod list;
 mod marks;
@@ -9,7 +10,7 @@ mod outbox;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
-use mongodb::options::{ReturnDocument, UpdateModifications};
+use mongodb::options::UpdateModifications;
 use serde::{Deserialize, Serialize};
 
 use super::participant::{Participant, Side};
@@ -17,7 +18,10 @@ use crate::db::{Cursor, Db, Paged, Stored, index, named, part, sparse, unique, v
 use crate::input::unchecked;
 use crate::{Id, Time};
 
+use history::without_history;
+
 pub use erasure::Erasing;
+pub use history::{Actor, Happened, Happening, History};
 pub use lifecycle::{Action, HeldBy, Status};
 pub use list::{Filter, Holder, WithPeople};
 pub use marks::{Counts, Marker, Marks, Reached, SideMarks};
@@ -96,6 +100,9 @@ pub struct Conversation {
     /// The names of the last messages that have one.
     #[serde(default)]
     pub recent: Vec<Recent>,
+    /// What has happened to it, where it was read.
+    #[serde(default)]
+    pub events: Vec<Happened>,
     /// When what was said in it was erased, unless something has been said since.
     #[serde(default)]
     pub erased_at: Option<Time>,
@@ -169,12 +176,13 @@ impl Paged for Conversation {
 }
 
 impl Conversation {
-    /// A conversation that begins now, without a message.
+    /// A conversation that its visitor begins now, without a message.
     pub fn begin(visitor: Id, start_key: Option<String>) -> crate::Result<Self> {
-        let now = Time::now();
-        let id = Id::random()?;
+        let started = Happened::by_visitor(Happening::Started);
+        let now = started.at;
         let times = Self { active_at: now, created_at: now, ..Self::default() };
-        Ok(Self { id, visitor, start_key, version: 1, ..times })
+        let id = Id::random()?;
+        Ok(Self { id, visitor, start_key, version: 1, events: vec![started], ..times })
     }
 
     /// How many of the visitor's messages no agent has read.
@@ -193,17 +201,19 @@ impl Conversation {
 
     /// The conversation of this id, whoever asks.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.query(doc! { "_id": id }).one().await
+        db.query(doc! { "_id": id }).fields(without_history()).one().await
     }
 
     /// The conversation of this id, if the participant may see it.
     pub async fn seen_by(db: &Db, by: &Participant, id: Id) -> Result<Option<Self>> {
-        db.query(doc! { "$and": [{ "_id": id }, visible_to(by)] }).one().await
+        let it = db.query(doc! { "$and": [{ "_id": id }, visible_to(by)] });
+        it.fields(without_history()).one().await
     }
 
     /// The visitor's conversation in which something was said last, closed or not.
     pub async fn latest_of(db: &Db, visitor: Id) -> Result<Option<Self>> {
-        db.query(doc! { "visitor": visitor }).sort(doc! { "activeAt": -1, "_id": -1 }).one().await
+        let them = db.query(doc! { "visitor": visitor }).fields(without_history());
+        them.sort(doc! { "activeAt": -1, "_id": -1 }).one().await
     }
 
     /// Which conversation a visitor has open, the latest if there are more, and who holds it.
@@ -217,12 +227,14 @@ impl Conversation {
         if let Some(from) = from {
             filter.insert("_id", doc! { "$gte": from });
         }
-        db.query(filter).sort(doc! { "_id": 1 }).limit(most).all().await
+        let them = db.query(filter).fields(without_history());
+        them.sort(doc! { "_id": 1 }).limit(most).all().await
     }
 
     /// The visitor's conversation that was started with this `clientMessageId`.
     pub async fn started_with(db: &Db, visitor: Id, key: &str) -> Result<Option<Self>> {
-        db.query(doc! { "visitor": visitor, "startKey": key }).one().await
+        let it = db.query(doc! { "visitor": visitor, "startKey": key });
+        it.fields(without_history()).one().await
     }
 
     /// Writes an agent's notes, tags and priority.
@@ -248,21 +260,33 @@ impl Conversation {
     }
 
     /// Rates a conversation that has ended; what was said in it being erased, nothing is said with it.
-    pub async fn rate(db: &Db, id: Id, rating: i32, comment: Option<&str>) -> Result<Option<Self>> {
+    pub async fn rate(
+        db: &Db,
+        id: Id,
+        rating: i32,
+        comment: Option<&str>,
+        event: &Happened,
+    ) -> Result<Option<Self>> {
         let ended = doc! { "$in": [Status::Resolved, Status::Closed] };
         let remembered = doc! { "$eq": [{ "$ifNull": ["$erasedAt", null] }, null] };
         let comment = doc! { "$cond": [remembered, { "$literal": comment }, null] };
-        let set = doc! { "rating": rating, "ratingComment": comment, "version": next_version() };
+        let set = doc! {
+            "rating": rating,
+            "ratingComment": comment,
+            "version": next_version(),
+            "events": event.noted_over(&or_empty("events"))?,
+        };
         let update = vec![doc! { "$set": set }];
         Self::change(db, doc! { "_id": id, "status": ended }, update).await
     }
 
+    /// Changes a conversation; as it is afterwards, with the last that happened to it.
     async fn change(
         db: &Db,
         filter: Document,
         update: impl Into<UpdateModifications>,
     ) -> Result<Option<Self>> {
-        db.update(filter, update, ReturnDocument::After).await
+        db.update_after(filter, update, history::with_last()).await
     }
 }
 

@@ -8,7 +8,8 @@ use mongodb::error::Result;
 use mongodb::options::WriteConcern;
 use serde::{Deserialize, Serialize};
 
-use super::lifecycle::Action;
+use super::history::{Happened, with_last_few, without_history};
+use super::lifecycle::{Action, Status};
 use super::list::without_inner;
 use super::{Conversation, or_empty};
 use crate::db::{Db, Projected, to_bson};
@@ -165,6 +166,8 @@ impl Conversation {
                         "firstVisitorMessageAt": { "$ifNull": ["$firstVisitorMessageAt", at] },
                         "resolvedAt": null,
                         "waitingSince": { "$ifNull": ["$waitingSince", at] },
+                        "events": Happened::reopened_by(&message)
+                            .noted_if(doc! { "$eq": ["$status", Status::Resolved] })?,
                     },
                 )
             }
@@ -242,14 +245,14 @@ impl Conversation {
     pub async fn outgoing(db: &Db, message: Id) -> Result<Option<Message>> {
         // The first condition is for its index, which has the few conversations with something in it.
         let filter = doc! { "outbox.due": { "$exists": true }, "outbox.message._id": message };
-        let found: Option<Self> = db.query(filter).one().await?;
+        let found: Option<Self> = db.query(filter).fields(without_history()).one().await?;
         Ok(found.and_then(|found| found.accepted().find(|accepted| accepted.id == message).cloned()))
     }
 
-    /// Some conversations with messages that are for anybody to take over.
+    /// Some conversations with messages that are for anybody to take over, each with the last that happened to it.
     pub async fn with_due(db: &Db) -> Result<Vec<Self>> {
         let due = doc! { "outbox.due": { "$lte": Time::now() } };
-        db.query(due).limit(MOST_TAKEN_OVER).all().await
+        db.query(due).fields(with_last_few()).limit(MOST_TAKEN_OVER).all().await
     }
 
     /// Takes a message over, if it is due; whether it is this caller who has it now.

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::documents::conversation::{Action, Conversation, Guard, Look, Status};
+use crate::documents::conversation::{Action, Conversation, Guard, Happened, Look, Status};
 use crate::documents::message::{Kind, Message};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::read_history::{DeliveryState, ReadHistory};
 use crate::push::{Audience, OutboundEvent};
 use crate::use_cases::caller;
+use crate::use_cases::history::Deed;
 use crate::use_cases::outbox::{self, Outbound, Outcome};
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time};
@@ -146,7 +147,11 @@ async fn sent(
     let mut events = vec![OutboundEvent::message_new(&before, view.clone())];
     if reopens(&before, by.side) {
         match present_view(app, before.id).await {
-            Ok(now) => events.extend(OutboundEvent::conversation_updated(&Audience::of(&before), &now)),
+            Ok(now) => {
+                events.extend(OutboundEvent::conversation_updated(&Audience::of(&before), &now));
+                let reopened = Happened::reopened_by(&message);
+                events.push(Deed::told_by(reopened).outbound(&now));
+            }
             // The message is accepted and must go out, come what may.
             Err(error) => error.log(),
         }
