@@ -1,0 +1,44 @@
+import type { CannedResponse } from "@livechat/client";
+import { fill } from "@livechat/ui";
+import { useDesk } from "../context.js";
+import { dayOf } from "../ui/format.js";
+import { withoutSlash } from "./shortcut.js";
+
+interface ResponseItemProps {
+  readonly response: CannedResponse;
+  /** Only where one may. */
+  edit?(): void;
+  remove?(): void;
+}
+
+/** A canned response, with what one may do to it. */
+export function ResponseItem({ response, edit, remove }: ResponseItemProps) {
+  const { language } = useDesk();
+  const { common, responses } = language.texts;
+  const { title, content, shortcut, createdBy, updatedAt } = response;
+  return (
+    <li class="response">
+      <div>
+        <h3>
+          <bdi>{title}</bdi> {shortcut && <kbd dir="ltr">/{withoutSlash(shortcut)}</kbd>}
+        </h3>
+        <p class="said" dir="auto">
+          {content}
+        </p>
+        <p class="quiet">
+          {fill(responses.by, { name: createdBy.name ?? "–", day: dayOf(language, updatedAt) })}
+        </p>
+      </div>
+      {edit && remove && (
+        <div class="acts">
+          <button type="button" aria-label={`${responses.edit}: ${title}`} onClick={edit}>
+            {responses.edit}
+          </button>
+          <button type="button" aria-label={`${common.remove}: ${title}`} onClick={remove}>
+            {common.remove}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
