@@ -2,7 +2,7 @@ import { plural, useLasting, useObserved } from "@livechat/ui";
 import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "./context.js";
 import { FiguresPlace } from "./figures/place.js";
-import { useInboxLists } from "./inbox/lists.js";
+import { type InboxLists, useInboxLists } from "./inbox/lists.js";
 import { InboxPlace } from "./inbox/place.js";
 import { useNotices } from "./notices.js";
 import { OneselfPlace } from "./oneself/place.js";
@@ -65,9 +65,9 @@ export function Shell() {
   };
   return (
     <div class="shell">
-      <a class="skip" href="#content" onClick={skip}>
+      <button type="button" class="skip" onClick={() => document.getElementById("content")?.focus()}>
         {common.skip}
-      </a>
+      </button>
       <nav aria-label={common.navigation} class="rail">
         <ul>
           {link(START)}
@@ -78,7 +78,7 @@ export function Shell() {
       <div class="stage">
         <ConnectionNotice />
         <main id="content" tabIndex={-1} class={`place-${route.place}`}>
-          <Content route={route} />
+          <Content route={route} lists={lists} />
         </main>
       </div>
       {showsShortcuts && <Shortcuts close={() => setShowsShortcuts(false)} />}
@@ -86,14 +86,19 @@ export function Shell() {
   );
 }
 
-function Content({ route }: { readonly route: Route }) {
+interface ContentProps {
+  readonly route: Route;
+  readonly lists: InboxLists;
+}
+
+function Content({ route, lists }: ContentProps) {
   const { language, self } = useDesk();
   if (!has(self, route.place)) {
     return <p class="empty">{language.texts.common.notAllowed}</p>;
   }
   switch (route.place) {
     case "inbox":
-      return <InboxPlace {...route} />;
+      return <InboxPlace route={route} lists={lists} />;
     case "visitors":
       return <VisitorsPlace {...(route.id !== undefined && { id: route.id })} />;
     case "figures":
@@ -120,10 +125,4 @@ function ConnectionNotice() {
       {isAway && isLongAway && <p>{status === "offline" ? common.offline : common.connecting}</p>}
     </div>
   );
-}
-
-/** The address says the place, so that the link does it by itself. */
-function skip(event: MouseEvent): void {
-  event.preventDefault();
-  document.getElementById("content")?.focus();
 }

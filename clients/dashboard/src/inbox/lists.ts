@@ -22,7 +22,14 @@ export function useInboxLists(): InboxLists {
       ] as const,
     [desk],
   );
-  useEffect(() => () => lists.forEach(list => desk.drop(list)), [desk, lists]);
+  useEffect(
+    () => () => {
+      for (const list of lists) {
+        desk.drop(list);
+      }
+    },
+    [desk, lists],
+  );
   const [unassigned, mine] = [useList(lists[0]), useList(lists[1])];
   const unread = mine.conversations.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
   return { unassigned, mine, unread };

@@ -40,7 +40,7 @@ export class Desk {
   readonly #storage: Keeper;
   readonly #connection: Connection;
   readonly #rooms = new Map<string, Room>();
-  readonly #lists = new Set<ConversationList>();
+  readonly #lists = new Map<string, { readonly list: ConversationList; users: number }>();
   readonly #told = new Set<Told>();
   readonly #stop: () => void;
   #open: string | undefined;
@@ -82,21 +82,34 @@ export class Desk {
   close(): void {
     this.#stop();
     this.#connection.disconnect();
-    for (const list of this.#lists) {
+    for (const { list } of this.#lists.values()) {
       list.close();
     }
   }
 
-  /** A list that is kept up to date until it is {@link drop}ped. */
+  /** A list that is kept up to date until it is {@link drop}ped; the same one for all who want the same. */
   list(query: Query): ConversationList {
+    const key = JSON.stringify(query, Object.keys(query).sort());
+    const known = this.#lists.get(key);
+    if (known) {
+      known.users += 1;
+      return known.list;
+    }
     const list = new ConversationList(query, this.call, this.conversations);
-    this.#lists.add(list);
+    this.#lists.set(key, { list, users: 1 });
     return list;
   }
 
   drop(list: ConversationList): void {
-    list.close();
-    this.#lists.delete(list);
+    for (const [key, kept] of this.#lists) {
+      if (kept.list === list) {
+        kept.users -= 1;
+        if (kept.users === 0) {
+          list.close();
+          this.#lists.delete(key);
+        }
+      }
+    }
   }
 
   /** Opens a conversation, and leaves the one that was open. */
@@ -179,7 +192,7 @@ export class Desk {
   async #refresh(): Promise<void> {
     this.visitorNews.tellAll();
     await Promise.all([
-      ...[...this.#lists].map(list => list.refresh()),
+      ...[...this.#lists.values()].map(({ list }) => list.refresh()),
       this.team.refresh(),
       this.visitors.refresh(),
     ]);

@@ -8,6 +8,8 @@ export interface VisitorState {
   readonly visitor?: Visitor;
   /** Why it could not be read, or not again. */
   readonly failure?: Failure;
+  /** Whether nothing is stored of it any more. */
+  readonly isGone?: boolean;
 }
 
 /** A visitor with all that is known of it, as it is by now, while somebody looks. */
@@ -70,9 +72,9 @@ export class VisitorRecord implements Observable<VisitorState> {
   }
 
   /** It has been erased. */
-  async erased(): Promise<void> {
-    this.#state.set({});
-    await this.refresh();
+  erased(): void {
+    this.#state.set({ isGone: true });
+    this.#isStale = this.#reading !== undefined;
   }
 
   async #read(): Promise<void> {
@@ -85,7 +87,7 @@ export class VisitorRecord implements Observable<VisitorState> {
       } catch (error) {
         const failure = failureOf(error);
         const isGone = failure.code === "not_found";
-        this.#state.set(isGone ? { failure } : { ...this.#state.get(), failure });
+        this.#state.set(isGone ? { isGone } : { ...this.#state.get(), failure });
       }
     } while (this.#isStale);
   }

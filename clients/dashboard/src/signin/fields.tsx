@@ -51,7 +51,6 @@ export function Fields({ makesAccount, needsToken, email }: FieldsProps) {
           minLength={makesAccount ? 8 : 1}
           maxLength={128}
           required
-          autoFocus={email !== undefined}
         />
         {makesAccount && <small>{common.passwordRule}</small>}
       </label>

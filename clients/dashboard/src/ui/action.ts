@@ -60,7 +60,6 @@ export function useReading<T>(key: string, read: () => Promise<T>): Reading<T> {
     isLoading: true,
   });
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` says what `read` depends on
   useEffect(() => {
     let isWanted = true;
     setState(before => ({

@@ -20,6 +20,10 @@ export function Dialog({ title, children, close, mustAnswer = false, wide = fals
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    // What is to be filled in comes before the way out.
+    dialog.current
+      ?.querySelector<HTMLElement>("input:not([readonly]), textarea, select, .acts button")
+      ?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) {
         before.focus();

@@ -43,3 +43,10 @@ export function pageOf(address: string): string {
   const { host, pathname, search } = new URL(address);
   return `${host}${pathname === "/" ? "" : pathname}${search}`;
 }
+
+/** The time of today, else the day. */
+export function timeOrDay(language: Language, at: string): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const day = { day: "numeric", month: "short" } as const;
+  return isToday ? timeOf(language, at) : new Intl.DateTimeFormat(language.locale, day).format(new Date(at));
+}
