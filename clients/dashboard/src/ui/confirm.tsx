@@ -11,12 +11,22 @@ interface ConfirmProps {
   /** The word on the button that does it. */
   readonly label: string;
   readonly isDangerous?: boolean;
+  /** What is said of a failure instead of what is usual for the codes. */
+  readonly texts?: Readonly<Record<string, string>>;
   work(): Promise<unknown>;
   close(): void;
 }
 
 /** Asks once more before something is done. */
-export function Confirm({ title, children, label, isDangerous = false, work, close }: ConfirmProps) {
+export function Confirm({
+  title,
+  children,
+  label,
+  isDangerous = false,
+  texts = {},
+  work,
+  close,
+}: ConfirmProps) {
   const { language } = useWork();
   const { run, isBusy, failure } = useAction(work);
   return (
@@ -29,7 +39,7 @@ export function Confirm({ title, children, label, isDangerous = false, work, clo
         }}
       >
         {children}
-        <Problem failure={failure} />
+        <Problem failure={failure} texts={texts} />
         <div class="acts">
           <button type="button" onClick={close}>
             {language.texts.common.cancel}

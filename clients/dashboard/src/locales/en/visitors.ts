@@ -75,6 +75,7 @@ export interface Visitors {
   readonly goneTitle: string;
   readonly gone: string;
   readonly goneBan: string;
+  readonly goneUnban: string;
   readonly noBan: string;
   readonly start: string;
   readonly startTitle: string;
@@ -93,7 +94,10 @@ const visitors: Visitors = {
   searchExample: "Name or email",
   found: "Found",
   foundCount: { one: "{n} visitor found", other: "{n} visitors found" },
-  foundMore: { one: "{n} visitor found, and there are more", other: "{n} visitors found, and there are more" },
+  foundMore: {
+    one: "{n} visitor found, and there are more",
+    other: "{n} visitors found, and there are more",
+  },
   foundNobody: "Nobody was found. Names and emails are searched by the beginnings of their words.",
   incomplete: "There are more than were looked through. Say it more exactly.",
   onSiteCount: { one: "{n} visitor on the site", other: "{n} visitors on the site" },
@@ -158,6 +162,7 @@ const visitors: Visitors = {
   goneTitle: "Erased",
   gone: "Nothing personal is stored of this visitor any more.",
   goneBan: "If the visitor was banned before it was erased, the ban still holds. Lift it here.",
+  goneUnban: "Lift a ban of the erased visitor?",
   noBan: "There is no ban.",
   start: "Start a conversation",
   startTitle: "Write to {name}",

@@ -1,0 +1,89 @@
+import type { VisitorBrief } from "@livechat/client";
+import { useMemo } from "preact/hooks";
+import { useDesk } from "../context.js";
+import { format } from "../routes.js";
+import { dateOf, nameOf, pageOf, span } from "../ui/format.js";
+import { Presence, softwareOf, whereOf } from "./parts.js";
+
+/** The id of the link to a visitor in a list. */
+export const rowId = (id: string): string => `visitor-${id}`;
+
+/** The columns' heads. */
+export function Head({ time }: { readonly time: string }) {
+  const { visitors } = useDesk().language.texts;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{visitors.visitor}</th>
+        <th scope="col" class="is-page">
+          {visitors.page}
+        </th>
+        <th scope="col" class="is-where">
+          {visitors.where}
+        </th>
+        <th scope="col" class="is-software">
+          {visitors.browser}
+        </th>
+        <th scope="col" class="is-time">
+          {time}
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+interface RowProps {
+  readonly visitor: VisitorBrief;
+  /** Since when it is there, or when it was last. */
+  readonly at: string;
+  /** How many minutes ago that was. */
+  readonly minutes: number;
+  readonly isShown: boolean;
+}
+
+/** A visitor in a list. One that has not changed is not drawn again: there may be hundreds. */
+export function Row({ visitor, at, minutes, isShown }: RowProps) {
+  const { language } = useDesk();
+  return useMemo(() => {
+    const { _id, currentPage, isOnline, email, name } = visitor;
+    const page = currentPage === null ? "" : pageOf(currentPage);
+    return (
+      <tr class={isShown ? "is-shown" : ""}>
+        <th scope="row">
+          <span class="visitors-name">
+            <Presence isOnline={isOnline} says={false} />
+            <a
+              id={rowId(_id)}
+              href={format({ place: "visitors", id: _id })}
+              aria-current={isShown ? "true" : undefined}
+            >
+              <bdi>{nameOf(language, visitor)}</bdi>
+            </a>
+          </span>
+          {name !== null && email !== null && (
+            <small>
+              <bdi dir="ltr">{email}</bdi>
+            </small>
+          )}
+          {page && (
+            <small class="visitors-page">
+              <bdi dir="ltr">{page}</bdi>
+            </small>
+          )}
+        </th>
+        <td class="is-page" title={currentPage ?? ""}>
+          <bdi dir="ltr">{page}</bdi>
+        </td>
+        <td class="is-where" dir="auto">
+          {whereOf(visitor)}
+        </td>
+        <td class="is-software">{softwareOf(visitor)}</td>
+        <td class="is-time">
+          <time dateTime={at} title={dateOf(language, at)}>
+            {span(language, Math.max(1, minutes) * 60)}
+          </time>
+        </td>
+      </tr>
+    );
+  }, [visitor, at, minutes, isShown, language]);
+}
