@@ -12,6 +12,8 @@ use mongodb::error::{ErrorKind, RETRYABLE_WRITE_ERROR, TRANSIENT_TRANSACTION_ERR
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::Id;
+
 /// A result whose error a caller can be shown.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -93,6 +95,9 @@ pub struct Error {
     /// Which of the reasons that a code may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// The conversation that is in the way.
+    #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<Id>,
     #[serde(skip)]
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -102,7 +107,15 @@ impl Error {
     /// An error that a caller sees in full.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
-        Self { message, code, errors: Vec::new(), retry_after: None, reason: None, source: None }
+        Self {
+            message,
+            code,
+            errors: Vec::new(),
+            retry_after: None,
+            reason: None,
+            conversation_id: None,
+            source: None,
+        }
     }
 
     /// 400 for input that is not well-formed.
@@ -143,6 +156,12 @@ impl Error {
     /// 409 with a name of what is in conflict.
     pub fn conflict_of(reason: &'static str, message: &'static str) -> Self {
         Self { reason: Some(reason), ..Self::conflict(message) }
+    }
+
+    /// With the conversation that is in the way.
+    #[must_use]
+    pub fn naming(self, conversation: Id) -> Self {
+        Self { conversation_id: Some(conversation), ..self }
     }
 
     /// 429, to be tried again after a while, which is given in whole seconds, 1 or more.

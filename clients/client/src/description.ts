@@ -386,7 +386,11 @@ export interface paths {
          */
         get: operations["getConversations"];
         put?: never;
-        post?: never;
+        /**
+         * Starts a conversation with a visitor who has none open; the agent holds it
+         * @description For agents.
+         */
+        post: operations["postConversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1327,6 +1331,8 @@ export interface components {
         Error: {
             /** @description What it was, by a stable name */
             code: components["schemas"]["Code"];
+            /** @description The conversation that is in the way. */
+            conversationId?: string | null;
             /** @description Of `validation_failed`: each field that breaks a rule */
             errors?: components["schemas"]["FieldError"][];
             /** @description The message; of an error, what went wrong in words */
@@ -3158,6 +3164,46 @@ export interface operations {
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    postConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The sender's own name of a message: one that is sent again is stored once */
+                    clientMessageId?: string | null;
+                    /** @description The first message. */
+                    message: string;
+                    /** @description The visitor's `_id` */
+                    visitorId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCreated"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };

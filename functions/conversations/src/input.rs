@@ -2,9 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shared::api::send_message::{ClientMessageId, Content};
 use shared::db::Paging;
 use shared::documents::conversation::{Changes, Filter, Holder, Priority, Status};
 use shared::input::{ExactText, Line, List, Optional, Required, Text, Whole, check_bytes};
+use shared::use_cases::outreach::FirstWord;
 use shared::{Error, Id, Result};
 
 /// The bytes of notes as JSON: every event about a conversation has them, and must fit into a frame.
@@ -82,6 +84,27 @@ impl From<Update> for Changes {
             distinct
         });
         Self { notes: notes.map(Required::into_string), tags, priority }
+    }
+}
+
+shared::input! {
+    /// The body of a start by an agent.
+    #[schemars(extend("examples" = [{ "visitorId": "65a1b2c3d4e5f6a7b8c9d0e1", "message": "May I help you?" }]))]
+    pub struct StartWith {
+        visitor_id: Id,
+        /// The first message.
+        message: Required<Content>,
+        client_message_id: Option<Required<ClientMessageId>>,
+    }
+}
+
+impl From<StartWith> for FirstWord {
+    fn from(input: StartWith) -> Self {
+        Self {
+            visitor: input.visitor_id,
+            content: input.message.into_string(),
+            key: input.client_message_id.map(Required::into_string),
+        }
     }
 }
 

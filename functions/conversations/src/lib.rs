@@ -4,22 +4,25 @@ mod input;
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use shared::api::http::{Address, Body, Params, PathId, Routes};
 use shared::api::openapi::{Callers, Operation};
 use shared::db::Page;
+use shared::push::ConversationCreated;
 use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
 use shared::use_cases::history::{self, ConversationEvents};
-use shared::use_cases::{conversations, rate_limit};
+use shared::use_cases::{conversations, outreach, rate_limit};
 use shared::views::{ConversationView, VisitorView};
 use shared::{App, Result};
 
-use input::{Assign, ListParams, Rate, Transfer, Update};
+use input::{Assign, ListParams, Rate, StartWith, Transfer, Update};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
     Routes::new()
         .get("/api/conversations", list)
+        .post("/api/conversations", start)
         .get("/api/conversations/{id}", read)
         .get("/api/conversations/{id}/events", events)
         .put("/api/conversations/{id}", update)
@@ -40,6 +43,13 @@ pub fn openapi() -> Vec<Operation> {
         )
         .by(Known)
         .query::<ListParams>(),
+        Operation::post::<ConversationCreated>(
+            "/api/conversations",
+            "Starts a conversation with a visitor who has none open; the agent holds it",
+        )
+        .creates()
+        .body::<StartWith>()
+        .refuses(&[404, 409]),
         Operation::get::<ConversationView<VisitorView>>(
             "/api/conversations/{id}",
             "A conversation with its whole visitor",
@@ -84,6 +94,16 @@ async fn list(
     let by = caller.participant();
     let filter = params.filter(by.id)?;
     Ok(Json(conversations::list(&app, &by, &filter, &params.paging).await?))
+}
+
+async fn start(
+    State(app): State<App>,
+    agent: Agent,
+    Body(input): Body<StartWith>,
+) -> Result<(StatusCode, Json<ConversationCreated>)> {
+    rate_limit::consume(&app, Limit::Messages, &agent.user.id.to_string()).await?;
+    let outcome = outreach::start(&app, &agent, input.into()).await?;
+    Ok((StatusCode::CREATED, Json(outcome.dispatched_behind(&app))))
 }
 
 async fn read(

@@ -29,6 +29,7 @@ mod messages;
 mod model;
 mod openapi;
 mod order;
+mod outreach;
 mod pages;
 mod permissions;
 mod privacy;

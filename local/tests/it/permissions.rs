@@ -20,6 +20,8 @@ struct Scene {
     canned: String,
     /// A user who is nobody's own.
     user: String,
+    /// A visitor who has no conversation.
+    silent: String,
 }
 
 struct Cast {
@@ -44,7 +46,8 @@ async fn scene(chat: &Chat, cast: &Cast, name: &str) -> Scene {
     let body = json!({ "title": "Hi", "content": "Hello" });
     let canned = chat.post("/api/canned-responses", body).by(&cast.ada.token).await.expect(201);
     let user = chat.register(&format!("User-of-{name}")).await.id;
-    Scene { vic, conversation, message, canned: text(&canned["_id"]), user }
+    let silent = chat.visitor(&format!("Sil-of-{name}")).await.id;
+    Scene { vic, conversation, message, canned: text(&canned["_id"]), user, silent }
 }
 
 /// Who calls; the columns of the table, in its order.
@@ -104,6 +107,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/asyncapi.json", "",                                              [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/docs", "",                                                       [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/conversations", "",                                              [401, 200, 200, 200, 200, 200, 200]),
+    ("POST", "/api/conversations", r#"{"visitorId":"{silent}","message":"m"}"#,    [401, 403, 403, 201, 201, 201, 201]),
     ("GET", "/api/conversations/{id}", "",                                         [401, 200, 404, 200, 200, 200, 200]),
     ("GET", "/api/conversations/{id}/events", "",                                  [401, 403, 403, 200, 200, 200, 200]),
     ("PUT", "/api/conversations/{id}", r#"{"notes":"n"}"#,                         [401, 403, 403, 200, 200, 200, 200]),
@@ -152,6 +156,7 @@ fn filled(template: &str, scene: &Scene, new: &str) -> String {
         ("{visitor}", &scene.vic.id),
         ("{canned}", canned),
         ("{user}", &scene.user),
+        ("{silent}", &scene.silent),
         ("{new}", &new.to_owned()),
         ("{file}", &widget_file()),
         ("{page}", &"index.html".to_owned()),

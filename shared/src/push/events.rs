@@ -33,6 +33,18 @@ impl OutboundEvent {
         Self::new(Audience::agents(), Event::ConversationNew { conversation: Box::new(view) })
     }
 
+    /// That an agent started a conversation, for its visitor.
+    pub fn conversation_created(
+        conversation: &Conversation,
+        view: ConversationView,
+        message: MessageView,
+    ) -> Self {
+        let audience = Audience::of(conversation).only(Side::Visitor);
+        let conversation = Box::new(view.seen_by(Side::Visitor));
+        let created = ConversationCreated { conversation, message: Some(Box::new(message)) };
+        Self::new(audience, Event::ConversationCreated(created))
+    }
+
     /// That a conversation changed: each side is shown what it may see.
     pub fn conversation_updated(audience: &Audience, view: &ConversationView) -> [Self; 2] {
         [Side::Agent, Side::Visitor].map(|side| {

@@ -51,7 +51,7 @@ pub async fn start(
     }
     let mut conversation = Conversation::begin(by.id, key.clone())?;
     if unless_open {
-        match open_or_next(app, by).await? {
+        match open_or_next(app, by.id).await? {
             OpenOrNext::Open(open) => {
                 return given_back(app, by, open, key.as_deref()).await.map(Outcome::quiet);
             }
@@ -89,7 +89,8 @@ pub struct Start {
     pub unless_open: bool,
 }
 
-enum OpenOrNext {
+/// Whether a visitor has a conversation open.
+pub(super) enum OpenOrNext {
     /// The conversation that is open.
     Open(Id),
     /// The id of the one to be started, the same for all who start one now.
@@ -97,18 +98,18 @@ enum OpenOrNext {
 }
 
 /// Of two tabs that start one at once, the second finds the id of the first taken.
-async fn open_or_next(app: &App, by: &Participant) -> Result<OpenOrNext> {
-    let latest = Conversation::latest_of(&app.db, by.id).await?;
+pub(super) async fn open_or_next(app: &App, visitor: Id) -> Result<OpenOrNext> {
+    let latest = Conversation::latest_of(&app.db, visitor).await?;
     let open = match &latest {
         Some(latest) if latest.status != Status::Closed => Some(latest.id),
-        Some(_) => Conversation::open_brief_of(&app.db, by.id).await?.map(|open| open.id),
+        Some(_) => Conversation::open_brief_of(&app.db, visitor).await?.map(|open| open.id),
         None => None,
     };
     if let Some(open) = open {
         return Ok(OpenOrNext::Open(open));
     }
     let before = latest.map(|latest| latest.id.to_string()).unwrap_or_default();
-    let text = format!("conversation of {} after {before}", by.id);
+    let text = format!("conversation of {visitor} after {before}");
     Ok(OpenOrNext::Next(Id::derived(&app.config.jwt_secret, &text)))
 }
 

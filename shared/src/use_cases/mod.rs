@@ -14,6 +14,7 @@ pub mod history;
 pub mod maintenance;
 pub mod messages;
 pub mod outbox;
+pub mod outreach;
 pub mod privacy;
 pub mod rate_limit;
 pub mod reports;

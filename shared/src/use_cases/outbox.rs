@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::documents::conversation::{Conversation, Guard, Happened};
 use crate::documents::day_counts;
 use crate::documents::message::Message;
+use crate::documents::participant::Side;
 use crate::push::{Audience, OutboundEvent};
 use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time, deadline};
@@ -187,13 +188,18 @@ async fn outbound_of(app: &App, conversation: Conversation, message: Message) ->
     let numbers = message.seq..=message.seq;
     let mut views = MessageView::load(&app.db, &conversation, &numbers).await?;
     let view = views.pop().ok_or_else(super::messages::unknown)?;
-    let mut events = vec![OutboundEvent::message_new(&conversation, view)];
+    let mut events = vec![OutboundEvent::message_new(&conversation, view.clone())];
     let audience = Audience::of(&conversation);
+    let is_outreach = message.seq == 1 && message.sender == Side::Agent;
+    let began = is_outreach.then(|| (conversation.clone(), view));
     let reopened = Happened::reopened_by(&message);
     let has_reopened = conversation.has_noted(reopened.id);
     let view = ConversationView::load(&app.db, conversation).await?;
     if has_reopened {
         events.push(Deed::told_by(reopened).outbound(&view));
+    }
+    if let Some((conversation, message)) = began {
+        events.push(OutboundEvent::conversation_created(&conversation, view.clone(), message));
     }
     if message.seq == 1 {
         events.push(OutboundEvent::conversation_new(view));

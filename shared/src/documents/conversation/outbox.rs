@@ -89,16 +89,20 @@ pub enum Guard<'a> {
 }
 
 impl Conversation {
-    /// Notes in a new conversation that the visitor's first message begins it.
+    /// Notes in a new conversation that this message begins it.
     pub fn open_with(&mut self, message: &Message) {
         self.outbox = vec![Outgoing::new(message.clone())];
         self.seq = message.seq;
-        self.counts.visitor = message.nth;
+        let by_visitor = message.sender == Side::Visitor;
+        match message.sender {
+            Side::Visitor => self.counts.visitor = message.nth,
+            Side::Agent => self.counts.agent = message.nth,
+        }
         self.recent = Recent::of(message).into_iter().collect();
         self.last_message = Some(preview(&message.content));
         self.active_at = message.created_at;
-        self.first_visitor_message_at = Some(message.created_at);
-        self.waiting_since = Some(message.created_at);
+        self.first_visitor_message_at = by_visitor.then_some(message.created_at);
+        self.waiting_since = self.first_visitor_message_at;
     }
 
     /// A conversation that the participant may see, with what it has sent under `name`, and whether what
