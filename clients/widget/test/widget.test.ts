@@ -1,13 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Agent } from "../../testing/agent.js";
 import { launch } from "../../testing/browser.js";
 import { Site } from "../../testing/page-server.js";
+import { picture } from "../../testing/person.js";
 import { Stack } from "../../testing/stack.js";
+import { Visitor } from "../../testing/visitor.js";
 
 const LOCALES = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt"];
 
@@ -29,95 +29,14 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** A visitor with a browser of its own. */
-class Visitor {
-  readonly said: string[] = [];
-
-  private constructor(
-    readonly context: BrowserContext,
-    readonly page: Page,
-  ) {}
-
-  static async come(url: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visitor> {
-    const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-    return Visitor.in(context, url);
-  }
-
-  /** Another tab of the same browser. */
-  static async in(context: BrowserContext, url: string): Promise<Visitor> {
-    context.setDefaultTimeout(10_000);
-    const visitor = new Visitor(context, await context.newPage());
-    visitor.page.on("console", message => visitor.said.push(message.text()));
-    visitor.page.on("pageerror", error => visitor.said.push(error.message));
-    await visitor.page.goto(url);
-    return visitor;
-  }
-
-  get launcher() {
-    return this.page.locator("livechat-widget .launcher");
-  }
-
-  get dialog() {
-    return this.page.getByRole("dialog");
-  }
-
-  get field() {
-    return this.dialog.getByRole("textbox");
-  }
-
-  get log() {
-    return this.dialog.getByRole("log");
-  }
-
-  async open(): Promise<void> {
-    await this.launcher.click();
-    await this.field.waitFor();
-  }
-
-  async say(content: string): Promise<void> {
-    await this.field.fill(content);
-    await this.field.press("Enter");
-  }
-
-  /** Waits until a text is shown in the chat. */
-  async sees(text: string): Promise<void> {
-    await this.dialog.getByText(text, { exact: true }).first().waitFor();
-  }
-
-  /** What is shown of messages, in order. */
-  async messages(): Promise<string[]> {
-    return (await this.log.locator("li .bubble").allInnerTexts()).map(text => text.trim());
-  }
-
-  /** What axe finds on the whole page, which must be nothing. */
-  async isAccessible(): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-
-  /** Goes, having met nothing that a developer would have to look at. */
-  async go(): Promise<void> {
-    await this.context.close();
-    expect(this.said).toEqual([]);
-  }
-}
-
-/** Takes a picture for the documentation, when that is asked for. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env["PICTURES"]) {
-    const path = fileURLToPath(new URL(`../../../docs/pictures/${name}.png`, import.meta.url));
-    await page.screenshot({ path });
-  }
-}
-
 const demo = () => `${stack.url}/demo`;
 
 describe("a chat", () => {
   it("goes from the first word to the rating", async () => {
-    const vic = await Visitor.come(demo(), { viewport: { width: 1000, height: 720 } });
-    await vic.isAccessible();
+    const vic = await Visitor.come(browser, demo(), { viewport: { width: 1000, height: 720 } });
+    await vic.expectAccessible();
     await vic.open();
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.say("Is the fern there?\nhttps://shop.example/fern.");
     await vic.dialog.getByText(/Sent$/).waitFor();
     const first = await ada.sees("Is the fern there?\nhttps://shop.example/fern.");
@@ -128,7 +47,7 @@ describe("a chat", () => {
     await vic.dialog.getByRole("heading", { name: "Ada" }).waitFor();
     await ada.type(id);
     await vic.sees("Ada is typing …");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await ada.read(first);
     await vic.dialog.getByText(/Read$/).waitFor();
     await ada.say(id, "It is.");
@@ -145,14 +64,14 @@ describe("a chat", () => {
 
     await ada.resolve(id);
     await vic.sees("This conversation has been resolved. Write if you need anything else.");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.say("One more thing");
     await ada.sees("One more thing");
     await ada.close(id);
     await vic.sees("This conversation has ended. Write to start another one.");
     await vic.dialog.getByRole("radio", { name: "4 stars" }).check({ force: true });
     await vic.dialog.getByLabel("A comment (optional)").fill("Quick");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.dialog.getByRole("button", { name: "Rate" }).click();
     await vic.sees("Thank you for your rating.");
     expect(await ada.conversation(id)).toMatchObject({ rating: 4, ratingComment: "Quick" });
@@ -162,15 +81,15 @@ describe("a chat", () => {
     expect(next.conversation).not.toBe(id);
     await vic.dialog.getByText(/Sent$/).waitFor();
     expect(await vic.messages()).toEqual(["And another chat"]);
-    await vic.go();
+    await vic.leave();
   });
 
   it("says that nobody is there, and takes what is written all the same", async () => {
     ada.leave();
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.sees("Nobody is here at the moment. Write to us: the answer waits for you here.");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.say("For later");
     await vic.dialog.getByText(/Sent$/).waitFor();
     await ada.come();
@@ -178,11 +97,11 @@ describe("a chat", () => {
     await ada.say(conversation, "Later is now");
     await vic.sees("Later is now");
     await vic.dialog.getByText("Nobody is here").waitFor({ state: "detached" });
-    await vic.go();
+    await vic.leave();
   });
 
   it("is used with the keyboard alone, and the focus comes back", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.launcher.focus();
     await vic.page.keyboard.press("Enter");
     await vic.field.waitFor();
@@ -198,11 +117,11 @@ describe("a chat", () => {
     );
     expect(focused).toBe("launcher");
     expect(await vic.launcher.getAttribute("aria-expanded")).toBe("false");
-    await vic.go();
+    await vic.leave();
   });
 
   it("says on the button and in the title what is unread, and connects by itself on the next page", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.say("Tell me later");
     const { conversation } = await ada.sees("Tell me later");
@@ -212,17 +131,17 @@ describe("a chat", () => {
     await ada.say(conversation, "It is later");
     await vic.page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
     expect(await vic.page.title()).toMatch(/^\(1\) /);
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.open();
     await vic.sees("It is later");
     await vic.dialog.getByRole("button", { name: "Close chat" }).click();
     await vic.page.getByRole("button", { name: "Open chat", exact: true }).waitFor();
     expect(await vic.page.title()).not.toMatch(/^\(/);
-    await vic.go();
+    await vic.leave();
   });
 
   it("stores nothing and opens no connection before it is opened", async () => {
-    const vic = await Visitor.come("about:blank");
+    const vic = await Visitor.come(browser, "about:blank");
     const sockets: string[] = [];
     vic.page.on("websocket", socket => sockets.push(socket.url()));
     await vic.page.goto(demo());
@@ -233,13 +152,13 @@ describe("a chat", () => {
     await vic.say("Now");
     await ada.sees("Now");
     expect(sockets).toHaveLength(1);
-    await vic.go();
+    await vic.leave();
   });
 });
 
 describe("what was written", () => {
   it("arrives after the connection was away and the page was loaded again", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.say("Before");
     await ada.sees("Before");
@@ -248,7 +167,7 @@ describe("what was written", () => {
     await vic.say("Meanwhile");
     await vic.sees("Sending …");
     await vic.sees("No connection. What you write is sent when it is back.");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await stack.run();
     await vic.context.setOffline(false);
     await ada.sees("Meanwhile");
@@ -259,11 +178,11 @@ describe("what was written", () => {
     await vic.open();
     await vic.sees("Meanwhile");
     expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
-    await vic.go();
+    await vic.leave();
   });
 
   it("is shown in all tabs, which share one connection, and the next tab takes over", async () => {
-    const one = await Visitor.come("about:blank");
+    const one = await Visitor.come(browser, "about:blank");
     const sockets: string[] = [];
     one.context.on("page", page => page.on("websocket", socket => sockets.push(socket.url())));
     await one.page.close();
@@ -292,7 +211,7 @@ describe("what was written", () => {
   });
 
   it("is there back to the first word, and what is shown stays where it is", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.say("The first word");
     const { conversation } = await ada.sees("The first word");
@@ -311,29 +230,29 @@ describe("what was written", () => {
     await vic.dialog.getByText("The first word").waitFor({ state: "attached" });
     expect(await vic.messages()).toHaveLength(70);
     expect(Math.abs(((await seen.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(80);
-    await vic.isAccessible();
-    await vic.go();
+    await vic.expectAccessible();
+    await vic.leave();
   });
 
   it("that is too long is not sent, and says so", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.field.fill("x".repeat(8_001));
     await vic.dialog.getByRole("alert").waitFor();
     expect(await vic.dialog.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
-    await vic.isAccessible();
-    await vic.go();
+    await vic.expectAccessible();
+    await vic.leave();
   });
 
   it("by somebody who was banned is not sent, and the reason is shown", async () => {
-    const vic = await Visitor.come(demo());
+    const vic = await Visitor.come(browser, demo());
     await vic.open();
     await vic.say("Rude");
     const { senderId } = await ada.sees("Rude");
     await ada.ban(senderId._id ?? "");
     await vic.sees("You cannot chat here any more.");
-    await vic.isAccessible();
-    await vic.go();
+    await vic.expectAccessible();
+    await vic.leave();
   });
 });
 
@@ -346,7 +265,7 @@ function customer(script = "", rest = "", head = ""): string {
 }
 
 it("is another one's after a logout, in every tab", async () => {
-  const first = await Visitor.come(demo());
+  const first = await Visitor.come(browser, demo());
   await first.open();
   await first.say("A secret of the first");
   await ada.sees("A secret of the first");
@@ -366,7 +285,7 @@ it("is another one's after a logout, in every tab", async () => {
 });
 
 it("goes on as somebody else where the only tab logs out", async () => {
-  const vic = await Visitor.come(demo());
+  const vic = await Visitor.come(browser, demo());
   await vic.open();
   await vic.say("Before the logout");
   const before = await ada.sees("Before the logout");
@@ -381,11 +300,11 @@ it("goes on as somebody else where the only tab logs out", async () => {
   await vic.open();
   await vic.sees("Hello! Ask us anything about plants.");
   expect(await vic.messages()).toEqual([]);
-  await vic.go();
+  await vic.leave();
 });
 
 it("is on a page whose address is too long for the server, and follows a single-page app", async () => {
-  const vic = await Visitor.come(`${demo()}?${"x".repeat(2_000)}`);
+  const vic = await Visitor.come(browser, `${demo()}?${"x".repeat(2_000)}`);
   await vic.open();
   await vic.say("From a long address");
   const { conversation } = await ada.sees("From a long address");
@@ -398,7 +317,7 @@ it("is on a page whose address is too long for the server, and follows a single-
   await vic.page.evaluate("livechat.open()");
   await vic.sees("Seen?");
   await vic.page.waitForFunction(() => document.title === "Ferns");
-  await vic.go();
+  await vic.leave();
 });
 
 describe("on a customer's page", () => {
@@ -408,18 +327,18 @@ describe("on a customer's page", () => {
       `default-src 'none'; script-src ${stack.url}; style-src 'self'; img-src data:; ` +
       `connect-src ${stack.url} ${socket}; require-trusted-types-for 'script'`;
     const html = customer().replace("<style></style>", "");
-    const vic = await Visitor.come(site.serve("/strict", { html, policy }));
+    const vic = await Visitor.come(browser, site.serve("/strict", { html, policy }));
     await vic.open();
     await vic.say("Under a strict policy");
     await ada.sees("Under a strict policy");
     await vic.dialog.getByText(/Sent$/).waitFor();
-    await vic.go();
+    await vic.leave();
   });
 
   it("looks the same whatever the page's style is, and changes nothing of the page", async () => {
     const hostile = `* { all: unset !important; display: none !important; color: red !important }
       html, body, main, h1 { display: block !important } livechat-widget { display: block !important }`;
-    const vic = await Visitor.come(site.serve("/hostile", { html: customer("", "", hostile) }));
+    const vic = await Visitor.come(browser, site.serve("/hostile", { html: customer("", "", hostile) }));
     await vic.launcher.waitFor();
     const look = () => vic.page.locator("h1").evaluate(element => JSON.stringify(getComputedStyle(element)));
     const before = await look();
@@ -427,23 +346,23 @@ describe("on a customer's page", () => {
     const color = await vic.field.evaluate(element => getComputedStyle(element).color);
     expect(color).toBe("rgb(15, 23, 42)");
     expect(await look()).toBe(before);
-    await vic.go();
+    await vic.leave();
   });
 
   it("asks who the visitor is where the site wants to know", async () => {
     const url = site.serve("/ask", { html: customer('data-ask="name email" data-title="Ask us"') });
-    const vic = await Visitor.come(url);
+    const vic = await Visitor.come(browser, url);
     await vic.launcher.click();
     await vic.dialog.getByLabel("Name").fill("Victoria");
     await vic.dialog.getByLabel("Email").fill("vic@example.com");
-    await vic.isAccessible();
+    await vic.expectAccessible();
     await vic.dialog.getByRole("button", { name: "Start chat" }).click();
     const other = await Visitor.in(vic.context, url);
     await vic.say("It is me");
     const message = await ada.sees("It is me");
     expect(message.senderId).toMatchObject({ name: "Victoria", email: "vic@example.com" });
     await other.page.close();
-    await vic.go();
+    await vic.leave();
   });
 
   it("is called by the page's own script, before it has come, and after", async () => {
@@ -451,7 +370,7 @@ describe("on a customer's page", () => {
       "data-manual",
       "<script>window.livechat = [['init', { theme: 'dark' }], ['open']]</script>",
     );
-    const vic = await Visitor.come(site.serve("/called", { html }));
+    const vic = await Visitor.come(browser, site.serve("/called", { html }));
     await vic.field.waitFor();
     const call = (script: string) => vic.page.evaluate(script);
     await call("window.heard = []; livechat.on('message', ({ content }) => window.heard.push(content))");
@@ -471,16 +390,19 @@ describe("on a customer's page", () => {
     await call("livechat.init(); livechat.open()");
     await vic.sees("Heard by the page");
     expect(await vic.page.locator("livechat-widget").count()).toBe(1);
-    await vic.go();
+    await vic.leave();
   });
 
   it.each(LOCALES)("speaks %s", async locale => {
-    const vic = await Visitor.come(site.serve(`/${locale}`, { html: customer(`data-locale="${locale}"`) }));
+    const vic = await Visitor.come(
+      browser,
+      site.serve(`/${locale}`, { html: customer(`data-locale="${locale}"`) }),
+    );
     await vic.open();
     expect(await vic.dialog.getAttribute("lang")).toBe(locale);
     expect(await vic.dialog.getAttribute("dir")).toBe(locale === "ar" ? "rtl" : "ltr");
-    await vic.isAccessible();
-    await vic.go();
+    await vic.expectAccessible();
+    await vic.leave();
   });
 });
 
@@ -490,7 +412,7 @@ describe("how it looks", () => {
     ["dark", { colorScheme: "dark" }],
     ["zoomed", { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
   ] as const)("%s", async (name, options) => {
-    const vic = await Visitor.come(demo(), options);
+    const vic = await Visitor.come(browser, demo(), options);
     await vic.open();
     await vic.say("How does it look?");
     await vic.dialog.getByText(/Sent$/).waitFor();
@@ -506,15 +428,15 @@ describe("how it looks", () => {
       expect(box).toEqual({ x: 0, y: 0, width, height });
       expect(await vic.field.evaluate(field => getComputedStyle(field).fontSize)).toBe("16px");
     }
-    await vic.isAccessible();
-    await vic.go();
+    await vic.expectAccessible();
+    await vic.leave();
   });
 });
 
 it("does what docs/widget.md says of its calls", async () => {
   const page = await readFile(new URL("../../../docs/widget.md", import.meta.url), "utf8");
   const [, calls = ""] = page.match(/^```js\n(.*?)^```/ms) ?? [];
-  const vic = await Visitor.come(demo());
+  const vic = await Visitor.come(browser, demo());
   await vic.launcher.waitFor();
   const [before = "", after = ""] = calls.split(/(?<=livechat\.send.*\n)/);
   await vic.page.evaluate(before);
@@ -522,7 +444,7 @@ it("does what docs/widget.md says of its calls", async () => {
   await vic.page.evaluate(after);
   await vic.page.getByRole("button", { name: "Open chat" }).click();
   await vic.dialog.getByRole("heading", { name: "Ask us" }).waitFor();
-  await vic.go();
+  await vic.leave();
 });
 
 it("is small: 3 KB before it is opened, 25 KB with everything that one language needs", async () => {
