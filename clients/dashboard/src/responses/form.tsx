@@ -8,6 +8,9 @@ import { Problem } from "../ui/problem.js";
 import { PLACEHOLDERS, written } from "./fill.js";
 import { withoutSlash } from "./shortcut.js";
 
+/** Where the server puts a response that says no category. */
+const USUAL_CATEGORY = "General";
+
 interface ResponseFormProps {
   /** The response that is changed; a new one without it. */
   readonly before?: CannedResponse;
@@ -140,7 +143,7 @@ function given(form: HTMLFormElement): Pick<CannedResponse, "category" | "conten
     title: text("title").trim(),
     content: text("content"),
     shortcut: withoutSlash(text("shortcut")),
-    category: text("category").trim(),
+    category: text("category").trim() || USUAL_CATEGORY,
   };
 }
 

@@ -1,3 +1,49 @@
-const figures = {};
+import type { Figures } from "../en/figures.js";
+
+const figures: Figures = {
+  period: "Zeitraum",
+  days: { one: "{n} Tag", other: "{n} Tage" },
+  timeZone: "Zeitzone",
+  refresh: "Aktualisieren",
+  asOf: "Stand: {at}",
+  csv: "CSV",
+  noData: "Noch keine Daten",
+  overview: "Überblick",
+  figure: "Kennzahl",
+  value: "Wert",
+  total: "Unterhaltungen",
+  pending: "Nicht vergeben",
+  active: "Aktiv",
+  resolved: "Gelöst",
+  closed: "Geschlossen",
+  response: "Erste Antwort",
+  responseText: "nach der ersten Nachricht, im Mittel",
+  resolution: "Gelöst innerhalb von",
+  resolutionText: "ab dem Beginn, im Mittel",
+  rating: "Bewertung",
+  ratings: { one: "von {most}, aus {n} Bewertung", other: "von {most}, aus {n} Bewertungen" },
+  seconds: "{label} (Sekunden)",
+  byDay: { conversations: "Unterhaltungen je Tag", messages: "Nachrichten je Tag" },
+  counts: {
+    conversations: { one: "{n} Unterhaltung", other: "{n} Unterhaltungen" },
+    messages: { one: "{n} Nachricht", other: "{n} Nachrichten" },
+  },
+  chart: "{title}: insgesamt {total}, die meisten am {day} ({most}).",
+  chartEmpty: "{title}: keine.",
+  day: "Tag",
+  number: "Anzahl",
+  asTable: "Als Tabelle",
+  agents: "Team",
+  agentsEmpty: "Hier arbeitet niemand.",
+  columns: {
+    name: "Name",
+    status: "Status",
+    assignedConversations: "Unterhaltungen",
+    resolvedConversations: "Gelöst",
+    avgResponseSeconds: "Erste Antwort",
+    avgRating: "Bewertung",
+    messagesSent: "Nachrichten",
+  },
+};
 
 export default figures;

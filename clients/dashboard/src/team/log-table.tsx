@@ -1,0 +1,88 @@
+import type { AuditEntry } from "@livechat/client";
+import { fill } from "@livechat/ui";
+import { type Language, useDesk } from "../context.js";
+import { format } from "../routes.js";
+import { dateOf } from "../ui/format.js";
+import { ROLES } from "./may.js";
+
+interface LogTableProps {
+  readonly entries: readonly AuditEntry[];
+}
+
+/** Entries of the security log. */
+export function LogTable({ entries }: LogTableProps) {
+  const { language } = useDesk();
+  const { common, team } = language.texts;
+  const { log } = team;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keys
+    <section class="card table" tabIndex={0} aria-label={common.places.log}>
+      <table>
+        <thead>
+          <tr>
+            {[log.at, log.action, log.actor, log.target, log.detail, log.address].map(word => (
+              <th key={word} scope="col">
+                {word}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(entry => (
+            <tr key={entry._id}>
+              <td class="when">{dateOf(language, entry.at)}</td>
+              <td class={entry.action === "login_failed" ? "what bad" : "what"}>
+                {log.actions[entry.action]}
+              </td>
+              <td>
+                <bdi>{entry.actor?.email ?? (entry.actor?.id || "–")}</bdi>
+              </td>
+              <td>
+                <Target {...entry} />
+              </td>
+              <td>
+                <bdi>{detailOf(language, entry)}</bdi>
+              </td>
+              <td>
+                <bdi class="quiet">{entry.address ?? ""}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Whom it was done to: of a visitor the log knows its id alone. */
+function Target({ action, target }: AuditEntry) {
+  const { log } = useDesk().language.texts.team;
+  if (action.startsWith("visitor_") && target.id !== null) {
+    return action === "visitor_erased" ? (
+      <span title={target.id}>{log.visitor}</span>
+    ) : (
+      <a href={format({ place: "visitors", id: target.id })}>{log.visitor}</a>
+    );
+  }
+  return <bdi>{target.email ?? log.unknown}</bdi>;
+}
+
+/** The server's words, as far as they are known in the language. */
+function detailOf({ texts: { common, team } }: Language, { action, detail }: AuditEntry): string {
+  const roleOf = (name = "") => {
+    const role = ROLES.find(each => each === name);
+    return role ? common.roles[role] : name;
+  };
+  switch (action) {
+    case "registered":
+      return roleOf(detail ?? "");
+    case "role_changed": {
+      const [before, after] = detail?.split(" to ") ?? [];
+      return fill(team.log.roleChange, { before: roleOf(before), after: roleOf(after) });
+    }
+    case "login_failed":
+      return detail === "change of the password" ? team.log.atPasswordChange : (detail ?? "");
+    default:
+      return detail ?? "";
+  }
+}
