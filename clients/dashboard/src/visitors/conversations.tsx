@@ -4,7 +4,7 @@ import { useDesk } from "../context.js";
 import type { ConversationList } from "../live/list.js";
 import { format, useRoute } from "../routes.js";
 import { useAction } from "../ui/action.js";
-import { dateOf, dayOf } from "../ui/format.js";
+import { dateOf, timeOrDay } from "../ui/format.js";
 import { Problem } from "../ui/problem.js";
 
 /** What has been said with a visitor. */
@@ -47,9 +47,9 @@ function Row({ conversation }: { readonly conversation: Conversation }) {
       <a href={href} aria-current={isOpen ? "page" : undefined}>
         <span class="chip">{common.statuses[status]}</span>
         <time dateTime={at} title={dateOf(language, at)}>
-          {dayOf(language, at)}
+          {timeOrDay(language, at)}
         </time>
-        <span class="visitor-last" dir="auto">
+        <span class="visitor-last is-cut" dir="auto">
           {lastMessage ?? visitors.noMessages}
         </span>
       </a>

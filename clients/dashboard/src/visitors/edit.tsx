@@ -55,7 +55,6 @@ export function Edit({ visitor, take, close }: EditProps) {
     <form
       ref={form}
       class="visitor-edit"
-      noValidate
       onSubmit={event => {
         event.preventDefault();
         void save.run(event.currentTarget).then(isDone => isDone && close());
@@ -98,7 +97,7 @@ function Line({ field, label, before, problem }: LineProps) {
         {label}
         <input
           name={field}
-          type={field === "email" ? "email" : "text"}
+          inputMode={field === "email" ? "email" : "text"}
           dir={field === "email" ? "ltr" : "auto"}
           autoComplete="off"
           maxLength={LONGEST}

@@ -22,7 +22,7 @@ export function Facts({ visitor }: { readonly visitor: Visitor }) {
         <Fact name={visitors.visits}>{new Intl.NumberFormat(language.locale).format(visitCount)}</Fact>
         <Fact name={visitors.timeOnSite}>{totalTimeOnSite > 0 && span(language, totalTimeOnSite)}</Fact>
         <Fact name={visitors.firstSeen}>{dateOf(language, createdAt)}</Fact>
-        <Fact name={visitors.lastSeen}>{isOnline ? visitors.onSite : dateOf(language, lastSeen)}</Fact>
+        <Fact name={visitors.lastSeen}>{!isOnline && dateOf(language, lastSeen)}</Fact>
       </dl>
     </section>
   );

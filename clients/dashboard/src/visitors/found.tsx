@@ -2,12 +2,9 @@ import { plural, useObserved } from "@livechat/ui";
 import { useMemo } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { VisitorSearch } from "../live/visitor-search.js";
-import { useNow } from "../ui/now.js";
+import { timeOrDay } from "../ui/format.js";
 import { Problem } from "../ui/problem.js";
-import { minutesBetween } from "./on-site.js";
 import { Head, Row } from "./row.js";
-
-const MINUTE_MS = 60_000;
 
 interface FoundProps {
   /** What is searched. */
@@ -23,7 +20,6 @@ export function Found({ q, shown }: FoundProps) {
   const search = useMemo(() => new VisitorSearch(q, desk.call), [q, desk]);
   const { found, failure, isLoading, hasMore, isComplete } = useObserved(search.state);
   const { present } = useObserved(desk.visitors);
-  const now = useNow(MINUTE_MS / 2);
   const online = useMemo(() => new Map(present.map(each => [each.visitor._id, each])), [present]);
   const count = plural(language, hasMore ? visitors.foundMore : visitors.foundCount, found?.length ?? 0);
   return (
@@ -35,15 +31,18 @@ export function Found({ q, shown }: FoundProps) {
         <table>
           <Head time={visitors.lastSeen} />
           <tbody>
-            {found.map(visitor => (
-              <Row
-                key={visitor._id}
-                visitor={online.get(visitor._id)?.visitor ?? visitor}
-                at={online.get(visitor._id)?.since ?? visitor.lastSeen}
-                minutes={minutesBetween(online.get(visitor._id)?.since ?? visitor.lastSeen, now)}
-                isShown={visitor._id === shown}
-              />
-            ))}
+            {found.map(visitor => {
+              const at = online.get(visitor._id)?.since ?? visitor.lastSeen;
+              return (
+                <Row
+                  key={visitor._id}
+                  visitor={online.get(visitor._id)?.visitor ?? visitor}
+                  at={at}
+                  time={timeOrDay(language, at)}
+                  isShown={visitor._id === shown}
+                />
+              );
+            })}
           </tbody>
         </table>
       )}

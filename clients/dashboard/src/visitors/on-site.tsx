@@ -1,5 +1,6 @@
 import { plural, useObserved } from "@livechat/ui";
-import { useDesk } from "../context.js";
+import { type Language, useDesk } from "../context.js";
+import { span } from "../ui/format.js";
 import { useNow } from "../ui/now.js";
 import { Problem } from "../ui/problem.js";
 import { Head, Row } from "./row.js";
@@ -32,7 +33,7 @@ export function OnSite({ shown }: OnSiteProps) {
                 key={visitor._id}
                 visitor={visitor}
                 at={since}
-                minutes={minutesBetween(since, now)}
+                time={sinceOf(language, since, now)}
                 isShown={visitor._id === shown}
               />
             ))}
@@ -43,7 +44,8 @@ export function OnSite({ shown }: OnSiteProps) {
   );
 }
 
-/** The whole minutes from a time to another. */
-export function minutesBetween(at: string, now: number): number {
-  return Math.floor((now - Date.parse(at)) / MINUTE_MS);
+/** For how long somebody has been there; less than a minute is not counted. */
+function sinceOf(language: Language, since: string, now: number): string {
+  const passed = now - Date.parse(since);
+  return passed < MINUTE_MS ? language.texts.visitors.justNow : span(language, passed / 1_000);
 }

@@ -1,7 +1,7 @@
 import type { Visitor } from "@livechat/client";
 import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
-import { dateOf, timeOf } from "../ui/format.js";
+import { dateOf, timeOrDay } from "../ui/format.js";
 import { PageLink } from "./parts.js";
 
 /** So many pages are shown before somebody asks for all. */
@@ -33,7 +33,7 @@ export function Pages({ visitor }: { readonly visitor: Visitor }) {
               <li key={`${timestamp} ${url}`}>
                 <PageLink address={url} title={title} />
                 <time dateTime={timestamp} title={dateOf(language, timestamp)}>
-                  {timeOf(language, timestamp)}
+                  {timeOrDay(language, timestamp)}
                 </time>
               </li>
             ))}

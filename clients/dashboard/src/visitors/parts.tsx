@@ -32,14 +32,20 @@ interface PageLinkProps {
 
 /** A page of the site; what is no address of the web leads nowhere. */
 export function PageLink({ address, title }: PageLinkProps) {
-  const short = <bdi dir="ltr">{pageOf(address)}</bdi>;
+  const short = pageOf(address);
   const text = title ? (
     <>
-      <span dir="auto">{title}</span>
-      <small>{short}</small>
+      <span class="is-cut" dir="auto">
+        {title}
+      </span>
+      <small class="is-cut" dir="ltr">
+        {short}
+      </small>
     </>
   ) : (
-    short
+    <span class="is-cut" dir="ltr">
+      {short}
+    </span>
   );
   return isOfWeb(address) ? (
     <a class="visitor-page" href={address} title={address} target="_blank" rel="noopener noreferrer nofollow">

@@ -2,7 +2,7 @@ import type { VisitorBrief } from "@livechat/client";
 import { useMemo } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { format } from "../routes.js";
-import { dateOf, nameOf, pageOf, span } from "../ui/format.js";
+import { dateOf, nameOf, pageOf } from "../ui/format.js";
 import { Presence, softwareOf, whereOf } from "./parts.js";
 
 /** The id of the link to a visitor in a list. */
@@ -36,13 +36,13 @@ interface RowProps {
   readonly visitor: VisitorBrief;
   /** Since when it is there, or when it was last. */
   readonly at: string;
-  /** How many minutes ago that was. */
-  readonly minutes: number;
+  /** How that is said. */
+  readonly time: string;
   readonly isShown: boolean;
 }
 
 /** A visitor in a list. One that has not changed is not drawn again: there may be hundreds. */
-export function Row({ visitor, at, minutes, isShown }: RowProps) {
+export function Row({ visitor, at, time, isShown }: RowProps) {
   const { language } = useDesk();
   return useMemo(() => {
     const { _id, currentPage, isOnline, email, name } = visitor;
@@ -54,36 +54,42 @@ export function Row({ visitor, at, minutes, isShown }: RowProps) {
             <Presence isOnline={isOnline} says={false} />
             <a
               id={rowId(_id)}
+              class="is-cut"
+              dir="auto"
               href={format({ place: "visitors", id: _id })}
               aria-current={isShown ? "true" : undefined}
             >
-              <bdi>{nameOf(language, visitor)}</bdi>
+              {nameOf(language, visitor)}
             </a>
           </span>
           {name !== null && email !== null && (
-            <small>
-              <bdi dir="ltr">{email}</bdi>
+            <small class="is-cut" dir="ltr">
+              {email}
             </small>
           )}
           {page && (
-            <small class="visitors-page">
-              <bdi dir="ltr">{page}</bdi>
+            <small class="visitors-page is-cut" dir="ltr">
+              {page}
             </small>
           )}
         </th>
         <td class="is-page" title={currentPage ?? ""}>
-          <bdi dir="ltr">{page}</bdi>
+          <div class="is-cut" dir="ltr">
+            {page}
+          </div>
         </td>
-        <td class="is-where" dir="auto">
-          {whereOf(visitor)}
+        <td class="is-where">
+          <div class="is-cut" dir="auto">
+            {whereOf(visitor)}
+          </div>
         </td>
         <td class="is-software">{softwareOf(visitor)}</td>
         <td class="is-time">
           <time dateTime={at} title={dateOf(language, at)}>
-            {span(language, Math.max(1, minutes) * 60)}
+            {time}
           </time>
         </td>
       </tr>
     );
-  }, [visitor, at, minutes, isShown, language]);
+  }, [visitor, at, time, isShown, language]);
 }

@@ -23,6 +23,7 @@ export interface Visitors {
   readonly where: string;
   readonly browser: string;
   readonly since: string;
+  readonly justNow: string;
   readonly lastSeen: string;
   readonly onSite: string;
   readonly away: string;
@@ -34,7 +35,6 @@ export interface Visitors {
   readonly visits: string;
   readonly timeOnSite: string;
   readonly firstSeen: string;
-  readonly unknown: string;
   readonly now: string;
   readonly lastPage: string;
   readonly pagesBefore: string;
@@ -108,6 +108,7 @@ const visitors: Visitors = {
   where: "Place",
   browser: "Browser",
   since: "Since",
+  justNow: "now",
   lastSeen: "Last seen",
   onSite: "On the site",
   away: "Not on the site",
@@ -119,7 +120,6 @@ const visitors: Visitors = {
   visits: "Visits",
   timeOnSite: "Time on site",
   firstSeen: "First seen",
-  unknown: "Unknown",
   now: "Is now on",
   lastPage: "Was last on",
   pagesBefore: "Pages before",
