@@ -269,8 +269,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The users, the latest first
-         * @description For administrators.
+         * The users, the latest first; agents see those who may log in, and less of them
+         * @description For agents.
          */
         get: operations["getAuthUsers"];
         put?: never;
@@ -381,7 +381,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The conversations, the latest message first
+         * The conversations, the latest message first, or the longest waiting
          * @description A visitor sees what is its own, an agent everything.
          */
         get: operations["getConversations"];
@@ -1594,6 +1594,35 @@ export interface components {
             /** @description The messages after the one that was named, or without one the latest; the oldest first. */
             messages: components["schemas"]["Message"][];
         };
+        /** @description A user among the others. */
+        ListedUser: {
+            /** @description Whether it may log in; for administrators only. */
+            active?: boolean | null;
+            /** @description The address of a picture */
+            avatar: string | null;
+            /**
+             * Format: date-time
+             * @description For administrators only.
+             */
+            createdAt?: string | null;
+            /** @description For administrators only. */
+            department?: string | null;
+            /** @description For administrators only. */
+            email?: string | null;
+            /** @description The id */
+            id: string;
+            /** @description The name */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many conversations it holds that are neither resolved nor closed.
+             */
+            openConversations: number;
+            /** @description What a user may do */
+            role: components["schemas"]["Role"];
+            /** @description How it is */
+            status: components["schemas"]["UserStatus"];
+        };
         /** @description The answer to a registration and a login. */
         LoggedIn: {
             /** @description A token for the HTTP API, as in `Authorization: Bearer …` */
@@ -2166,7 +2195,7 @@ export interface components {
             /** @description The number of pages of what was counted; null with a `cursor`, where nothing is counted. */
             totalPages: number | null;
             /** @description The users */
-            users: components["schemas"]["User"][];
+            users: components["schemas"]["ListedUser"][];
         };
         /** @description Whether a user can be talked to. */
         UserStatus: "online" | "offline" | "away" | "busy";
@@ -3141,10 +3170,18 @@ export interface operations {
                 limit?: number;
                 /** @description The page's number, from 1; one past the end is empty */
                 page?: number;
+                /** @description Only conversations of this priority */
+                priority?: "" | "low" | "medium" | "high";
                 /** @description Beginnings of words that are looked for, without regard to case */
                 q?: string;
+                /** @description `latest`, the latest message first, or `waiting`: only those in which a visitor waits, the longest waiting first */
+                sort?: "" | "latest" | "waiting";
                 /** @description Only conversations with this status; `all`, or none for every one */
                 status?: "" | "all" | "pending" | "active" | "resolved" | "closed";
+                /** @description Only conversations with this tag */
+                tag?: string;
+                /** @description Only conversations of the visitor with this `_id` */
+                visitor?: string;
             };
             header?: never;
             path?: never;

@@ -16,7 +16,7 @@ use shared::secret::Secret;
 use shared::use_cases::accounts::{self, Door};
 use shared::use_cases::caller::{Admin, Agent};
 use shared::use_cases::users;
-use shared::views::{AuditView, UserView};
+use shared::views::{AuditView, ListedUserView, UserView};
 use shared::{App, Id, Result};
 
 use input::{
@@ -62,9 +62,11 @@ pub fn openapi() -> Vec<Operation> {
         Operation::put::<Done>("/api/auth/password", "Changes one's own password; other tokens die")
             .body::<ChangePassword>(),
         Operation::post::<Done>("/api/auth/logout", "Ends the token's session"),
-        Operation::get::<Page<UserView>>("/api/auth/users", "The users, the latest first")
-            .by(Administrators)
-            .query::<UserParams>(),
+        Operation::get::<Page<ListedUserView>>(
+            "/api/auth/users",
+            "The users, the latest first; agents see those who may log in, and less of them",
+        )
+        .query::<UserParams>(),
         Operation::put::<UserView>(
             "/api/auth/users/{id}",
             "Changes a user; a super administrator may change roles and administrators",
@@ -172,11 +174,11 @@ async fn change_password(
 
 async fn list_users(
     State(app): State<App>,
-    admin: Admin,
+    agent: Agent,
     Params(params): Params<UserParams>,
-) -> Result<Json<Page<UserView>>> {
+) -> Result<Json<Page<ListedUserView>>> {
     let UserParams { role, active, paging } = params;
-    Ok(Json(users::list(&app, &admin, &Filter { role, active }, &paging).await?))
+    Ok(Json(users::list(&app, &agent, Filter { role, active }, &paging).await?))
 }
 
 async fn update_user(

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::api::send_message::{ClientMessageId, Content};
 use shared::db::Paging;
-use shared::documents::conversation::{Changes, Filter, Holder, Priority, Status};
+use shared::documents::conversation::{Changes, Filter, Holder, Priority, Sort, Status};
 use shared::input::{ExactText, Line, List, Optional, Required, Text, Whole, check_bytes};
 use shared::use_cases::outreach::FirstWord;
 use shared::{Error, Id, Result};
@@ -22,6 +22,13 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Beginnings of words of the visitor's name and email, or a tag.
     q: Option<String>,
+    #[schemars(extend("pattern" = "^([0-9a-fA-F]{24})?$"))]
+    visitor: Option<String>,
+    tag: Option<String>,
+    #[schemars(extend("enum" = ["", "low", "medium", "high"]))]
+    priority: Option<String>,
+    #[schemars(extend("enum" = ["", "latest", "waiting"]))]
+    sort: Option<String>,
     #[serde(flatten)]
     pub paging: Paging,
 }
@@ -29,7 +36,38 @@ pub struct ListParams {
 impl ListParams {
     /// Which conversations `me` asks for.
     pub fn filter(&self, me: Id) -> Result<Filter> {
-        Ok(Filter { status: self.status()?, held_by: self.held_by(me)?, q: self.q.clone() })
+        Ok(Filter {
+            status: self.status()?,
+            held_by: self.held_by(me)?,
+            q: self.q.clone(),
+            visitor: self.visitor()?,
+            tag: given(&self.tag).map(|tag| tag.trim().to_owned()),
+            priority: self.priority()?,
+            sort: self.sort()?,
+        })
+    }
+
+    fn visitor(&self) -> Result<Option<Id>> {
+        let id = given(&self.visitor).map(str::parse).transpose();
+        id.map_err(|_| Error::invalid_field("visitor", "Must be an id"))
+    }
+
+    fn priority(&self) -> Result<Option<Priority>> {
+        match given(&self.priority) {
+            None => Ok(None),
+            Some("low") => Ok(Some(Priority::Low)),
+            Some("medium") => Ok(Some(Priority::Medium)),
+            Some("high") => Ok(Some(Priority::High)),
+            Some(_) => Err(Error::invalid_field("priority", "Must be low, medium or high")),
+        }
+    }
+
+    fn sort(&self) -> Result<Sort> {
+        match given(&self.sort) {
+            None | Some("latest") => Ok(Sort::Latest),
+            Some("waiting") => Ok(Sort::Waiting),
+            Some(_) => Err(Error::invalid_field("sort", "Must be latest or waiting")),
+        }
     }
 
     /// `all` and none are every one.
@@ -55,6 +93,11 @@ impl ListParams {
                 .map_err(|_| Error::invalid_field("assignedTo", "Must be me, none or an id")),
         }
     }
+}
+
+/// A value that is there.
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(|value| !value.trim().is_empty())
 }
 
 shared::input! {
@@ -147,7 +190,17 @@ mod tests {
 
     fn asked(status: &str, assigned_to: &str) -> Result<Filter> {
         let [status, assigned_to] = [status, assigned_to].map(|text| Some(text.to_owned()));
-        ListParams { status, assigned_to, q: None, paging: Paging::default() }.filter(Id::sequential())
+        let params = ListParams {
+            status,
+            assigned_to,
+            q: None,
+            visitor: None,
+            tag: None,
+            priority: None,
+            sort: None,
+            paging: Paging::default(),
+        };
+        params.filter(Id::sequential())
     }
 
     #[test]

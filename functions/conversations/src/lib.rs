@@ -39,7 +39,7 @@ pub fn openapi() -> Vec<Operation> {
     vec![
         Operation::get::<Page<ConversationView>>(
             "/api/conversations",
-            "The conversations, the latest message first",
+            "The conversations, the latest message first, or the longest waiting",
         )
         .by(Known)
         .query::<ListParams>(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Parameters of a path or a query.
-const PARAMETERS: [(&str, &str); 19] = [
+const PARAMETERS: [(&str, &str); 23] = [
     ("action", "Only entries of this kind"),
     ("active", "Only users who may log in, or only those who may not"),
     ("after", "Only messages with a greater `seq`, the oldest first"),
@@ -19,10 +19,17 @@ const PARAMETERS: [(&str, &str); 19] = [
     ("online", "Only visitors who are there, or only those who are not"),
     ("page", "The page's number, from 1; one past the end is empty"),
     ("period", "How many days, today the last of them"),
+    ("priority", "Only conversations of this priority"),
     ("q", "Beginnings of words that are looked for, without regard to case"),
     ("role", "Only users of this role"),
+    (
+        "sort",
+        "`latest`, the latest message first, or `waiting`: only those in which a visitor waits, the longest waiting first",
+    ),
     ("status", "Only conversations with this status; `all`, or none for every one"),
+    ("tag", "Only conversations with this tag"),
     ("tz", "The time zone in which days begin, as IANA names it; UTC unless it is said"),
+    ("visitor", "Only conversations of the visitor with this `_id`"),
 ];
 
 /// Fields of bodies, answers and events.

@@ -81,7 +81,7 @@ async fn an_administrator_lists_the_users() {
     assert_eq!(each(&next["users"], "id"), [&json!(sue.id)]);
     assert_eq!(each(&list("?role=agent").await.expect(200)["users"], "id"), [&json!(ada.id)]);
     assert_eq!(list("?active=false").await.expect(200)["total"], 0);
-    chat.get("/api/auth/users").by(&ada.token).await.refused(403, "forbidden");
+    chat.get("/api/auth/audit").by(&ada.token).await.refused(403, "forbidden");
 }
 
 #[tokio::test]
@@ -94,9 +94,9 @@ async fn a_change_of_the_role_holds_at_the_next_call_and_closes_the_sockets() {
     let changed = chat.put(&path, body).by(&sue.token).await.expect(200);
     assert_eq!((&changed["role"], &changed["department"]), (&json!("admin"), &json!("Support")));
     assert_eq!(adas.closed().await, 1001);
-    chat.get("/api/auth/users").by(&ada.token).await.expect(200);
+    chat.get("/api/auth/audit").by(&ada.token).await.expect(200);
     chat.put(&path, json!({ "role": "agent" })).by(&sue.token).await.expect(200);
-    chat.get("/api/auth/users").by(&ada.token).await.refused(403, "forbidden");
+    chat.get("/api/auth/audit").by(&ada.token).await.refused(403, "forbidden");
 }
 
 #[tokio::test]

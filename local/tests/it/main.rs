@@ -24,6 +24,7 @@ mod history;
 mod http_rules;
 mod indexes;
 mod limits;
+mod lists;
 mod maintenance;
 mod messages;
 mod model;

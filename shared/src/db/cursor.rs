@@ -6,7 +6,7 @@ use bson::{Document, doc};
 
 use crate::{Id, Time};
 
-/// The place of an entry in a list that is sorted by a time and then by id, both descending.
+/// The place of an entry in a list that is sorted by a time and then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     at: Time,
@@ -30,13 +30,36 @@ impl Cursor {
         let (millis, id) = text.split_once('.')?;
         Some(Self { at: Time::from_millis(millis.parse().ok()?), id: id.parse().ok()? })
     }
+}
 
-    /// Matches what comes after it in a list that is sorted by `field`.
-    pub(super) fn after(&self, field: &str) -> Document {
-        doc! { "$or": [
-            { field: { "$lt": self.at } },
-            { field: self.at, "_id": { "$lt": self.id } },
-        ] }
+/// The order of a list of `T`: by a time and then by id, both descending or both ascending.
+#[derive(Debug)]
+pub struct Sorting<T> {
+    by: &'static str,
+    is_ascending: bool,
+    pub(super) place: fn(&T) -> Cursor,
+}
+
+impl<T> Sorting<T> {
+    /// The latest first.
+    pub const fn latest(by: &'static str, place: fn(&T) -> Cursor) -> Self {
+        Self { by, is_ascending: false, place }
+    }
+
+    /// The oldest first.
+    pub const fn oldest(by: &'static str, place: fn(&T) -> Cursor) -> Self {
+        Self { by, is_ascending: true, place }
+    }
+
+    pub(super) fn keys(&self) -> Document {
+        let direction = if self.is_ascending { 1 } else { -1 };
+        doc! { self.by: direction, "_id": direction }
+    }
+
+    /// Matches what comes after a place.
+    pub(super) fn after(&self, Cursor { at, id }: &Cursor) -> Document {
+        let beyond = if self.is_ascending { "$gt" } else { "$lt" };
+        doc! { "$or": [{ self.by: { beyond: at } }, { self.by: at, "_id": { beyond: id } }] }
     }
 }
 
@@ -58,10 +81,17 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_after_a_cursor_is_older_or_has_a_smaller_id() {
+    fn what_comes_after_a_cursor_is_further_on_or_has_an_id_that_is() {
         let (at, id) = (Time::from_millis(7), Id::sequential());
-        let after =
-            doc! { "$or": [{ "lastSeen": { "$lt": at } }, { "lastSeen": at, "_id": { "$lt": id } }] };
-        assert_eq!(Cursor::new(at, id).after("lastSeen"), after);
+        let place = |(): &()| Cursor::new(Time::from_millis(0), Id::sequential());
+        let after = |beyond: &str| {
+            doc! { "$or": [{ "lastSeen": { beyond: at } }, { "lastSeen": at, "_id": { beyond: id } }] }
+        };
+        let latest = Sorting::latest("lastSeen", place);
+        assert_eq!(latest.after(&Cursor::new(at, id)), after("$lt"));
+        assert_eq!(latest.keys(), doc! { "lastSeen": -1, "_id": -1 });
+        let oldest = Sorting::oldest("lastSeen", place);
+        assert_eq!(oldest.after(&Cursor::new(at, id)), after("$gt"));
+        assert_eq!(oldest.keys(), doc! { "lastSeen": 1, "_id": 1 });
     }
 }

@@ -17,6 +17,12 @@ pub fn sparse(keys: Document) -> IndexModel {
     IndexModel::builder().keys(keys).options(options).build()
 }
 
+/// An index on `keys` of the documents that match.
+pub fn partial(keys: Document, only: Document) -> IndexModel {
+    let options = IndexOptions::builder().partial_filter_expression(only).build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
 /// A unique index by the name that [`violates`](super::violates) asks for; `only` limits it to documents
 /// that match.
 pub fn unique(name: &str, keys: Document, only: Option<Document>) -> IndexModel {

@@ -23,8 +23,8 @@ use mongodb::{Client, Collection, Database, IndexModel};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use cursor::Cursor;
-pub use index::{expiring, index, sparse, unique};
+pub use cursor::{Cursor, Sorting};
+pub use index::{expiring, index, partial, sparse, unique};
 pub(crate) use named::named;
 pub use page::{Listed, Page, Paged, Pages, Paging, Search, Total};
 pub(crate) use part::part;

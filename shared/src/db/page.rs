@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::json;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Sorting};
 use super::{AnyId, Db, Stored};
 use crate::{Error, Id, Result};
 
@@ -60,13 +60,13 @@ impl Paging {
 
     /// The part of the list of `T` that the page shows.
     /// Errors: validation failed for a page or limit of 0, or a cursor that is none of ours.
-    fn window<T: Paged>(&self) -> Result<Window> {
+    fn window<T>(&self, sorting: &Sorting<T>) -> Result<Window> {
         let (page, limit) = (self.page()?, self.limit(20)?);
         let (after, skip) = match &self.cursor {
             Some(cursor) => {
                 let cursor = Cursor::read(cursor)
                     .ok_or_else(|| Error::invalid_field("cursor", "Is not one of ours"))?;
-                (cursor.after(T::SORTED_BY), 0)
+                (sorting.after(&cursor), 0)
             }
             None => (doc! {}, (page - 1) * limit),
         };
@@ -83,8 +83,8 @@ pub trait Paged: Stored {
     fn place(&self) -> Cursor;
 
     /// The order of the list.
-    fn order() -> Document {
-        doc! { Self::SORTED_BY: -1, "_id": -1 }
+    fn sorting() -> Sorting<Self> {
+        Sorting::latest(Self::SORTED_BY, Self::place)
     }
 }
 
@@ -141,8 +141,8 @@ pub struct Search {
 }
 
 impl Search {
-    fn stages<T: Paged>(&self, rest: Document) -> Vec<Document> {
-        let order = doc! { "$sort": T::order() };
+    fn stages<T>(&self, sorting: &Sorting<T>, rest: Document) -> Vec<Document> {
+        let order = doc! { "$sort": sorting.keys() };
         let examined = doc! { "$limit": i64::try_from(MOST_EXAMINED).unwrap_or(i64::MAX) };
         let mut stages = vec![doc! { "$match": &self.filter }];
         stages.extend(self.in_order.then(|| order.clone()));
@@ -164,11 +164,22 @@ impl Db {
         fields: Document,
         paging: &Paging,
     ) -> Result<Page<T>> {
-        let window = paging.window::<T>()?;
+        self.page_in(&T::sorting(), filter, fields, paging).await
+    }
+
+    /// As [`Self::page`], in another order.
+    pub async fn page_in<T: Stored>(
+        &self,
+        sorting: &Sorting<T>,
+        filter: Document,
+        fields: Document,
+        paging: &Paging,
+    ) -> Result<Page<T>> {
+        let window = paging.window(sorting)?;
         let rows = self
             .query::<T>(window.within(&filter))
             .fields(fields)
-            .sort(T::order())
+            .sort(sorting.keys())
             .skip(u64::try_from(window.skip).unwrap_or(0))
             .limit(window.read());
         let total = async {
@@ -178,43 +189,45 @@ impl Db {
             }
         };
         let (rows, total) = try_join(rows.all(), total).await?;
-        Ok(window.page(rows, total, T::place))
+        Ok(window.page(rows, total, sorting.place))
     }
 
-    /// As [`Self::page`], of what a search finds and `filter` matches, too. Two round trips.
-    pub async fn found<T: Paged>(
+    /// As [`Self::page_in`], of what a search finds and `filter` matches, too. Two round trips.
+    pub async fn found<T: Stored>(
         &self,
+        sorting: &Sorting<T>,
         search: &Search,
         filter: Document,
         fields: Document,
         paging: &Paging,
     ) -> Result<Page<T>> {
-        let window = paging.window::<T>()?;
+        let window = paging.window(sorting)?;
         let total = async {
             match window.is_behind_a_cursor() {
                 true => Ok(None),
-                false => self.total_found::<T>(search, filter.clone()).await.map(Some),
+                false => self.total_found(sorting, search, filter.clone()).await.map(Some),
             }
         };
         let part = (window.skip, window.read());
-        let ids = self.found_ids::<T>(search, window.within(&filter), part);
+        let ids = self.found_ids(sorting, search, window.within(&filter), part);
         let ((ids, is_complete), total) = try_join(ids, total).await?;
         let rows = self.query::<T>(doc! { "_id": { "$in": &ids } }).fields(fields);
         let mut rows = if ids.is_empty() { Vec::new() } else { rows.all().await? };
-        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == row.place().id));
-        let page = window.page(rows, total, T::place);
+        rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == (sorting.place)(row).id));
+        let page = window.page(rows, total, sorting.place);
         Ok(Page { is_complete: Some(is_complete), ..page })
     }
 
     /// The ids of what a search finds and `filter` matches, too, in the order of the list, so many after
     /// the first ones; and whether the search has looked at everything.
-    pub async fn found_ids<T: Paged>(
+    pub async fn found_ids<T: Stored>(
         &self,
+        sorting: &Sorting<T>,
         search: &Search,
         filter: Document,
         (skip, limit): (i64, i64),
     ) -> Result<(Vec<Id>, bool), MongoError> {
-        let mut stages = search.stages::<T>(filter);
+        let mut stages = search.stages(sorting, filter);
         let part = [doc! { "$skip": skip }, doc! { "$limit": limit }, doc! { "$project": { "_id": 1 } }];
         stages.extend(part);
         let examined = self.count_up_to::<T>(search.filter.clone(), MOST_EXAMINED + 1);
@@ -223,12 +236,13 @@ impl Db {
         Ok((ids.into_iter().map(|found| found.id).collect(), examined <= MOST_EXAMINED))
     }
 
-    async fn total_found<T: Paged>(
+    async fn total_found<T: Stored>(
         &self,
+        sorting: &Sorting<T>,
         search: &Search,
         filter: Document,
     ) -> Result<Total, MongoError> {
-        let mut stages = search.stages::<T>(filter);
+        let mut stages = search.stages(sorting, filter);
         let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
         stages.extend([doc! { "$limit": most }, doc! { "$count": "count" }]);
         let counted: Option<Counted> = self.aggregate(T::COLLECTION, stages, None).await?.pop();

@@ -1,20 +1,41 @@
-//! What administrators do with the accounts of others, and the security log of it.
+//! Who works here, what administrators do with the accounts of others, and the security log of it.
 
-use super::caller::Admin;
+use std::collections::HashMap;
+
+use super::caller::{Admin, Agent};
 use crate::auth::passwords;
 use crate::db::{Page, Paging};
 use crate::documents::audit::{Action, Entry};
 use crate::documents::connection::Connection;
+use crate::documents::conversation::Conversation;
 use crate::documents::super_admins::SuperAdmins;
 use crate::documents::user::{Changes, Filter, Role, User};
 use crate::push::Closing;
 use crate::secret::Secret;
-use crate::views::{AuditView, UserView};
+use crate::views::{AuditView, ListedUserView};
 use crate::{App, Error, Id, Result};
 
-/// A page of the users, the latest first.
-pub async fn list(app: &App, _: &Admin, filter: &Filter, paging: &Paging) -> Result<Page<UserView>> {
-    Ok(User::page(&app.db, filter, paging).await?.map(UserView::from))
+/// A page of the users, the latest first, with how much each has to do. Agents see those who may log in.
+/// Errors: forbidden for an agent who asks for the others.
+pub async fn list(
+    app: &App,
+    by: &Agent,
+    mut filter: Filter,
+    paging: &Paging,
+) -> Result<Page<ListedUserView>> {
+    let by_admin = by.is_admin();
+    if !by_admin && !*filter.active.get_or_insert(true) {
+        return Err(Error::forbidden("Only administrators see who is switched off"));
+    }
+    let page = User::page(&app.db, &filter, paging).await?;
+    let ids: Vec<Id> = page.entries.iter().map(|user| user.id).collect();
+    let held =
+        if ids.is_empty() { HashMap::new() } else { Conversation::open_by_agent(&app.db, ids).await? };
+    let held = |user: &User| held.get(&user.id).copied().unwrap_or(0);
+    Ok(page.map(|user| {
+        let open = held(&user);
+        ListedUserView::new(user, open, by_admin)
+    }))
 }
 
 /// A page of the security log, the latest first; of one action, if one is asked for.

@@ -18,5 +18,5 @@ pub use conversation_event::ConversationEventView;
 pub use marks::MarksView;
 pub use message::{Delivery, MessageView};
 pub use participant::ParticipantView;
-pub use user::UserView;
+pub use user::{ListedUserView, UserView};
 pub use visitor::VisitorView;

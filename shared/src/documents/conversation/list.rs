@@ -5,13 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 use bson::{Bson, Document, doc};
 use futures::future::try_join;
 use mongodb::error::Result;
+use serde::Deserialize;
 
-use super::{Conversation, Status, visible_to};
-use crate::Id;
-use crate::db::{Db, Page, Paging, Search};
+use super::{Conversation, Priority, Status, holders_index, visible_to};
+use crate::db::{Cursor, Db, Page, Paged, Paging, Search, Sorting, Stored};
 use crate::documents::participant::Participant;
 use crate::documents::user::{AgentBrief, User};
 use crate::documents::visitor::{Shown, Visitor, VisitorBrief};
+use crate::{Id, Time};
+
+/// The most conversations that are counted of agents.
+const MOST_COUNTED: i64 = 10_000;
 
 /// Which conversations are asked for.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,81 @@ pub struct Filter {
     pub held_by: Option<Holder>,
     /// Beginnings of words of the visitor's name and email, or a tag.
     pub q: Option<String>,
+    /// Those of this visitor.
+    pub visitor: Option<Id>,
+    /// Those with this tag.
+    pub tag: Option<String>,
+    pub priority: Option<Priority>,
+    pub sort: Sort,
+}
+
+/// The order of a list of conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The latest message first.
+    #[default]
+    Latest,
+    /// Only those in which a visitor waits, the longest waiting first.
+    Waiting,
+}
+
+impl Sort {
+    fn sorting(self) -> Sorting<Conversation> {
+        match self {
+            Self::Latest => Conversation::sorting(),
+            Self::Waiting => Sorting::oldest("waitingSince", |conversation| {
+                let since = conversation.waiting_since.unwrap_or(conversation.active_at);
+                Cursor::new(since, conversation.id)
+            }),
+        }
+    }
+}
+
+/// What conversations must match: first what has an index in the order of the list.
+struct Conditions {
+    begin: Option<Document>,
+    rest: Vec<Document>,
+}
+
+impl Filter {
+    fn conditions(&self, by: &Participant) -> Conditions {
+        let mut held = doc! {};
+        match self.held_by {
+            Some(Holder::Nobody) => held.insert("assignedAgent", Bson::Null),
+            Some(Holder::Agent(id)) => held.insert("assignedAgent", id),
+            None => None,
+        };
+        match (self.status, self.held_by) {
+            (Some(status), _) => held.insert("status", status),
+            // The index on who holds it has the status before the time.
+            (None, Some(_)) => held.insert("status", doc! { "$in": Status::ALL.to_vec() }),
+            (None, None) => None,
+        };
+        let begins = [
+            (self.sort == Sort::Waiting).then(waiting),
+            Some(visible_to(by)),
+            self.visitor.map(|visitor| doc! { "visitor": visitor }),
+            self.tag.as_ref().map(|tag| doc! { "tags": { "$eq": tag } }),
+            Some(held),
+        ];
+        let mut begins = begins.into_iter().flatten().filter(|condition| !condition.is_empty());
+        let begin = begins.next();
+        let rest = begins.chain(self.priority.map(|priority| doc! { "priority": priority })).collect();
+        Conditions { begin, rest }
+    }
+}
+
+/// Matches what has to match all of these, of which there is one at least, or anything.
+fn all_of(mut conditions: Vec<Document>) -> Document {
+    match conditions.len() {
+        0 | 1 => conditions.pop().unwrap_or_default(),
+        _ => doc! { "$and": conditions },
+    }
+}
+
+/// Matches the conversations in which a visitor waits; their index has no others.
+pub(super) fn waiting() -> Document {
+    doc! { "waitingSince": { "$gt": Time::from_millis(0) } }
 }
 
 /// Who holds a conversation.
@@ -44,37 +123,35 @@ pub struct WithPeople<V> {
 }
 
 impl Conversation {
-    /// A page of the conversations that `by` may see, the latest first, and the number of all, side by
-    /// side. With `q` the visitors that it finds come first; the people come last.
+    /// A page of the conversations that `by` may see, and the number of all, side by side. With `q` the
+    /// visitors that it finds come first; the people come last. Where an index does not say all that is
+    /// asked, 10,000 of its entries are looked at.
     pub async fn page(
         db: &Db,
         by: &Participant,
         filter: &Filter,
         paging: &Paging,
     ) -> crate::Result<Page<WithPeople<VisitorBrief>>> {
-        let mut them = doc! {};
-        match filter.held_by {
-            Some(Holder::Nobody) => them.insert("assignedAgent", Bson::Null),
-            Some(Holder::Agent(id)) => them.insert("assignedAgent", id),
-            None => None,
-        };
-        match (filter.status, filter.held_by) {
-            (Some(status), _) => them.insert("status", status),
-            // The index on who holds it has the status before the time.
-            (None, Some(_)) => them.insert("status", doc! { "$in": Status::ALL.to_vec() }),
-            (None, None) => None,
-        };
-        them.extend(visible_to(by));
+        let sorting = filter.sort.sorting();
+        let Conditions { begin, rest } = filter.conditions(by);
         let page = match filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             Some(q) => {
                 let (visitors, are_all) = Visitor::found_by(db, q).await?;
-                let filter =
+                let found =
                     doc! { "$or": [{ "visitor": { "$in": visitors } }, { "tags": { "$eq": q } }] };
-                let search = Search { filter, in_order: true };
-                let page = db.found::<Self>(&search, them, without_inner(), paging).await?;
+                let search = Search { filter: found, in_order: filter.sort == Sort::Latest };
+                let rest = all_of(begin.into_iter().chain(rest).collect());
+                let page = db.found(&sorting, &search, rest, without_inner(), paging).await?;
                 Page { is_complete: page.is_complete.map(|is_complete| is_complete && are_all), ..page }
             }
-            None => db.page::<Self>(them, without_inner(), paging).await?,
+            None if rest.is_empty() => {
+                let them = begin.unwrap_or_default();
+                db.page_in(&sorting, them, without_inner(), paging).await?
+            }
+            None => {
+                let search = Search { filter: begin.unwrap_or_default(), in_order: true };
+                db.found(&sorting, &search, all_of(rest), without_inner(), paging).await?
+            }
         };
         let Page { entries, pages, next_cursor, is_complete } = page;
         let entries = Self::with_people(db, entries).await?;
@@ -103,6 +180,28 @@ impl Conversation {
             conversation,
         };
         Ok(rows.into_iter().map(with_people).collect())
+    }
+}
+
+impl Conversation {
+    /// How many conversations each of these agents holds that are neither resolved nor closed; of very many,
+    /// some.
+    pub async fn open_by_agent(db: &Db, agents: Vec<Id>) -> Result<HashMap<Id, i64>> {
+        #[derive(Deserialize)]
+        struct Held {
+            #[serde(rename = "_id")]
+            agent: Id,
+            count: i64,
+        }
+        let open = doc! { "$in": [Status::Pending, Status::Active] };
+        let pipeline = vec![
+            doc! { "$match": { "assignedAgent": { "$in": agents }, "status": open } },
+            doc! { "$limit": MOST_COUNTED },
+            doc! { "$group": { "_id": "$assignedAgent", "count": { "$sum": 1_i64 } } },
+        ];
+        let index = Some(holders_index());
+        let held: Vec<Held> = db.aggregate(Self::COLLECTION, pipeline, index).await?;
+        Ok(held.into_iter().map(|Held { agent, count }| (agent, count)).collect())
     }
 }
 

@@ -14,7 +14,7 @@ use mongodb::options::UpdateModifications;
 use serde::{Deserialize, Serialize};
 
 use super::participant::{Participant, Side};
-use crate::db::{Cursor, Db, Paged, Stored, index, named, part, sparse, unique, violates};
+use crate::db::{Cursor, Db, Paged, Stored, index, named, part, partial, sparse, unique, violates};
 use crate::input::unchecked;
 use crate::{Id, Time};
 
@@ -23,7 +23,7 @@ use history::without_history;
 pub use erasure::Erasing;
 pub use history::{Actor, Happened, Happening, History};
 pub use lifecycle::{Action, HeldBy, Status};
-pub use list::{Filter, Holder, WithPeople};
+pub use list::{Filter, Holder, Sort, WithPeople};
 pub use marks::{Counts, Marker, Marks, Reached, SideMarks};
 pub use outbox::{Guard, Look, Outgoing, Recent};
 
@@ -132,6 +132,7 @@ impl Stored for Conversation {
                 Some(doc! { "startKey": { "$exists": true } }),
             ),
             sparse(doc! { "outbox.due": 1 }),
+            partial(doc! { "waitingSince": 1, "_id": 1 }, list::waiting()),
             index(overview_index()),
             index(holders_index()),
             index(responders_index()),

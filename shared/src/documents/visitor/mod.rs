@@ -281,7 +281,7 @@ impl Visitor {
         match db.search::<Self>(q.as_deref().unwrap_or_default()).await? {
             Some((search, rest)) => {
                 them.extend(rest);
-                db.found(&search, them, fields, paging).await
+                db.found(&Self::sorting(), &search, them, fields, paging).await
             }
             None => db.page(them, fields, paging).await,
         }
@@ -292,7 +292,7 @@ impl Visitor {
     pub async fn found_by(db: &Db, q: &str) -> Result<(Vec<Id>, bool)> {
         let Some((search, rest)) = db.search::<Self>(q).await? else { return Ok((Vec::new(), true)) };
         let part = (0, MOST_FOUND + 1);
-        let (mut ids, mut is_complete) = db.found_ids::<Self>(&search, rest, part).await?;
+        let (mut ids, mut is_complete) = db.found_ids(&Self::sorting(), &search, rest, part).await?;
         let most = usize::try_from(MOST_FOUND).unwrap_or(usize::MAX);
         is_complete &= ids.len() <= most;
         ids.truncate(most);
