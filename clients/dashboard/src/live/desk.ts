@@ -8,6 +8,7 @@ import {
   type Keeper,
   type Message,
   type Observable,
+  type Sent,
   type VisitorBrief,
   webSocketUrl,
 } from "@livechat/client";
@@ -27,6 +28,9 @@ export interface Told {
   conversation(conversation: Conversation): void;
 }
 
+/** What a connection is told of beside its own conversations. */
+type Watch = Required<Pick<Sent["agent:connect"], "visitors" | "watch">>;
+
 /** What an agent works with: one connection, and all that it keeps up to date. */
 export class Desk {
   readonly conversations = new Conversations();
@@ -44,8 +48,9 @@ export class Desk {
   readonly #told = new Set<Told>();
   readonly #stop: () => void;
   #open: string | undefined;
-  #watch: "all" | "mine" = "mine";
-  #watchesVisitors = false;
+  #watch: Watch = { watch: "mine", visitors: false };
+  /** What the connection has been told of it. */
+  #toldWatch: Watch | undefined;
   #webSocketUrl: string | undefined;
 
   constructor(session: Session, self: Self, storage: Keeper) {
@@ -134,9 +139,9 @@ export class Desk {
   /** Whether the connection is told of the conversations that others hold. */
   watchAll(watchesAll: boolean): void {
     const watch = watchesAll ? "all" : "mine";
-    if (watch !== this.#watch) {
-      this.#watch = watch;
-      void this.#tellWatch({ watch });
+    if (watch !== this.#watch.watch) {
+      this.#watch = { ...this.#watch, watch };
+      void this.#tellWatch();
     }
   }
 
@@ -153,11 +158,9 @@ export class Desk {
 
   async #arrive(ask: Ask): Promise<void> {
     const token = this.#session.token ?? "";
-    const { user } = await ask("agent:connect", {
-      token,
-      watch: this.#watch,
-      visitors: this.#watchesVisitors,
-    });
+    const watch = this.#watch;
+    const { user } = await ask("agent:connect", { token, ...watch });
+    this.#toldWatch = watch;
     const { name, email, role, status } = user;
     this.#session.update({ name, email, role, status });
     await this.#reenter(ask);
@@ -190,6 +193,8 @@ export class Desk {
 
   /** Reads what may have been missed. */
   async #refresh(): Promise<void> {
+    // It may have changed while the connection was made.
+    await this.#tellWatch();
     this.visitorNews.tellAll();
     await Promise.all([
       ...[...this.#lists.values()].map(({ list }) => list.refresh()),
@@ -319,14 +324,19 @@ export class Desk {
     await this.#refresh();
   }
 
-  async #watchVisitors(isWatched: boolean): Promise<void> {
-    this.#watchesVisitors = isWatched;
-    await this.#tellWatch({ visitors: isWatched });
+  async #watchVisitors(visitors: boolean): Promise<void> {
+    this.#watch = { ...this.#watch, visitors };
+    await this.#tellWatch();
   }
 
-  async #tellWatch(watch: { watch?: "all" | "mine"; visitors?: boolean }): Promise<void> {
+  async #tellWatch(): Promise<void> {
+    const watch = this.#watch;
+    if (watch === this.#toldWatch || this.connection.get().status !== "online") {
+      return;
+    }
     try {
       await this.#connection.ask("agent:watch", watch);
+      this.#toldWatch = watch;
     } catch (error) {
       if (!(error instanceof ChatError)) {
         throw error;
