@@ -28,9 +28,9 @@ export function isBanned({ ban }: Visitor, now: number): boolean {
 
 /** That a visitor may not come in, until when and why. */
 export function BanNotice({ ban: { until, reason, by, at } }: { readonly ban: Ban }) {
-  const { desk, language } = useDesk();
+  const { desk, language, self } = useDesk();
   const { visitors } = language.texts;
-  const name = useObserved(desk.team).find(({ id }) => id === by)?.name;
+  const name = [self, ...useObserved(desk.team)].find(({ id }) => id === by)?.name;
   const time = dateOf(language, at);
   return (
     <div class="visitor-ban">
@@ -38,9 +38,16 @@ export function BanNotice({ ban: { until, reason, by, at } }: { readonly ban: Ba
         {until === null ? visitors.banned : fill(visitors.bannedUntil, { time: dateOf(language, until) })}
       </strong>
       {reason !== null && <p dir="auto">{fill(visitors.banReason, { reason })}</p>}
-      <p>{name === undefined ? time : fill(visitors.bannedBy, { name, time })}</p>
+      <p>
+        {name === undefined ? time : fill(visitors.bannedBy, { name: isolated(name), time: isolated(time) })}
+      </p>
     </div>
   );
+}
+
+/** A text that keeps its own direction among others. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 interface BanProps {

@@ -62,16 +62,18 @@ export function Row({ visitor, at, time, isShown }: RowProps) {
               {nameOf(language, visitor)}
             </a>
           </span>
-          {name !== null && email !== null && (
-            <small class="is-cut" dir="ltr">
-              {email}
-            </small>
-          )}
-          {page && (
-            <small class="visitors-page is-cut" dir="ltr">
-              {page}
-            </small>
-          )}
+          <div class="visitors-under">
+            {name !== null && email !== null && (
+              <small class="is-cut" dir="ltr">
+                {email}
+              </small>
+            )}
+            {page && (
+              <small class="visitors-page is-cut" dir="ltr">
+                {page}
+              </small>
+            )}
+          </div>
         </th>
         <td class="is-page" title={currentPage ?? ""}>
           <div class="is-cut" dir="ltr">
