@@ -32,6 +32,8 @@ export type ServerCode = Schemas["Code"];
 
 /** An agent or administrator. */
 export type User = Schemas["User"];
+/** A user among the others: how it is, and how much it has to do. */
+export type ListedUser = Schemas["ListedUser"];
 /** What an agent or administrator may do. */
 export type Role = Schemas["Role"];
 /** What the others see of an agent. */

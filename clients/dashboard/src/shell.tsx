@@ -10,7 +10,7 @@ import { StatusMenu } from "./oneself/status.js";
 import { ResponsesPlace } from "./responses/place.js";
 import { format, PLACES, type Place, type Route, START, useRoute } from "./routes.js";
 import type { Self } from "./session.js";
-import { Shortcuts, useShortcuts } from "./shortcuts.js";
+import { Shortcuts, useShortcut, useShortcuts } from "./shortcuts.js";
 import { LogPlace } from "./team/log.js";
 import { TeamPlace } from "./team/place.js";
 import { Icon } from "./ui/icons.js";
@@ -35,6 +35,7 @@ export function Shell() {
   const lists = useInboxLists();
   const [showsShortcuts, setShowsShortcuts] = useState(false);
   useShortcuts(() => setShowsShortcuts(true));
+  useShortcut("inbox", () => go(START));
   useNotices();
   const place = common.places[route.place];
   useEffect(() => {
@@ -94,7 +95,13 @@ interface ContentProps {
 function Content({ route, lists }: ContentProps) {
   const { language, self } = useDesk();
   if (!has(self, route.place)) {
-    return <p class="empty">{language.texts.common.notAllowed}</p>;
+    const { notAllowed, places } = language.texts.common;
+    return (
+      <div class="page">
+        <h1>{places[route.place]}</h1>
+        <p>{notAllowed}</p>
+      </div>
+    );
   }
   switch (route.place) {
     case "inbox":

@@ -1,5 +1,5 @@
 import { isComposing } from "@livechat/ui";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useDesk } from "./context.js";
 import { Dialog } from "./ui/dialog.js";
 
@@ -22,14 +22,20 @@ const listeners = new Map<Shortcut, Set<() => void>>();
 
 /** Does `work` on a shortcut, while what calls it is on the screen. */
 export function useShortcut(shortcut: Shortcut, work: () => void): void {
+  const latest = useRef(work);
+  // Before anybody can press the next key.
+  useLayoutEffect(() => {
+    latest.current = work;
+  });
   useEffect(() => {
     const those = listeners.get(shortcut) ?? new Set();
     listeners.set(shortcut, those);
-    those.add(work);
+    const own = () => latest.current();
+    those.add(own);
     return () => {
-      those.delete(work);
+      those.delete(own);
     };
-  }, [shortcut, work]);
+  }, [shortcut]);
 }
 
 /** Hears the keys. */

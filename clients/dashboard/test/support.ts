@@ -1,31 +1,23 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { answer, api } from "@livechat/client";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
+import type { Browser } from "playwright-core";
+import { context, Person, type Setting } from "../../testing/person.js";
 
+/** Everybody's. */
 export const PASSWORD = "correct horse";
 
-/** What a browser may be told of a page. */
-type ContextOptions = Parameters<Browser["newContext"]>[0];
+/** Somebody who can sign in. */
+export interface Account {
+  readonly token: string;
+  readonly email: string;
+  readonly id: string;
+}
 
 /** Somebody who works in the dashboard, in a browser of its own. */
-export class Worker {
-  /** What the page said in the console: nothing, if all is well. */
-  readonly said: string[] = [];
-
-  private constructor(
-    readonly context: BrowserContext,
-    readonly page: Page,
-    readonly url: string,
-  ) {}
-
+export class Worker extends Person {
   /** Opens the dashboard of the live chat at `url`. */
-  static async open(browser: Browser, url: string, options: ContextOptions = {}): Promise<Worker> {
-    const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-    context.setDefaultTimeout(15_000);
-    const worker = new Worker(context, await context.newPage(), url);
-    worker.page.on("console", message => worker.said.push(message.text()));
-    worker.page.on("pageerror", error => worker.said.push(error.message));
+  static async open(browser: Browser, url: string, setting: Setting = {}): Promise<Worker> {
+    const own = await context(browser, { viewport: { width: 1440, height: 900 }, ...setting });
+    const worker = new Worker(own, await own.newPage());
     await worker.page.goto(`${url}/dashboard/`);
     return worker;
   }
@@ -35,9 +27,9 @@ export class Worker {
     browser: Browser,
     url: string,
     email: string,
-    options: ContextOptions = {},
+    setting: Setting = {},
   ): Promise<Worker> {
-    const worker = await Worker.open(browser, url, options);
+    const worker = await Worker.open(browser, url, setting);
     await worker.signIn(email);
     return worker;
   }
@@ -55,27 +47,35 @@ export class Worker {
       location.hash = hash;
     }, hash);
   }
-
-  /** Holds that axe finds nothing. */
-  async expectAccessible(): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual(
-      [],
-    );
-  }
-
-  async leave(): Promise<void> {
-    await this.context.close();
-  }
 }
 
 /** Makes an account: the first one is the super administrator's. */
-export async function register(
-  url: string,
-  name: string,
-): Promise<{ token: string; email: string; id: string }> {
+export async function register(url: string, name: string): Promise<Account> {
   const email = `${name.toLowerCase()}@example.com`;
   const body = { name, email, password: PASSWORD };
   const { token, user } = await answer(api(url).POST("/api/auth/register", { body }));
   return { token, email, id: user.id };
+}
+
+/** A session of somebody who has an account. */
+export async function login(url: string, email: string): Promise<Account> {
+  const body = { email, password: PASSWORD };
+  const { token, user } = await answer(api(url).POST("/api/auth/login", { body }));
+  return { token, email, id: user.id };
+}
+
+/** Makes a call of the HTTP API in somebody's name, which must go well. */
+export async function call(
+  url: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  const response = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (!response.ok) {
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+  return response.json();
 }

@@ -1,4 +1,4 @@
-import type { Conversation, User } from "@livechat/client";
+import type { Conversation, ListedUser } from "@livechat/client";
 import { plural, useObserved } from "@livechat/ui";
 import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
@@ -7,7 +7,7 @@ import { Dialog } from "../ui/dialog.js";
 import { Problem } from "../ui/problem.js";
 
 /** Who is there comes first. */
-const ORDER: Readonly<Record<User["status"], number>> = { online: 0, busy: 1, away: 2, offline: 3 };
+const ORDER: Readonly<Record<ListedUser["status"], number>> = { online: 0, busy: 1, away: 2, offline: 3 };
 /** From so many agents on, one may look for one. */
 const MANY = 8;
 
@@ -42,7 +42,7 @@ export function Give({ conversation, close }: GiveProps) {
   });
   const others = team
     .filter(user => user.id !== assignedAgent?._id)
-    .filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted.trim().toLowerCase()))
+    .filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()))
     .sort((one, other) => ORDER[one.status] - ORDER[other.status]);
   return (
     <Dialog title={texts.giveTitle} close={close}>

@@ -1,6 +1,6 @@
 import { ChatError, type Conversation } from "@livechat/client";
 import { fill } from "@livechat/ui";
-import { useCallback, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { go, parse } from "../routes.js";
 import { useShortcut } from "../shortcuts.js";
@@ -107,14 +107,8 @@ function Actions({ conversation }: Pick<HeadProps, "conversation">) {
   const canTakeOver = !isClosed && !canTake && !isMine && isAdministrator;
   const canGive = !isClosed && (isMine || isAdministrator);
   const canResolve = status === "pending" || status === "active";
-  useShortcut(
-    "take",
-    useCallback(() => canTake && void change.run("assign"), [canTake, change]),
-  );
-  useShortcut(
-    "resolve",
-    useCallback(() => canResolve && void change.run("resolve"), [canResolve, change]),
-  );
+  useShortcut("take", () => canTake && void change.run("assign"));
+  useShortcut("resolve", () => canResolve && void change.run("resolve"));
   const button = (what: Parameters<typeof change.run>[0], label: string, kind = "") => (
     <button type="button" class={kind} disabled={change.isBusy} onClick={() => void change.run(what)}>
       {label}

@@ -47,10 +47,9 @@ export function useResponses(content: string): Responses {
     chosen,
     id,
     attributes: {
-      role: "combobox",
       "aria-autocomplete": "list",
-      "aria-expanded": String(isAsked),
-      "aria-controls": id,
+      "aria-haspopup": "listbox",
+      ...(isAsked && { "aria-controls": id }),
       ...(found.length > 0 && { "aria-activedescendant": option(chosen) }),
     },
     onKey(key, insert) {

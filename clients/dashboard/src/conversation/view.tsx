@@ -1,6 +1,6 @@
 import type { Conversation } from "@livechat/client";
 import { useObserved } from "@livechat/ui";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import type { Room } from "../live/room.js";
 import { useShortcut } from "../shortcuts.js";
@@ -60,10 +60,7 @@ function Opened({ room, children: conversation, gone, leave }: OpenedProps) {
       window.removeEventListener("focus", read);
     };
   }, [room, newest, state.status]);
-  useShortcut(
-    "reply",
-    useCallback(() => document.querySelector<HTMLElement>(".composer textarea")?.focus(), []),
-  );
+  useShortcut("reply", () => document.querySelector<HTMLElement>(".composer textarea")?.focus());
   if (state.status === "failed" || !conversation) {
     return (
       <section class="conversation" aria-label={texts.actions}>

@@ -1,6 +1,6 @@
 import type { ConversationStatus, Priority } from "@livechat/client";
 import { useObserved } from "@livechat/ui";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import type { Filters, View } from "../routes.js";
 import { useShortcut } from "../shortcuts.js";
@@ -52,10 +52,7 @@ function Search({ filters, change }: Omit<FilterBarProps, "view">) {
       setQ(filters.q ?? "");
     }
   }, [filters.q]);
-  useShortcut(
-    "search",
-    useCallback(() => field.current?.focus(), []),
-  );
+  useShortcut("search", () => field.current?.focus());
   const look = (wanted: string) => {
     clearTimeout(timer.current);
     const { q: _, ...others } = filters;

@@ -1,9 +1,9 @@
 import { useObserved } from "@livechat/ui";
-import { useCallback, useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { ConversationView } from "../conversation/view.js";
 import type { ListState } from "../live/list.js";
-import { type Filters, go, type Route, START } from "../routes.js";
+import { type Filters, go, type Route } from "../routes.js";
 import { useShortcut } from "../shortcuts.js";
 import { FilterBar } from "./filters.js";
 import type { InboxLists } from "./lists.js";
@@ -30,18 +30,11 @@ export function InboxPlace({ route, lists }: InboxProps) {
   useEffect(() => () => desk.drop(list), [desk, list]);
   useEffect(() => desk.watchAll(view === "all"), [desk, view]);
   const state = useObserved(list.state);
-  const open = useCallback(
-    (id: string | undefined, replace = false) => {
-      const { conversation: _, ...without } = route;
-      go(id === undefined ? without : { ...without, conversation: id }, replace);
-    },
-    [route],
-  );
+  const open = (id: string | undefined, replace = false) => {
+    const { conversation: _, ...without } = route;
+    go(id === undefined ? without : { ...without, conversation: id }, replace);
+  };
   useSteps(state, conversation, open);
-  useShortcut(
-    "inbox",
-    useCallback(() => go(START), []),
-  );
   const filter = (filters: Filters) => go({ ...route, filters }, true);
   const isFiltered = Object.keys(filters).length > 0;
   return (

@@ -1,4 +1,4 @@
-import { ChatError, type Observable, Store, type User, type UserStatus } from "@livechat/client";
+import { ChatError, type ListedUser, type Observable, Store, type UserStatus } from "@livechat/client";
 import type { Call } from "../session.js";
 import { readPages } from "./pages.js";
 
@@ -6,9 +6,9 @@ import { readPages } from "./pages.js";
 const PAGE = 100;
 
 /** Everybody who answers, as they are by now; read when somebody first asks. */
-export class Team implements Observable<readonly User[]> {
+export class Team implements Observable<readonly ListedUser[]> {
   readonly #call: Call;
-  readonly #users = new Store<readonly User[]>([]);
+  readonly #users = new Store<readonly ListedUser[]>([]);
   readonly #statusesAt = new Map<string, string>();
   #isWanted = false;
 
@@ -16,7 +16,7 @@ export class Team implements Observable<readonly User[]> {
     this.#call = call;
   }
 
-  get(): readonly User[] {
+  get(): readonly ListedUser[] {
     if (!this.#isWanted) {
       this.#isWanted = true;
       void this.refresh();
@@ -24,7 +24,7 @@ export class Team implements Observable<readonly User[]> {
     return this.#users.get();
   }
 
-  subscribe(listener: (users: readonly User[]) => void): () => void {
+  subscribe(listener: (users: readonly ListedUser[]) => void): () => void {
     return this.#users.subscribe(listener);
   }
 
