@@ -43,55 +43,60 @@ interface RowProps {
 
 /** A visitor in a list. One that has not changed is not drawn again: there may be hundreds. */
 export function Row({ visitor, at, time, isShown }: RowProps) {
+  return useMemo(
+    () => <Cells visitor={visitor} at={at} time={time} isShown={isShown} />,
+    [visitor, at, time, isShown],
+  );
+}
+
+function Cells({ visitor, at, time, isShown }: RowProps) {
   const { language } = useDesk();
-  return useMemo(() => {
-    const { _id, currentPage, isOnline, email, name } = visitor;
-    const page = currentPage === null ? "" : pageOf(currentPage);
-    return (
-      <tr class={isShown ? "is-shown" : ""}>
-        <th scope="row">
-          <span class="visitors-name">
-            <Presence isOnline={isOnline} says={false} />
-            <a
-              id={rowId(_id)}
-              class="is-cut"
-              dir="auto"
-              href={format({ place: "visitors", id: _id })}
-              aria-current={isShown ? "true" : undefined}
-            >
-              {nameOf(language, visitor)}
-            </a>
-          </span>
-          <div class="visitors-under">
-            {name !== null && email !== null && (
-              <small class="is-cut" dir="ltr">
-                {email}
-              </small>
-            )}
-            {page && (
-              <small class="visitors-page is-cut" dir="ltr">
-                {page}
-              </small>
-            )}
-          </div>
-        </th>
-        <td class="is-page" title={currentPage ?? ""}>
-          <div class="is-cut" dir="ltr">
-            {page}
-          </div>
-        </td>
-        <td class="is-where">
-          <div class="is-cut" dir="auto">
-            {whereOf(visitor)}
-          </div>
-        </td>
-        <td class="is-software">{softwareOf(visitor)}</td>
-        <td class="is-time">
-          <time dateTime={at} title={dateOf(language, at)}>
-            {time}
-          </time>
-        </td>
-      </tr>
-    );
-  }, [visitor, at, time, isShown, language]);
+  const { _id, currentPage, isOnline, email, name } = visitor;
+  const page = currentPage === null ? "" : pageOf(currentPage);
+  return (
+    <tr class={isShown ? "is-shown" : ""}>
+      <th scope="row">
+        <span class="visitors-name">
+          <Presence isOnline={isOnline} says={false} />
+          <a
+            id={rowId(_id)}
+            class="is-cut"
+            dir="auto"
+            href={format({ place: "visitors", id: _id })}
+            aria-current={isShown ? "true" : undefined}
+          >
+            {nameOf(language, visitor)}
+          </a>
+        </span>
+        <div class="visitors-under">
+          {name !== null && email !== null && (
+            <small class="is-cut" dir="ltr">
+              {email}
+            </small>
+          )}
+          {page && (
+            <small class="visitors-page is-cut" dir="ltr">
+              {page}
+            </small>
+          )}
+        </div>
+      </th>
+      <td class="is-page" title={currentPage ?? ""}>
+        <div class="is-cut" dir="ltr">
+          {page}
+        </div>
+      </td>
+      <td class="is-where">
+        <div class="is-cut" dir="auto">
+          {whereOf(visitor)}
+        </div>
+      </td>
+      <td class="is-software">{softwareOf(visitor)}</td>
+      <td class="is-time">
+        <time dateTime={at} title={dateOf(language, at)}>
+          {time}
+        </time>
+      </td>
+    </tr>
+  );
 }
