@@ -568,7 +568,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The messages in which each word that is looked for begins one, the newest first
+         * @description For agents.
+         */
+        get: operations["getMessages"];
         put?: never;
         /**
          * Sends a message; the same `clientMessageId` gives the one that is stored
@@ -1574,6 +1578,44 @@ export interface components {
             msg: string;
             /** @description Where it is in the input, as in `email` or `tags[2]`. */
             path: string;
+        };
+        /** @description A message that was found. */
+        FoundMessage: {
+            /** @description Its id; of a day in a chart, the date */
+            _id: string;
+            /** @description What is said */
+            content: string;
+            /** @description The conversation */
+            conversation: string;
+            /**
+             * Format: date-time
+             * @description When it was made
+             */
+            createdAt: string;
+            /** @description Where the file is that a message is about: `https:` */
+            fileUrl: string | null;
+            /** @description The side that sent it */
+            sender: components["schemas"]["Side"];
+            /** @description Who sent it */
+            senderId: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description The message's number in its conversation: 1, 2, 3 …
+             */
+            seq: number;
+            /** @description What a message carries */
+            type: components["schemas"]["MessageType"];
+            /** @description With whom the conversation is. */
+            visitor: components["schemas"]["Person"];
+        };
+        /** @description A page of what was found. */
+        FoundMessages: {
+            /** @description Whether the search has looked at everything; false past 10,000 entries. */
+            isComplete: boolean;
+            /** @description The newest first. */
+            messages: components["schemas"]["FoundMessage"][];
+            /** @description Where the next page begins, if there is one. */
+            nextCursor: string | null;
         };
         Health: {
             /** @description `ok`, where it was asked for */
@@ -3544,6 +3586,40 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getMessages: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before: the way that stays fast however deep one reads */
+                cursor?: string;
+                /** @description Entries on a page; more than 100 are 100 */
+                limit?: number;
+                /** @description The page's number, from 1; one past the end is empty */
+                page?: number;
+                /** @description Beginnings of words that are looked for, without regard to case */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMessages"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };

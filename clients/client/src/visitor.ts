@@ -499,8 +499,12 @@ export class VisitorChat implements VisitorActions {
     });
   }
 
+  /** An older state of the conversation than the one that is shown is dropped: pushes have no order. */
   #set(change: Partial<VisitorState>): void {
-    this.#state.set({ ...this.#state.get(), ...change });
+    const state = this.#state.get();
+    const [shown, told] = [state.conversation, change.conversation];
+    const isOlder = shown && told && shown._id === told._id && told.version < shown.version;
+    this.#state.set({ ...state, ...change, ...(isOlder && { conversation: shown }) });
   }
 }
 

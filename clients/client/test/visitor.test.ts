@@ -51,6 +51,22 @@ describe("a visitor's chat", () => {
     expect(chat.state.get().agentsOnline).toBe(false);
   });
 
+  it("shows no older state of a conversation than it has shown", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    const told = (version: number, status: string) =>
+      server.last.push("conversation:updated", { conversation: { _id: "c", version, status } });
+    server.last.push("conversation:created", {
+      conversation: { _id: "c", version: 1, status: "pending" },
+      message: null,
+    });
+    told(3, "resolved");
+    told(2, "active");
+    expect(chat.state.get().conversation).toMatchObject({ version: 3, status: "resolved" });
+    told(4, "closed");
+    expect(chat.state.get().conversation).toMatchObject({ version: 4, status: "closed" });
+  });
+
   it("goes on where what was kept cannot be read, and where nothing can be kept", async () => {
     const storage = {
       getItem: () => "{not JSON",

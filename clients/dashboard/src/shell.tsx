@@ -8,7 +8,7 @@ import { useNotices } from "./notices.js";
 import { OneselfPlace } from "./oneself/place.js";
 import { StatusMenu } from "./oneself/status.js";
 import { ResponsesPlace } from "./responses/place.js";
-import { format, PLACES, type Place, type Route, START, useRoute } from "./routes.js";
+import { format, go, PLACES, type Place, type Route, START, useRoute } from "./routes.js";
 import type { Self } from "./session.js";
 import { Shortcuts, useShortcut, useShortcuts } from "./shortcuts.js";
 import { LogPlace } from "./team/log.js";
