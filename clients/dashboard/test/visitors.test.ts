@@ -88,24 +88,24 @@ async function confirm(page: Page, answer: string): Promise<void> {
   await dialog(page).waitFor({ state: "detached" });
 }
 
-describe("who is on the site", () => {
-  it("is seen when it comes, where it goes, and that it goes", async () => {
-    const worker = await looks(ada);
-    await worker.page.getByText("Nobody is on the site.").waitFor();
-    await worker.expectAccessible();
-    const vic = await Visitor.come(browser, `${stack.url}/demo`);
-    await vic.open();
-    await worker.page.getByText("1 visitor on the site").waitFor();
-    await row(worker.page, "/demo").waitFor();
-    await row(worker.page, "Chrome").waitFor({ state: "attached" });
-    await worker.expectAccessible();
-    await vic.page.evaluate("history.pushState(null, '', '/demo?ferns'); document.title = 'Ferns'");
-    await row(worker.page, "/demo?ferns").waitFor();
-    await vic.leave();
-    await worker.page.getByText("Nobody is on the site.").waitFor();
-    await worker.leave();
-  });
+it("shows a visitor when it comes, where it goes, and that it goes", async () => {
+  const worker = await looks(ada);
+  await worker.page.getByText("Nobody is on the site.").waitFor();
+  await worker.expectAccessible();
+  const vic = await Visitor.come(browser, `${stack.url}/demo`);
+  await vic.open();
+  await worker.page.getByText("1 visitor on the site").waitFor();
+  await row(worker.page, "/demo").waitFor();
+  await row(worker.page, "Chrome").waitFor({ state: "attached" });
+  await worker.expectAccessible();
+  await vic.page.evaluate("history.pushState(null, '', '/demo?ferns'); document.title = 'Ferns'");
+  await row(worker.page, "/demo?ferns").waitFor();
+  await vic.leave();
+  await worker.page.getByText("Nobody is on the site.").waitFor();
+  await worker.leave();
+});
 
+describe.concurrent("who is on the site", () => {
   it("is shown beside the list with all that is known, as it is by now", async () => {
     const vic = await comes("Victoria", "ferns", "vic@example.com");
     const worker = await looks(ada);
@@ -178,7 +178,9 @@ describe("who is on the site", () => {
     await row(worker.page, "shop.example/few").waitFor();
     vic.disconnect();
     await row(worker.page, "Among many").waitFor({ state: "detached" });
-    expect(await worker.page.evaluate("[...drawn]")).toEqual(["Among many"]);
+    const drawn: string[] = await worker.page.evaluate("[...drawn]");
+    expect(drawn).toContain("Among many");
+    expect(drawn.filter(name => /^Visitor \d/.test(name))).toEqual([]);
     await worker.leave();
   });
 
@@ -240,7 +242,7 @@ describe("who is on the site", () => {
   });
 });
 
-describe("what an agent does about a visitor", () => {
+describe.concurrent("what an agent does about a visitor", () => {
   it("is to write who it is; what cannot be taken is said at its field, and nothing is lost", async () => {
     await comes("Edith", "edit");
     const worker = await looks(ada);
@@ -298,7 +300,7 @@ describe("what an agent does about a visitor", () => {
   });
 });
 
-describe("what an administrator does about a visitor", () => {
+describe.concurrent("what an administrator does about a visitor", () => {
   it("is to save all that is stored of it as one file", async () => {
     const chat = await comes("Exa", "export", "exa@example.com");
     chat.send(outgoing("To be exported"));
@@ -370,7 +372,7 @@ describe("what an administrator does about a visitor", () => {
   });
 });
 
-describe("a conversation that an agent starts", () => {
+describe.concurrent("a conversation that an agent starts", () => {
   it("begins with a message that the visitor gets, and is the agent's", async () => {
     const vic = await Visitor.come(browser, `${stack.url}/demo`);
     await vic.open();
@@ -408,16 +410,18 @@ describe("a conversation that an agent starts", () => {
   });
 });
 
-it.each([
+it.concurrent.each([
   ["de", "Besucher auf der Website", "ltr"],
   ["ar", "على الموقع", "rtl"],
 ] as const)("speaks %s", async (locale, count, direction) => {
-  await comes("Polyglot", "languages");
+  await comes(`Polyglot ${locale}`, "languages");
   const worker = await Worker.signedIn(browser, stack.url, sue.email, { locale, colorScheme: "dark" });
   await worker.go("#/visitors");
   await worker.page.getByText(count).first().waitFor();
-  await link(worker.page, "Polyglot").first().click();
-  await panel(worker.page).getByRole("heading", { name: "Polyglot" }).waitFor();
+  await link(worker.page, `Polyglot ${locale}`).click();
+  await panel(worker.page)
+    .getByRole("heading", { name: `Polyglot ${locale}` })
+    .waitFor();
   expect(await worker.page.evaluate(() => document.documentElement.dir)).toBe(direction);
   await worker.expectAccessible();
   await worker.leave();
