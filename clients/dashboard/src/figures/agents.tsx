@@ -61,7 +61,7 @@ export function AgentsCard({ reading }: AgentsCardProps) {
       rows={rows}
       draw={agents => (
         <div class="scrolls">
-          <table class="agents">
+          <table class="agent-figures">
             <thead>
               <tr>
                 {COLUMNS.map(column => (

@@ -44,7 +44,7 @@ export function Bars({ days, label, say }: BarsProps) {
   /** Where something of a width begins, whichever the direction is. */
   const left = (start: number, size: number) => Math.min(x(start), x(start + size));
   return (
-    <div ref={place} class="chart">
+    <div ref={place} class="bars">
       {width > 0 && (
         <svg role="img" aria-label={label} width={width} height={HEIGHT}>
           {lines.map(value => (
@@ -59,7 +59,7 @@ export function Bars({ days, label, say }: BarsProps) {
             const start = START + index * band;
             const middle = x(start + band / 2);
             return (
-              <g key={day._id} class="day">
+              <g key={day._id} class="column">
                 <title>{say(day)}</title>
                 <rect class="zone" x={left(start, band)} y={0} width={band} height={HEIGHT - BOTTOM} />
                 <rect

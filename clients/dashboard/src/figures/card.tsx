@@ -31,8 +31,10 @@ export function Card<T>({ title, reading, asOf, file, rows, acts, draw, class: n
   return (
     <section class={`card figures-card ${name}`} aria-labelledby={id} aria-busy={isLoading}>
       <header>
-        <h2 id={id}>{title}</h2>
-        {at && <span class="quiet">{fill(figures.asOf, { at: dateOf(language, at) })}</span>}
+        <div>
+          <h2 id={id}>{title}</h2>
+          {at && <p class="quiet">{fill(figures.asOf, { at: dateOf(language, at) })}</p>}
+        </div>
         <div class="acts">
           {data && acts}
           {data && (

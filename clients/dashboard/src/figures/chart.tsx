@@ -36,7 +36,7 @@ export function ChartCard({ of, reading }: ChartCardProps) {
         const total = data[of].reduce((sum, day) => sum + day.count, 0);
         return (
           <>
-            <p class="total">{plural(language, figures.counts[of], total)}</p>
+            <p class="day-total">{plural(language, figures.counts[of], total)}</p>
             {isTable ? (
               <DayTable title={title} days={data[of]} />
             ) : (
@@ -76,7 +76,7 @@ function DayTable({ title, days }: DayTableProps) {
   const { figures } = language.texts;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keys
-    <section class="days" tabIndex={0} aria-label={title}>
+    <section class="day-table" tabIndex={0} aria-label={`${title}: ${figures.number}`}>
       <table>
         <thead>
           <tr>

@@ -38,14 +38,14 @@ export function OverviewCard({ reading }: OverviewCardProps) {
       rows={rows}
       draw={data => (
         <>
-          <dl class="tiles">
+          <dl class="figure-tiles">
             <Tile label={figures.total} value={count(language, data.totalConversations)} />
             <Tile label={figures.pending} value={count(language, data.pendingChats)} />
             <Tile label={figures.active} value={count(language, data.activeChats)} />
             <Tile label={figures.resolved} value={count(language, data.resolvedChats)} />
             <Tile label={figures.closed} value={count(language, data.closedChats)} />
           </dl>
-          <dl class="tiles">
+          <dl class="figure-tiles">
             <Tile
               label={figures.response}
               value={time(data.avgResponseSeconds)}

@@ -23,7 +23,7 @@ export function FiguresPlace() {
     agents.reload();
   };
   return (
-    <div class="page figures">
+    <div class="page figures-place">
       <header>
         <h1>{common.places.figures}</h1>
         <button type="button" onClick={refresh}>

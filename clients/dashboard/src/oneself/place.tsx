@@ -9,7 +9,7 @@ export function OneselfPlace() {
   const { language, self, session } = useDesk();
   const { common, oneself } = language.texts;
   return (
-    <div class="page oneself">
+    <div class="page oneself-place">
       <header>
         <h1>{common.places.oneself}</h1>
         <button type="button" onClick={() => void session.signOut()}>

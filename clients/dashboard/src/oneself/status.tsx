@@ -13,7 +13,7 @@ export function StatusMenu() {
   return (
     <div class="status-menu">
       <button type="button" class="who" popovertarget={id} title={`${self.name} · ${status}`}>
-        <span class="face" aria-hidden="true">
+        <span class="self-face" aria-hidden="true">
           {initial(self.name)}
           <span class={`dot ${self.status}`} />
         </span>

@@ -17,7 +17,7 @@ export function ResponseItem({ response, edit, remove }: ResponseItemProps) {
   const { common, responses } = language.texts;
   const { title, content, shortcut, createdBy, updatedAt } = response;
   return (
-    <li class="response">
+    <li class="response-item">
       <div>
         <h3>
           <bdi>{title}</bdi> {shortcut && <kbd dir="ltr">/{withoutSlash(shortcut)}</kbd>}

@@ -32,7 +32,7 @@ export function ResponsesPlace() {
   const shown = useLast(reading);
   const close = () => setDoing(undefined);
   return (
-    <div class="page responses">
+    <div class="page responses-place">
       <header>
         <h1>{common.places.responses}</h1>
         <button type="button" class="primary" onClick={() => setDoing({ what: "add" })}>

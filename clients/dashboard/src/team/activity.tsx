@@ -1,10 +1,10 @@
-import type { User } from "@livechat/client";
 import { fill } from "@livechat/ui";
 import { useDesk } from "../context.js";
 import { Confirm } from "../ui/confirm.js";
+import type { Member } from "./member.js";
 
 interface ActivityProps {
-  readonly user: User;
+  readonly user: Member;
   saved(): void;
   close(): void;
 }

@@ -1,12 +1,12 @@
-import type { User } from "@livechat/client";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
 import { DepartmentField, NameField, RoleField } from "./fields.js";
 import { said, UserForm } from "./form.js";
 import { givesRoles, ROLES } from "./may.js";
+import type { Member } from "./member.js";
 
 interface EditUserProps {
-  readonly user: User;
+  readonly user: Member;
   saved(): void;
   close(): void;
 }

@@ -18,7 +18,7 @@ export function LogPlace() {
   const [action, setAction] = useState<Action>();
   const actions = Object.entries(team.log.actions) as [Action, string][];
   return (
-    <div class="page log">
+    <div class="page audit-place">
       <header>
         <h1>{common.places.log}</h1>
         <label class="check">

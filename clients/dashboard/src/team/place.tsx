@@ -1,4 +1,3 @@
-import type { User } from "@livechat/client";
 import { fill, plural, useObserved } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
@@ -8,6 +7,7 @@ import { Problem } from "../ui/problem.js";
 import { Activity } from "./activity.js";
 import { AddUser } from "./add.js";
 import { EditUser } from "./edit.js";
+import { type Member, memberOf } from "./member.js";
 import { ResetPassword } from "./reset.js";
 import { type Act, UserTable } from "./table.js";
 import "./team.css";
@@ -16,7 +16,7 @@ import "./team.css";
 const PAGE = 100;
 
 /** What is being done to whom. */
-type Doing = { readonly act: "add" } | { readonly act: Act; readonly user: User };
+type Doing = { readonly act: "add" } | { readonly act: Act; readonly user: Member };
 
 /** Who works here. */
 export function TeamPlace() {
@@ -27,7 +27,7 @@ export function TeamPlace() {
       from => desk.call(api => api.GET("/api/auth/users", { params: { query: { limit: PAGE, ...from } } })),
       ({ users }) => users,
     );
-    return rows.sort((one, other) => one.name.localeCompare(other.name, language.locale));
+    return rows.map(memberOf).sort((one, other) => one.name.localeCompare(other.name, language.locale));
   });
   // How they are by now comes with the connection; it says nothing of those who are switched off.
   const live = new Map(useObserved(desk.team).map(user => [user.id, user.status]));
@@ -44,13 +44,13 @@ export function TeamPlace() {
     reading.reload();
     void desk.team.refresh();
   };
-  const table = (shown: readonly User[]) => (
+  const table = (shown: readonly Member[]) => (
     <UserTable users={shown} act={(act, user) => begin({ act, user })} />
   );
   const active = users?.filter(user => user.active) ?? [];
   const off = users?.filter(user => !user.active) ?? [];
   return (
-    <div class="page team">
+    <div class="page team-place">
       <header>
         <h1>{common.places.team}</h1>
         <button type="button" class="primary" onClick={() => begin({ act: "add" })}>

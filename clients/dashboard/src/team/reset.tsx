@@ -1,12 +1,12 @@
-import type { User } from "@livechat/client";
 import { fill } from "@livechat/ui";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
 import { PasswordField } from "./fields.js";
 import { said, UserForm } from "./form.js";
+import type { Member } from "./member.js";
 
 interface ResetPasswordProps {
-  readonly user: User;
+  readonly user: Member;
   saved(): void;
   close(): void;
 }

@@ -1,13 +1,14 @@
-import type { User } from "@livechat/client";
+import { plural } from "@livechat/ui";
 import { useDesk } from "../context.js";
 import { mayChange, mayLockOut } from "./may.js";
+import type { Member } from "./member.js";
 
 /** What can be done to a user. */
 export type Act = "activity" | "edit" | "reset";
 
 interface UserTableProps {
-  readonly users: readonly User[];
-  act(act: Act, user: User): void;
+  readonly users: readonly Member[];
+  act(act: Act, user: Member): void;
 }
 
 /** Users, with what one may do to each. */
@@ -15,13 +16,16 @@ export function UserTable({ users, act }: UserTableProps) {
   const { common, team } = useDesk().language.texts;
   return (
     <div class="card table">
-      <table class="users">
+      <table class="user-table">
         <thead>
           <tr>
             <th scope="col">{common.name}</th>
             <th scope="col">{team.role}</th>
             <th scope="col">{team.status}</th>
             <th scope="col">{team.department}</th>
+            <th scope="col" class="numeric">
+              {team.open}
+            </th>
             <th scope="col">
               <span class="hidden">{team.actions}</span>
             </th>
@@ -38,14 +42,14 @@ export function UserTable({ users, act }: UserTableProps) {
 }
 
 interface UserRowProps {
-  readonly user: User;
+  readonly user: Member;
   act(act: Act): void;
 }
 
 function UserRow({ user, act }: UserRowProps) {
   const { language, self } = useDesk();
   const { common, team } = language.texts;
-  const { name, email, role, status, department, active } = user;
+  const { name, email, role, status, department, active, openConversations } = user;
   const button = (each: Act, word: string) => (
     <button type="button" aria-label={`${word}: ${name}`} onClick={() => act(each)}>
       {word}
@@ -71,6 +75,7 @@ function UserRow({ user, act }: UserRowProps) {
       <td>
         <bdi>{department}</bdi>
       </td>
+      <td class="numeric">{plural(language, team.holds, openConversations)}</td>
       <td>
         <div class="acts">
           {mayChange(self, user) && button("edit", team.edit)}

@@ -6,7 +6,6 @@ const responses: Responses = {
   add: "رد جاهز جديد",
   empty: "لا توجد ردود جاهزة بعد. اكتب هنا ما تقوله مرارًا.",
   emptySearch: "لا يوجد رد جاهز تبدأ إحدى كلماته هكذا.",
-  by: "{name} · {day}",
   edit: "تعديل",
   editTitle: "تعديل الرد الجاهز",
   title: "العنوان",

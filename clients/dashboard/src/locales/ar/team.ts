@@ -6,7 +6,15 @@ const team: TeamTexts = {
   role: "الدور",
   status: "الحالة",
   department: "القسم",
-  open: "المفتوحة",
+  open: "لديه",
+  holds: {
+    zero: "لا مفتوحة",
+    one: "واحدة مفتوحة",
+    two: "اثنتان مفتوحتان",
+    few: "{n} مفتوحة",
+    many: "{n} مفتوحة",
+    other: "{n} مفتوحة",
+  },
   actions: "الإجراءات",
   count: {
     zero: "لا أحد",

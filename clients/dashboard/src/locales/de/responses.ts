@@ -6,7 +6,6 @@ const responses: Responses = {
   add: "Neuer Textbaustein",
   empty: "Es gibt noch keine Textbausteine. Schreiben Sie auf, was Sie immer wieder sagen.",
   emptySearch: "In keinem Textbaustein beginnt ein Wort so.",
-  by: "{name} · {day}",
   edit: "Bearbeiten",
   editTitle: "Textbaustein bearbeiten",
   title: "Titel",

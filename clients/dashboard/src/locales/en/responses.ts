@@ -8,7 +8,6 @@ export interface Responses {
   readonly add: string;
   readonly empty: string;
   readonly emptySearch: string;
-  readonly by: string;
   readonly edit: string;
   readonly editTitle: string;
   readonly title: string;
@@ -34,7 +33,6 @@ const responses: Responses = {
   add: "New response",
   empty: "There are no responses yet. Write down what you say again and again.",
   emptySearch: "No response begins its words like this.",
-  by: "{name} · {day}",
   edit: "Edit",
   editTitle: "Edit response",
   title: "Title",

@@ -9,6 +9,7 @@ export interface TeamTexts {
   readonly status: string;
   readonly department: string;
   readonly open: string;
+  readonly holds: Plural;
   readonly actions: string;
   readonly count: Plural;
   readonly off: string;
@@ -59,7 +60,8 @@ const team: TeamTexts = {
   role: "Role",
   status: "Status",
   department: "Department",
-  open: "Open",
+  open: "Holds",
+  holds: { one: "{n} open", other: "{n} open" },
   actions: "Actions",
   count: { one: "{n} person", other: "{n} people" },
   off: "Switched off",
