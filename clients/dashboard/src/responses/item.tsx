@@ -1,5 +1,4 @@
 import type { CannedResponse } from "@livechat/client";
-import { fill } from "@livechat/ui";
 import { useDesk } from "../context.js";
 import { dayOf } from "../ui/format.js";
 import { withoutSlash } from "./shortcut.js";
@@ -26,7 +25,7 @@ export function ResponseItem({ response, edit, remove }: ResponseItemProps) {
           {content}
         </p>
         <p class="quiet">
-          {fill(responses.by, { name: createdBy.name ?? "–", day: dayOf(language, updatedAt) })}
+          <bdi>{createdBy.name ?? "–"}</bdi> · <bdi>{dayOf(language, updatedAt)}</bdi>
         </p>
       </div>
       {edit && remove && (
