@@ -61,10 +61,10 @@ const figures: Figures = {
   day: "اليوم",
   number: "العدد",
   asTable: "كجدول",
-  agents: "الموظفون",
+  agents: "الوكلاء",
   agentsEmpty: "لا أحد يعمل هنا.",
   columns: {
-    name: "الموظف",
+    name: "الوكيل",
     status: "الحالة",
     assignedConversations: "المحادثات",
     resolvedConversations: "المحلولة",

@@ -1,122 +1,70 @@
-import type { Plural } from "@livechat/ui";
-
-/** What is said in more than one place. */
-export interface Common {
-  readonly title: string;
-  readonly places: Readonly<
-    Record<"figures" | "inbox" | "log" | "oneself" | "responses" | "team" | "visitors", string>
-  >;
-  readonly navigation: string;
-  readonly skip: string;
-  readonly online: Readonly<Record<"away" | "busy" | "offline" | "online", string>>;
-  readonly roles: Readonly<Record<"admin" | "agent" | "super_admin", string>>;
-  readonly statuses: Readonly<Record<"active" | "closed" | "pending" | "resolved", string>>;
-  readonly priorities: Readonly<Record<"high" | "low" | "medium", string>>;
-  readonly anonymous: string;
-  readonly erased: string;
-  readonly nobody: string;
-  readonly you: string;
-  readonly save: string;
-  readonly cancel: string;
-  readonly close: string;
-  readonly back: string;
-  readonly remove: string;
-  readonly retry: string;
-  readonly more: string;
-  readonly loading: string;
-  readonly saved: string;
-  readonly name: string;
-  readonly email: string;
-  readonly password: string;
-  readonly newPassword: string;
-  readonly passwordRule: string;
-  readonly signIn: string;
-  readonly signOut: string;
-  readonly register: string;
-  readonly registerInstead: string;
-  readonly signInInstead: string;
-  readonly firstTitle: string;
-  readonly firstText: string;
-  readonly emailTaken: string;
-  readonly setupToken: string;
-  readonly setupTokenText: string;
-  readonly sessionEnded: string;
-  readonly sessionEndedText: string;
-  readonly somebodyElse: string;
-  readonly connecting: string;
-  readonly offline: string;
-  readonly errors: Readonly<Record<string, string>>;
-  readonly failed: string;
-  readonly unread: Plural;
-  readonly shortcuts: string;
-  readonly notAllowed: string;
-}
+import type { Common } from "../en/common.js";
 
 const common: Common = {
-  title: "Live chat",
+  title: "Live-Chat",
   places: {
-    inbox: "Inbox",
-    visitors: "Visitors",
-    figures: "Figures",
-    responses: "Responses",
+    inbox: "Posteingang",
+    visitors: "Besucher",
+    figures: "Kennzahlen",
+    responses: "Textbausteine",
     team: "Team",
-    log: "Security log",
-    oneself: "You",
+    log: "Sicherheitsprotokoll",
+    oneself: "Sie",
   },
-  navigation: "Places",
-  skip: "Skip to the content",
-  online: { online: "Online", away: "Away", busy: "Busy", offline: "Offline" },
-  roles: { agent: "Agent", admin: "Administrator", super_admin: "Super administrator" },
-  statuses: { pending: "Pending", active: "Active", resolved: "Resolved", closed: "Closed" },
-  priorities: { low: "Low", medium: "Medium", high: "High" },
-  anonymous: "Visitor",
-  erased: "Erased",
-  nobody: "Nobody",
-  you: "You",
-  save: "Save",
-  cancel: "Cancel",
-  close: "Close",
-  back: "Back",
-  remove: "Delete",
-  retry: "Try again",
-  more: "Show more",
-  loading: "Loading …",
-  saved: "Saved",
+  navigation: "Bereiche",
+  skip: "Zum Inhalt springen",
+  online: { online: "Online", away: "Abwesend", busy: "Beschäftigt", offline: "Offline" },
+  roles: { agent: "Agent", admin: "Administrator", super_admin: "Hauptadministrator" },
+  statuses: { pending: "Wartend", active: "Aktiv", resolved: "Erledigt", closed: "Geschlossen" },
+  priorities: { low: "Niedrig", medium: "Mittel", high: "Hoch" },
+  anonymous: "Besucher",
+  erased: "Gelöscht",
+  nobody: "Niemand",
+  you: "Sie",
+  save: "Speichern",
+  cancel: "Abbrechen",
+  close: "Schließen",
+  back: "Zurück",
+  remove: "Löschen",
+  retry: "Noch einmal versuchen",
+  more: "Mehr zeigen",
+  loading: "Wird geladen …",
+  saved: "Gespeichert",
   name: "Name",
-  email: "Email",
-  password: "Password",
-  newPassword: "New password",
-  passwordRule: "At least 8 characters",
-  signIn: "Sign in",
-  signOut: "Sign out",
-  register: "Create account",
-  registerInstead: "No account yet? Create one",
-  signInInstead: "You have an account? Sign in",
-  firstTitle: "Welcome",
-  firstText: "Nobody works here yet. The first account is the administrator’s.",
-  emailTaken: "There is an account with this email.",
-  setupToken: "Setup token",
-  setupTokenText: "Who deployed the live chat finds it among the secrets of the deployment.",
-  sessionEnded: "You have been signed out",
-  sessionEndedText: "Sign in again to go on. What you have typed is still there.",
-  somebodyElse: "Go on as somebody else",
-  connecting: "Connecting …",
-  offline: "No connection. What you write is sent when it is back.",
+  email: "E-Mail",
+  password: "Passwort",
+  newPassword: "Neues Passwort",
+  passwordRule: "Mindestens 8 Zeichen",
+  signIn: "Anmelden",
+  signOut: "Abmelden",
+  register: "Konto anlegen",
+  registerInstead: "Noch kein Konto? Legen Sie eines an",
+  signInInstead: "Sie haben ein Konto? Melden Sie sich an",
+  firstTitle: "Willkommen",
+  firstText: "Hier arbeitet noch niemand. Das erste Konto ist das des Administrators.",
+  emailTaken: "Mit dieser E-Mail gibt es schon ein Konto.",
+  setupToken: "Einrichtungsschlüssel",
+  setupTokenText: "Wer den Live-Chat eingerichtet hat, findet ihn bei den Geheimnissen der Installation.",
+  sessionEnded: "Sie wurden abgemeldet",
+  sessionEndedText: "Melden Sie sich wieder an, um weiterzumachen. Was Sie getippt haben, ist noch da.",
+  somebodyElse: "Als jemand anderes weitermachen",
+  connecting: "Verbindung wird hergestellt …",
+  offline: "Keine Verbindung. Was Sie schreiben, wird gesendet, sobald sie wieder da ist.",
   errors: {
-    unauthorized: "The email or the password is wrong.",
-    forbidden: "You may not do this.",
-    not_found: "It is not there any more.",
-    conflict: "Somebody else has changed it meanwhile.",
-    rate_limited: "That was too often. Wait a moment, then try again.",
-    unavailable: "The live chat cannot be reached. Try again in a moment.",
-    disconnected: "There is no connection. Try again when it is back.",
-    timeout: "The live chat did not answer in time. Try again.",
-    internal: "Something went wrong. Try again.",
+    unauthorized: "Die E-Mail oder das Passwort ist falsch.",
+    forbidden: "Das dürfen Sie nicht.",
+    not_found: "Das gibt es nicht mehr.",
+    conflict: "Jemand anderes hat es inzwischen geändert.",
+    rate_limited: "Das war zu oft. Warten Sie einen Moment und versuchen Sie es dann noch einmal.",
+    unavailable: "Der Live-Chat ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
+    disconnected: "Es gibt keine Verbindung. Versuchen Sie es noch einmal, wenn sie wieder da ist.",
+    timeout: "Der Live-Chat hat nicht rechtzeitig geantwortet. Versuchen Sie es noch einmal.",
+    internal: "Etwas ist schiefgegangen. Versuchen Sie es noch einmal.",
   },
-  failed: "That did not work: {why}",
-  unread: { one: "{n} unread message", other: "{n} unread messages" },
-  shortcuts: "Keyboard shortcuts",
-  notAllowed: "Your role does not show this place.",
+  failed: "Das hat nicht geklappt: {why}",
+  unread: { one: "{n} ungelesene Nachricht", other: "{n} ungelesene Nachrichten" },
+  shortcuts: "Tastenkürzel",
+  notAllowed: "Ihre Rolle zeigt diesen Bereich nicht.",
 };
 
 export default common;

@@ -17,8 +17,8 @@ const team: TeamTexts = {
   optional: "{label} (freiwillig)",
   roleText: {
     agent: "Antwortet Besuchern.",
-    admin: "Vergibt auch jede Unterhaltung, löscht Besucher und verwaltet die, die antworten.",
-    super_admin: "Verwaltet auch die, die verwalten, und vergibt Rollen.",
+    admin: "Vergibt auch jedes Gespräch, löscht Besucher und verwaltet Agenten.",
+    super_admin: "Verwaltet auch Administratoren und vergibt Rollen.",
   },
   suggest: "Vorschlagen",
   passwordText: "Teilen Sie es auf sicherem Weg mit. Es lässt sich selbst ändern.",
@@ -34,7 +34,7 @@ const team: TeamTexts = {
   switchOn: "Einschalten",
   switchOnTitle: "{name} einschalten?",
   switchOnText: "{name} kann sich mit demselben Passwort wieder anmelden.",
-  lastSuperAdmin: "Jemand muss die Hauptverwaltung haben, und sonst hat sie niemand.",
+  lastSuperAdmin: "Es muss einen Hauptadministrator geben, und dies ist der letzte.",
   log: {
     intro: "Wer etwas Wichtiges getan hat. Gelungene Anmeldungen stehen hier nicht.",
     filter: "Ereignis",
