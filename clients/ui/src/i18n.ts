@@ -1,3 +1,5 @@
+import { numberFormat, pluralRules } from "./formats.js";
+
 /** A text in each form that a number may need. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
@@ -39,8 +41,8 @@ function key(locale: string): string {
 
 /** A text for a number: `{n}` is the number, in the language's own way. */
 export function plural({ locale }: { readonly locale: string }, forms: Plural, count: number): string {
-  const form = forms[new Intl.PluralRules(locale).select(count)] ?? forms.other;
-  return form.replace("{n}", new Intl.NumberFormat(locale).format(count));
+  const form = forms[pluralRules(locale, {}).select(count)] ?? forms.other;
+  return form.replace("{n}", numberFormat(locale, {}).format(count));
 }
 
 /** A text with values in the place of their names in braces. */

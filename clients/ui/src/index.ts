@@ -1,3 +1,4 @@
+export { dateFormat, numberFormat } from "./formats.js";
 export { useLasting, useObserved } from "./hooks.js";
 export { fill, type Language, type Locales, language, type Plural, plural } from "./i18n.js";
 export { isComposing } from "./keys.js";

@@ -174,10 +174,10 @@ export class ConversationList {
     }
     const others = at < 0 ? [...rows] : rows.toSpliced(at, 1);
     if (isWanted) {
-      const place = others.findIndex(other => this.#order(conversation, other) < 0);
+      const place = this.#placeOf(conversation, others);
       // What comes after the last one that was read is read with the next ones.
-      if (place >= 0 || !state.hasMore || at >= 0) {
-        others.splice(place < 0 ? others.length : place, 0, conversation);
+      if (place < others.length || !state.hasMore || at >= 0) {
+        others.splice(place, 0, conversation);
       }
     }
     this.#state.set({ ...state, conversations: others });
@@ -195,11 +195,27 @@ export class ConversationList {
     );
   }
 
+  /** Where a conversation belongs among others that are in order. */
+  #placeOf(conversation: Conversation, others: readonly Conversation[]): number {
+    let [from, to] = [0, others.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const other = others[middle];
+      if (other && this.#order(conversation, other) > 0) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
   readonly #order = (one: Conversation, other: Conversation): number => {
-    const times = ({ waitingSince, lastMessageAt, createdAt }: Conversation) =>
-      this.#query.sort === "waiting" ? (waitingSince ?? "") : (lastMessageAt ?? createdAt);
-    const before = this.#query.sort === "waiting" ? [one, other] : [other, one];
-    const [a, b] = before.map(each => `${times(each)}${each._id}`);
-    return (a ?? "") < (b ?? "") ? -1 : 1;
+    const isByWaiting = this.#query.sort === "waiting";
+    const time = ({ waitingSince, lastMessageAt, createdAt }: Conversation) =>
+      isByWaiting ? (waitingSince ?? "") : (lastMessageAt ?? createdAt);
+    const [a, b] = [time(one), time(other)];
+    const isLess = a === b ? one._id < other._id : a < b;
+    return isLess === isByWaiting ? -1 : 1;
   };
 }

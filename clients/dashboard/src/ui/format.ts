@@ -1,19 +1,20 @@
 import type { VisitorBrief } from "@livechat/client";
+import { dateFormat, numberFormat } from "@livechat/ui";
 import type { Language } from "../context.js";
 
 /** The time of day. */
 export function timeOf({ locale }: Language, at: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(at));
+  return dateFormat(locale, { timeStyle: "short" }).format(new Date(at));
 }
 
 /** The day and the time. */
 export function dateOf({ locale }: Language, at: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return dateFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
 /** The day. */
 export function dayOf({ locale }: Language, at: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(at));
+  return dateFormat(locale, { dateStyle: "medium" }).format(new Date(at));
 }
 
 const UNITS = [
@@ -27,7 +28,7 @@ const UNITS = [
 export function span({ locale }: Language, seconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS[3];
   const format = { style: "unit", unit, unitDisplay: "short" } as const;
-  return new Intl.NumberFormat(locale, format).format(Math.floor(seconds / size));
+  return numberFormat(locale, format).format(Math.floor(seconds / size));
 }
 
 /** What a visitor is called. */
@@ -48,5 +49,5 @@ export function pageOf(address: string): string {
 export function timeOrDay(language: Language, at: string): string {
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   const day = { day: "numeric", month: "short" } as const;
-  return isToday ? timeOf(language, at) : new Intl.DateTimeFormat(language.locale, day).format(new Date(at));
+  return isToday ? timeOf(language, at) : dateFormat(language.locale, day).format(new Date(at));
 }
