@@ -1,4 +1,4 @@
-//! `/api/messages`: reading, sending and marking messages.
+//! `/api/messages`: reading, finding, sending and marking messages.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use shared::documents::conversation::Marker;
 use shared::documents::participant::Side;
 use shared::rate_limit::Limit;
 use shared::use_cases::caller::{Agent, Caller};
-use shared::use_cases::messages::{self, Draft, Span, UpTo};
+use shared::use_cases::messages::{self, Draft, FoundMessages, Span, UpTo};
 use shared::use_cases::rate_limit;
 use shared::views::MessageView;
 use shared::{App, Result};
@@ -21,6 +21,7 @@ use shared::{App, Result};
 /// The routes of this function.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/api/messages", search)
         .get("/api/messages/{conversationId}", list)
         .post("/api/messages", send)
         .put("/api/messages/{id}/read", mark_read)
@@ -31,6 +32,11 @@ pub fn routes() -> Routes {
 pub fn openapi() -> Vec<Operation> {
     use Callers::Known;
     vec![
+        Operation::get::<FoundMessages>(
+            "/api/messages",
+            "The messages in which each word that is looked for begins one, the newest first",
+        )
+        .query::<SearchParams>(),
         Operation::get::<Page<MessageView>>(
             "/api/messages/{conversationId}",
             "Messages of a conversation: page 1 is the newest, the oldest of a page comes first",
@@ -65,6 +71,21 @@ struct ListParams {
     after: Option<i64>,
     #[schemars(extend("minimum" = i64::MIN, "maximum" = i64::MAX))]
     before: Option<i64>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct SearchParams {
+    q: Option<String>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+async fn search(
+    State(app): State<App>,
+    agent: Agent,
+    Params(SearchParams { q, paging }): Params<SearchParams>,
+) -> Result<Json<FoundMessages>> {
+    Ok(Json(messages::search(&app, &agent, q.as_deref().unwrap_or_default(), &paging).await?))
 }
 
 async fn list(

@@ -49,6 +49,8 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("POST /api/conversations", "", r#"{"visitorId":"{silent}","message":"Hi","clientMessageId":"o1"}"#),
     ("GET /api/conversations/{id}", "{conversation}", ""),
     ("GET /api/conversations/{id}/events", "{conversation}", ""),
+    ("GET /api/messages", "?q=hel", ""),
+    ("GET /api/messages", "?q=hel%20nobody", ""),
     ("GET /api/messages/{conversationId}", "{conversation}", ""),
     ("GET /api/messages/{conversationId}", "{conversation}?before=2", ""),
     ("GET /api/messages/{conversationId}", "{conversation}?after=1", ""),

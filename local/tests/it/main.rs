@@ -26,6 +26,7 @@ mod indexes;
 mod limits;
 mod lists;
 mod maintenance;
+mod message_search;
 mod messages;
 mod model;
 mod openapi;

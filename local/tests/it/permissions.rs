@@ -116,6 +116,7 @@ const ROUTES: &[Row] = &[
     ("PUT", "/api/conversations/{id}/resolve", "",                                 [401, 403, 403, 200, 200, 200, 200]),
     ("PUT", "/api/conversations/{id}/close", "",                                   [401, 403, 403, 200, 200, 200, 200]),
     ("PUT", "/api/conversations/{id}/rate", r#"{"rating":5}"#,                     [409, 409, 409, 409, 409, 409, 409]),
+    ("GET", "/api/messages?q=hello", "",                                           [401, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/messages/{conversationId}", "",                                  [401, 200, 404, 200, 200, 200, 200]),
     ("POST", "/api/messages", r#"{"conversationId":"{conversationId}","content":"c"}"#,
                                                                                    [401, 201, 404, 201, 201, 201, 201]),
@@ -144,7 +145,8 @@ fn as_coded(path: &str) -> String {
     for own in ["{user}", "{message}", "{visitor}", "{canned}"] {
         path = path.replace(own, "{id}");
     }
-    path.replace("{page}", "{file}")
+    let path = path.replace("{page}", "{file}");
+    path.split('?').next().unwrap().to_owned()
 }
 
 fn filled(template: &str, scene: &Scene, new: &str) -> String {

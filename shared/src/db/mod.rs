@@ -29,7 +29,7 @@ pub(crate) use named::named;
 pub use page::{Listed, Page, Paged, Pages, Paging, Search, Total};
 pub(crate) use part::part;
 pub use query::{AnyId, Projected, Query};
-pub use search::{matching, search_words};
+pub use search::{first_words, matching, search_words};
 
 use query::read;
 

@@ -138,6 +138,8 @@ pub struct Search {
     pub filter: Document,
     /// Whether the index has the order of the list, so that the latest entries are looked at first.
     pub in_order: bool,
+    /// Whether what it finds is counted.
+    pub is_counted: bool,
 }
 
 impl Search {
@@ -203,7 +205,7 @@ impl Db {
     ) -> Result<Page<T>> {
         let window = paging.window(sorting)?;
         let total = async {
-            match window.is_behind_a_cursor() {
+            match window.is_behind_a_cursor() || !search.is_counted {
                 true => Ok(None),
                 false => self.total_found(sorting, search, filter.clone()).await.map(Some),
             }

@@ -16,6 +16,10 @@ use super::{Db, Search, Stored};
 /// The most words of a query that are looked for.
 const MOST_LOOKED_FOR: usize = 8;
 
+/// The most words that are kept of a long text, and the characters of each.
+const MOST_KEPT: usize = 60;
+const LONGEST_KEPT: usize = 24;
+
 /// How far it is counted which words are rare.
 const ENOUGH: u64 = 200;
 
@@ -32,10 +36,26 @@ pub fn search_words<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<St
         .collect()
 }
 
-/// A condition for each of the first 8 words of `query`, the longest first: that a document has a word
-/// that begins with it.
-fn conditions(query: &str) -> Vec<Document> {
-    let mut words: Vec<String> = search_words([query]).into_iter().take(MOST_LOOKED_FOR).collect();
+/// The first distinct words of a long text, 60 at most, each cut to 24 characters: what is kept of it costs storage.
+/// A word that is looked for must be cut likewise.
+pub fn first_words(text: &str) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let word: String = word.chars().flat_map(char::to_lowercase).take(LONGEST_KEPT).collect();
+        if kept.len() == MOST_KEPT {
+            break;
+        }
+        if !kept.contains(&word) {
+            kept.push(word);
+        }
+    }
+    kept
+}
+
+/// A condition for each of the first 8 of some words, the longest first: that a document has a word that
+/// begins with it.
+fn conditions(words: impl IntoIterator<Item = String>) -> Vec<Document> {
+    let mut words: Vec<String> = words.into_iter().take(MOST_LOOKED_FOR).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     words.into_iter().map(|word| doc! { FIELD: { "$regex": format!("^{word}") } }).collect()
 }
@@ -43,7 +63,7 @@ fn conditions(query: &str) -> Vec<Document> {
 /// Matches documents that have, for each of the first 8 words of `query`, a word that begins with it. A
 /// query without a word matches all.
 pub fn matching(query: &str) -> Document {
-    match conditions(query) {
+    match conditions(search_words([query])) {
         none if none.is_empty() => doc! {},
         conditions => doc! { "$and": conditions },
     }
@@ -53,7 +73,15 @@ impl Db {
     /// As [`matching`]: a search on the index by the rarest word, and what else must match. `None` for a
     /// query without a word. One round trip, if there are several.
     pub async fn search<T: Stored>(&self, query: &str) -> Result<Option<(Search, Document)>> {
-        let mut conditions = conditions(query);
+        self.search_for::<T>(search_words([query])).await
+    }
+
+    /// As [`Self::search`], for words.
+    pub async fn search_for<T: Stored>(
+        &self,
+        words: impl IntoIterator<Item = String>,
+    ) -> Result<Option<(Search, Document)>> {
+        let mut conditions = conditions(words);
         if conditions.len() > 1 {
             let counts = conditions.iter().map(|word| self.count_up_to::<T>(word.clone(), ENOUGH));
             let counts = try_join_all(counts).await?;
@@ -68,7 +96,7 @@ impl Db {
         } else {
             doc! { "$and": rest }
         };
-        Ok(Some((Search { filter, in_order: false }, rest)))
+        Ok(Some((Search { filter, in_order: false, is_counted: true }, rest)))
     }
 }
 
@@ -81,6 +109,16 @@ mod tests {
         let words: Vec<_> =
             search_words(["Ada Lovelace", "ada@example.com", "Ärger!"]).into_iter().collect();
         assert_eq!(words, ["ada", "com", "example", "lovelace", "ärger"]);
+    }
+
+    #[test]
+    fn of_a_long_text_the_first_words_are_kept_each_once_and_not_whole() {
+        assert_eq!(first_words("Yes, yes: ÉTÉ 24h!"), ["yes", "été", "24h"]);
+        let many: String = (0..100).map(|number| format!("w{number} ")).collect();
+        assert_eq!(first_words(&many).len(), 60);
+        assert_eq!(first_words(&many).last().map(String::as_str), Some("w59"));
+        assert_eq!(first_words(&"ä".repeat(8000)), ["ä".repeat(24)]);
+        assert_eq!(first_words("… 🦀 !"), Vec::<String>::new());
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use bson::doc;
+use bson::{Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
 use serde::{Deserialize, Serialize};
 
 use super::participant::Side;
-use crate::db::{Db, Stored, index, named, to_bson, unique};
+use crate::db::{
+    Cursor, Db, Page, Paging, Search, Sorting, Stored, first_words, index, named, partial, to_bson,
+    unique,
+};
 use crate::input::unchecked;
 use crate::{Id, Time};
 
@@ -51,6 +54,9 @@ pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
     pub created_at: Time,
+    /// The words that it is found by, once it is stored among the messages; read by nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 impl Stored for Message {
@@ -67,6 +73,7 @@ impl Stored for Message {
             index(doc! { "conversation": 1, "sender": 1, "seq": -1 }),
             index(doc! { "createdAt": 1 }),
             index(doc! { "sender": 1, "senderId": 1 }),
+            partial(doc! { "words": 1, "createdAt": -1 }, doc! { "words": { "$exists": true } }),
         ]
     }
 }
@@ -74,20 +81,21 @@ impl Stored for Message {
 impl Message {
     /// The message of this id.
     pub async fn find(db: &Db, id: Id) -> Result<Option<Self>> {
-        db.query(doc! { "_id": id }).one().await
+        db.query(doc! { "_id": id }).fields(without_words()).one().await
     }
 
     /// The last message of `sender` up to the number `seq`.
     pub async fn last_of(db: &Db, conversation: Id, sender: Side, seq: i64) -> Result<Option<Self>> {
         let filter = doc! { "conversation": conversation, "sender": sender, "seq": { "$lte": seq } };
-        db.query(filter).sort(doc! { "seq": -1 }).one().await
+        db.query(filter).fields(without_words()).sort(doc! { "seq": -1 }).one().await
     }
 
     /// Stores messages that are in an outbox. Those that are there already stay as they are, so that
     /// anybody may do it for anybody.
     pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
         for message in accepted {
-            db.insert_if_missing(Self::COLLECTION, message.id, to_bson(message)?).await?;
+            let stored = to_bson(&message.findable())?;
+            db.insert_if_missing(Self::COLLECTION, message.id, stored).await?;
         }
         Ok(())
     }
@@ -95,7 +103,24 @@ impl Message {
     /// Stores a message that is in an outbox, and is about to be dropped from it: by a majority, since a
     /// new primary that did not have it would take the drop all the same.
     pub async fn store_before_drop(&self, db: &Db) -> Result<()> {
-        db.insert_or_keep(self).await
+        db.insert_or_keep(&self.findable()).await
+    }
+
+    /// With the words that it is found by. In an outbox it has none, where each update would carry them.
+    pub fn findable(&self) -> Self {
+        Self { words: first_words(&self.content), ..self.clone() }
+    }
+
+    /// A page of the messages in which each word of `q` begins one, the newest first; `None` for a text without
+    /// a word.
+    pub async fn found(db: &Db, q: &str, paging: &Paging) -> crate::Result<Option<Page<Self>>> {
+        let sorting =
+            Sorting::latest("createdAt", |message: &Self| Cursor::new(message.created_at, message.id));
+        let Some((search, rest)) = db.search_for::<Self>(first_words(q)).await? else {
+            return Ok(None);
+        };
+        let search = Search { is_counted: false, ..search };
+        db.found(&sorting, &search, rest, without_words(), paging).await.map(Some)
     }
 
     /// Erases what the messages of a conversation up to a number say.
@@ -103,7 +128,7 @@ impl Message {
         let them = doc! { "conversation": conversation, "seq": { "$lte": up_to } };
         let update = doc! {
             "$set": { "content": "", "fileUrl": null },
-            "$unset": { "clientMessageId": "" },
+            "$unset": { "clientMessageId": "", "words": "" },
         };
         db.of::<Self>().update_many(them, update).await.map(drop)
     }
@@ -116,6 +141,11 @@ impl Message {
     ) -> Result<Vec<Self>> {
         let range = doc! { "$gte": numbers.start(), "$lte": numbers.end() };
         let them = doc! { "conversation": conversation, "seq": range };
-        db.query(them).sort(doc! { "seq": 1 }).all().await
+        db.query(them).fields(without_words()).sort(doc! { "seq": 1 }).all().await
     }
+}
+
+/// All but what it is found by.
+pub(super) fn without_words() -> Document {
+    doc! { "words": 0 }
 }

@@ -139,6 +139,7 @@ mod tests {
             file_url: None,
             client_message_id: None,
             created_at: at(0),
+            words: Vec::new(),
         }
     }
 

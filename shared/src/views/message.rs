@@ -116,6 +116,52 @@ impl MessageView {
     }
 }
 
+/// A message that was found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the fields are the document's")]
+#[schemars(rename = "FoundMessage")]
+pub struct FoundMessageView {
+    #[serde(rename = "_id")]
+    pub id: Id,
+    pub conversation: Id,
+    /// With whom the conversation is.
+    pub visitor: ParticipantView,
+    pub sender: Side,
+    pub sender_id: ParticipantView,
+    pub content: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    pub file_url: Option<String>,
+    pub seq: i64,
+    pub created_at: Time,
+}
+
+impl FoundMessageView {
+    /// A message of a conversation with `visitor`, as far as that and the agents are still there.
+    pub fn new(
+        message: Message,
+        visitor: Id,
+        brief: Option<&VisitorBrief>,
+        agents: &HashMap<Id, Author>,
+    ) -> Self {
+        let (name, email) =
+            brief.map_or((None, None), |brief| (brief.name.clone(), brief.email.clone()));
+        Self {
+            id: message.id,
+            conversation: message.conversation,
+            visitor: ParticipantView { id: visitor, name, email },
+            sender: message.sender,
+            sender_id: author(&message, brief, agents),
+            content: message.content,
+            kind: message.kind,
+            file_url: message.file_url,
+            seq: message.seq,
+            created_at: message.created_at,
+        }
+    }
+}
+
 fn author(
     message: &Message,
     visitor: Option<&VisitorBrief>,

@@ -16,7 +16,7 @@ pub use canned_response::CannedResponseView;
 pub use conversation::ConversationView;
 pub use conversation_event::ConversationEventView;
 pub use marks::MarksView;
-pub use message::{Delivery, MessageView};
+pub use message::{Delivery, FoundMessageView, MessageView};
 pub use participant::ParticipantView;
 pub use user::{ListedUserView, UserView};
 pub use visitor::VisitorView;

@@ -139,7 +139,8 @@ impl Conversation {
                 let (visitors, are_all) = Visitor::found_by(db, q).await?;
                 let found =
                     doc! { "$or": [{ "visitor": { "$in": visitors } }, { "tags": { "$eq": q } }] };
-                let search = Search { filter: found, in_order: filter.sort == Sort::Latest };
+                let search =
+                    Search { filter: found, in_order: filter.sort == Sort::Latest, is_counted: true };
                 let rest = all_of(begin.into_iter().chain(rest).collect());
                 let page = db.found(&sorting, &search, rest, without_inner(), paging).await?;
                 Page { is_complete: page.is_complete.map(|is_complete| is_complete && are_all), ..page }
@@ -149,7 +150,8 @@ impl Conversation {
                 db.page_in(&sorting, them, without_inner(), paging).await?
             }
             None => {
-                let search = Search { filter: begin.unwrap_or_default(), in_order: true };
+                let search =
+                    Search { filter: begin.unwrap_or_default(), in_order: true, is_counted: true };
                 db.found(&sorting, &search, all_of(rest), without_inner(), paging).await?
             }
         };

@@ -115,6 +115,13 @@ part! {
     }
 }
 
+part! {
+    /// With whom a conversation is.
+    pub struct WhoseIs of Conversation {
+        visitor: Id,
+    }
+}
+
 impl Stored for Conversation {
     const COLLECTION: &'static str = "conversations";
 

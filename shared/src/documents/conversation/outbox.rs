@@ -13,7 +13,7 @@ use super::lifecycle::{Action, Status};
 use super::list::without_inner;
 use super::{Conversation, or_empty};
 use crate::db::{Db, Projected, to_bson};
-use crate::documents::message::Message;
+use crate::documents::message::{self, Message};
 use crate::documents::participant::{Participant, Side};
 use crate::{Id, Time};
 
@@ -126,7 +126,7 @@ impl Conversation {
         if !unknown.is_empty() {
             let names = doc! { "$in": &unknown };
             let them = doc! { "conversation": id, "senderId": by.id, "clientMessageId": names };
-            let found: Vec<Message> = db.query(them).all().await?;
+            let found: Vec<Message> = db.query(them).fields(message::without_words()).all().await?;
             let named = |wanted: Option<&str>| {
                 let of_name = |message: &&Message| message.client_message_id.as_deref() == wanted;
                 wanted.and_then(|_| {

@@ -1,13 +1,15 @@
-//! Sending, reading and marking messages.
+//! Sending, reading, marking and finding messages.
 
 mod history;
 mod read;
+mod search;
 mod send;
 
 use crate::Error;
 
 pub use history::{Joined, Span, after, catch_up, list};
 pub use read::{Marked, UpTo, mark, mark_read};
+pub use search::{FoundMessages, search};
 pub use send::{Draft, send, stored_view};
 
 /// The answer to an id that no message has, or none that the caller may see.

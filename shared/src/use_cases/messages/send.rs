@@ -64,6 +64,7 @@ impl Draft {
             file_url: self.file_url.clone(),
             client_message_id: self.client_message_id.clone(),
             created_at: at,
+            words: Vec::new(),
         }
     }
 }

@@ -210,5 +210,7 @@ fn message(
         file_url: None,
         client_message_id: None,
         created_at,
-    })
+        words: Vec::new(),
+    }
+    .findable())
 }
