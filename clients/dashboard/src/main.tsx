@@ -1,9 +1,9 @@
+import "./style.css";
 import { render } from "preact";
 import { App } from "./app.js";
 import { speak } from "./language.js";
 import { KeptPreferences } from "./preferences.js";
 import { Session } from "./session.js";
-import "./style.css";
 
 const preferences = new KeptPreferences(localStorage);
 const session = new Session(location.origin, localStorage);

@@ -364,7 +364,7 @@ describe("the inbox", () => {
     await act(a.page, "Take").click();
     await row(s.page, "Live").getByText("Ada").waitFor();
     await act(a.page, "Resolve").click();
-    await row(s.page, "Live").getByText("Resolved").waitFor().catch(async e => { await a.page.screenshot({path:"/tmp/w/fa.png"}); await s.page.screenshot({path:"/tmp/w/fs.png"}); throw e; });
+    await row(s.page, "Live").getByText("Resolved").waitFor();
     chat.disconnect();
     await row(s.page, "Live").getByText("On the site").waitFor({ state: "detached" });
     await picture(s.page, "dashboard-inbox");
@@ -455,7 +455,9 @@ describe.each([
     await log(a.page).getByText("How does it look?").waitFor();
     await a.expectAccessible();
     expect(await a.page.evaluate(isWider)).toBe(false);
-    await picture(a.page, `dashboard-${name}`);
+    if (name !== "german") {
+      await picture(a.page, `dashboard-${name}`);
+    }
     chat.disconnect();
     await a.leave();
   });
