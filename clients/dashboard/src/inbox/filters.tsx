@@ -29,11 +29,11 @@ export function FilterBar({ view, filters, change }: FilterBarProps) {
         type="button"
         class="icon"
         aria-expanded={isOpen}
-        aria-label={inbox.filters}
         title={inbox.filters}
         onClick={() => setIsOpen(!isOpen)}
       >
         <Icon name="filter" />
+        <span class="hidden">{inbox.filters}</span>
         {count > 0 && <span class="badge">{count}</span>}
       </button>
       {isOpen && <Selects view={view} filters={filters} change={change} />}
