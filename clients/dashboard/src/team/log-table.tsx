@@ -34,16 +34,16 @@ export function LogTable({ entries }: LogTableProps) {
               <td class={entry.action === "login_failed" ? "what bad" : "what"}>
                 {log.actions[entry.action]}
               </td>
-              <td>
+              <td data-label={log.actor}>
                 <bdi>{entry.actor?.email ?? (entry.actor?.id || "–")}</bdi>
               </td>
-              <td>
+              <td data-label={log.target}>
                 <Target {...entry} />
               </td>
-              <td>
+              <td data-label={log.detail}>
                 <bdi>{detailOf(language, entry)}</bdi>
               </td>
-              <td>
+              <td data-label={log.address}>
                 <bdi class="quiet">{entry.address ?? ""}</bdi>
               </td>
             </tr>
