@@ -468,6 +468,45 @@ describe.each([
   });
 });
 
+it("tells by the browser what comes while nobody looks, once that is wanted", async () => {
+  const a = await Worker.open(browser, stack.url);
+  await a.context.grantPermissions(["notifications"], { origin: stack.url });
+  await a.page.addInitScript(() => {
+    const shown: string[] = [];
+    Object.assign(window, { shown });
+    window.Notification = class extends EventTarget {
+      static readonly permission = "granted";
+      static readonly requestPermission = async () => "granted";
+      constructor(title: string, options?: NotificationOptions) {
+        super();
+        shown.push(`${title}: ${options?.body}`);
+      }
+    } as unknown as typeof Notification;
+  });
+  await a.page.reload();
+  await a.signIn(ada.email);
+  await a.go("#/oneself");
+  await a.page.getByLabel("Notifications of the browser").check();
+  const shown = () => a.page.evaluate(() => (window as unknown as { shown: string[] }).shown);
+  const seen = await guest("Seen", "While she looks");
+  await a.page
+    .getByText("(1)")
+    .or(a.page.getByRole("heading", { name: "You" }))
+    .first()
+    .waitFor();
+  const cdp = await a.context.newCDPSession(a.page);
+  await cdp.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  await a.page.evaluate(() => {
+    document.hasFocus = () => false;
+  });
+  const unseen = await guest("Unseen", "While she does not");
+  await expect.poll(shown).toContain("New conversation: Unseen: While she does not");
+  expect(await shown()).not.toContain("New conversation: Seen: While she looks");
+  seen.disconnect();
+  unseen.disconnect();
+  await a.leave();
+});
+
 it("shows a place no longer when the role that has it is taken away", async () => {
   const { id: max, email } = await register(stack.url, "Max");
   await call(stack.url, sue.token, "PUT", `/api/auth/users/${max}`, { role: "admin" });
