@@ -28,6 +28,8 @@ export type Route =
       readonly filters: Filters;
       /** The id of the open conversation. */
       readonly conversation?: string;
+      /** The number of the message that is to be in sight. */
+      readonly at?: number;
     }
   | {
       readonly place: Place;
@@ -52,8 +54,10 @@ export function parse(hash: string): Route {
   const [place, first, second] = path.split("/").map(decode);
   if (place === "inbox") {
     const view = VIEWS.find(each => each === first) ?? "unassigned";
-    const filters = filtersOf(new URLSearchParams(query));
-    return { place, view, filters, ...(second && { conversation: second }) };
+    const search = new URLSearchParams(query);
+    const at = Number(search.get("at"));
+    const sight = Number.isSafeInteger(at) && at > 0 && { at };
+    return { place, view, filters: filtersOf(search), ...(second && { conversation: second, ...sight }) };
   }
   const known = PLACES.find(each => each === place);
   return known ? { place: known, ...(first && { id: first }) } : START;
@@ -62,8 +66,9 @@ export function parse(hash: string): Route {
 /** The fragment that says a route. */
 export function format(route: Route): string {
   if (route.place === "inbox") {
-    const { view, conversation, filters } = route;
-    const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value)).toString();
+    const { view, conversation, at, filters } = route;
+    const sight = at === undefined ? {} : { at: String(at) };
+    const query = new URLSearchParams({ ...filters, ...sight }).toString();
     const path = conversation ? `${view}/${encodeURIComponent(conversation)}` : view;
     return `#/inbox/${path}${query && `?${query}`}`;
   }

@@ -39,6 +39,13 @@ async function say(page: Page, content: string): Promise<void> {
   await composer(page).press("Enter");
 }
 
+/** Whether an element is in what its log shows. */
+function isInSight(element: Element): boolean {
+  const own = element.getBoundingClientRect();
+  const log = element.closest("[role=log]")?.getBoundingClientRect();
+  return log !== undefined && own.top >= log.top && own.bottom <= log.bottom;
+}
+
 /** A visitor who says something, by the client alone. */
 async function guest(name: string, ...contents: string[]): Promise<VisitorChat> {
   const chat = new VisitorChat({ url: stack.url, name });
@@ -384,6 +391,10 @@ describe("the inbox", () => {
     const found = a.page.getByRole("region", { name: "In messages" });
     await found.getByRole("link", { name: /aubergine/ }).click();
     await log(a.page).getByText("The aubergine is purple.").waitFor();
+    await a.page.getByLabel("Search names, emails, tags, messages").fill("Line 7");
+    await found.getByRole("link", { name: /Line 7$/ }).click();
+    // However long ago it was said, it is in sight.
+    await expect.poll(() => log(a.page).getByText("Line 7", { exact: true }).evaluate(isInSight)).toBe(true);
     await a.expectAccessible();
     await a.page.getByLabel("Search names, emails, tags, messages").fill("");
     await a.page.getByRole("button", { name: "Filters" }).click();
@@ -489,11 +500,8 @@ it("tells by the browser what comes while nobody looks, once that is wanted", as
   await a.page.getByLabel("Notifications of the browser").check();
   const shown = () => a.page.evaluate(() => (window as unknown as { shown: string[] }).shown);
   const seen = await guest("Seen", "While she looks");
-  await a.page
-    .getByText("(1)")
-    .or(a.page.getByRole("heading", { name: "You" }))
-    .first()
-    .waitFor();
+  await a.go("#/inbox/unassigned");
+  await row(a.page, "While she looks").waitFor();
   const cdp = await a.context.newCDPSession(a.page);
   await cdp.send("Emulation.setFocusEmulationEnabled", { enabled: false });
   await a.page.evaluate(() => {

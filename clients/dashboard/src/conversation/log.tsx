@@ -1,6 +1,6 @@
 import type { Conversation, Message, OutgoingMessage } from "@livechat/client";
 import { FileLink, fill, plural, Text } from "@livechat/ui";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Language, useDesk } from "../context.js";
 import type { Room, RoomState } from "../live/room.js";
 import { sentence, useAction } from "../ui/action.js";
@@ -16,19 +16,32 @@ interface LogProps {
   readonly room: Room;
   readonly state: RoomState;
   readonly conversation: Conversation;
+  /** The number of the message that is to be in sight. */
+  readonly at: number | undefined;
 }
 
 /** What was said and what happened, the latest in sight. */
-export function Log({ room, state, conversation }: LogProps) {
+export function Log({ room, state, conversation, at }: LogProps) {
   const { language } = useDesk();
   const { common, conversation: texts } = language.texts;
   const { messages, outgoing, events, hasEarlier, status, typing } = state;
   const earlier = useAction(() => room.loadEarlier());
-  const { log, onScroll, below, toEnd } = useScrolling(state, () => {
+  const { log, onScroll, below, toEnd, toMessage } = useScrolling(state, () => {
     if (hasEarlier && !earlier.failure) {
       void earlier.run();
     }
   });
+  const first = messages[0]?.seq ?? 0;
+  useEffect(() => {
+    if (at === undefined || status !== "ready") {
+      return;
+    }
+    if (at < first && hasEarlier) {
+      void earlier.run();
+    } else {
+      toMessage(at);
+    }
+  }, [at, first, status]);
   const shown = useMemo(() => items(messages, events, hasEarlier), [messages, events, hasEarlier]);
   const name = nameOf(language, conversation.visitor);
   return (
@@ -60,6 +73,7 @@ export function Log({ room, state, conversation }: LogProps) {
                 key={item.key}
                 message={item.message}
                 isFirst={item.isFirst}
+                isFound={item.message.seq === at}
                 visitor={name}
                 mark={mark(state, item.message, language)}
               />
@@ -146,7 +160,14 @@ function useScrolling({ messages, outgoing, events, typing }: RoomState, onTop: 
     resized.observe(element);
     return () => resized.disconnect();
   }, []);
-  return { log, onScroll, toEnd, below: isAway ? Math.max(0, last - seen.current) : undefined };
+  const toMessage = (seq: number) => {
+    const found = log.current?.querySelector(`[data-seq="${seq}"]`);
+    if (found) {
+      wasAtEnd.current = false;
+      found.scrollIntoView({ block: "center" });
+    }
+  };
+  return { log, onScroll, toEnd, toMessage, below: isAway ? Math.max(0, last - seen.current) : undefined };
 }
 
 /** How far the last message of the agents' side has come; said of no other one. */
@@ -169,12 +190,13 @@ function mark(
 interface StoredProps {
   readonly message: Message;
   readonly isFirst: boolean;
+  readonly isFound: boolean;
   /** What the visitor is called. */
   readonly visitor: string;
   readonly mark: string | undefined;
 }
 
-function Stored({ message, isFirst, visitor, mark }: StoredProps) {
+function Stored({ message, isFirst, isFound, visitor, mark }: StoredProps) {
   const { language, self } = useDesk();
   const { common, conversation: texts } = language.texts;
   const { sender, senderId, content, fileUrl, createdAt } = message;
@@ -185,7 +207,10 @@ function Stored({ message, isFirst, visitor, mark }: StoredProps) {
       : (senderId.name ?? common.erased)
     : visitor;
   return (
-    <li class={`message ${isOurs ? "ours" : ""} ${isFirst ? "first" : ""}`}>
+    <li
+      class={`message ${isOurs ? "ours" : ""} ${isFirst ? "first" : ""} ${isFound ? "found-one" : ""}`}
+      data-seq={message.seq}
+    >
       <p class={isFirst ? "who" : "hidden"}>
         <bdi>{author}</bdi> <time dateTime={createdAt}>{timeOf(language, createdAt)}</time>
       </p>

@@ -14,11 +14,13 @@ import "./conversation.css";
 
 interface ConversationViewProps {
   readonly id: string;
+  /** The number of the message that is to be in sight. */
+  readonly at?: number;
   leave(): void;
 }
 
 /** An open conversation. */
-export function ConversationView({ id, leave }: ConversationViewProps) {
+export function ConversationView({ id, at, leave }: ConversationViewProps) {
   const { desk, language } = useDesk();
   const texts = language.texts.conversation;
   const [room, setRoom] = useState<Room>();
@@ -31,7 +33,7 @@ export function ConversationView({ id, leave }: ConversationViewProps) {
     return null;
   }
   return (
-    <Opened room={room} leave={leave} gone={{ not_found: texts.gone, validation_failed: texts.gone }}>
+    <Opened room={room} at={at} leave={leave} gone={{ not_found: texts.gone, validation_failed: texts.gone }}>
       {conversation}
     </Opened>
   );
@@ -40,11 +42,12 @@ export function ConversationView({ id, leave }: ConversationViewProps) {
 interface OpenedProps {
   readonly room: Room;
   readonly children: Conversation | undefined;
+  readonly at: number | undefined;
   readonly gone: Readonly<Record<string, string>>;
   leave(): void;
 }
 
-function Opened({ room, children: conversation, gone, leave }: OpenedProps) {
+function Opened({ room, at, children: conversation, gone, leave }: OpenedProps) {
   const { language } = useDesk();
   const { common, conversation: texts } = language.texts;
   const state = useObserved(room.state);
@@ -82,7 +85,7 @@ function Opened({ room, children: conversation, gone, leave }: OpenedProps) {
           showsDetails={showsDetails}
           toggleDetails={() => setShowsDetails(!showsDetails)}
         />
-        <Log room={room} state={state} conversation={conversation} />
+        <Log room={room} state={state} conversation={conversation} at={at} />
         <Composer key={conversation._id} room={room} conversation={conversation} />
       </section>
       <Details conversation={conversation} isOpen={showsDetails} close={() => setShowsDetails(false)} />

@@ -21,9 +21,9 @@ export function FoundMessages({ q }: { readonly q: string }) {
       {isLoading && !data && <p class="empty">{common.loading}</p>}
       {data?.messages.length === 0 && <p class="empty">{inbox.emptySearch}</p>}
       <ul>
-        {data?.messages.map(({ _id, conversation, content, createdAt, senderId }) => (
+        {data?.messages.map(({ _id, conversation, seq: at, content, createdAt, senderId }) => (
           <li key={_id}>
-            <a class="row" href={format({ place: "inbox", view: "all", filters: { q }, conversation })}>
+            <a class="row" href={format({ place: "inbox", view: "all", filters: { q }, conversation, at })}>
               <span class="first">
                 <span class="name">
                   <bdi>{senderId.name ?? common.anonymous}</bdi>

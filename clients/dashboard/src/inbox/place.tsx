@@ -24,14 +24,14 @@ interface InboxProps {
 export function InboxPlace({ route, lists }: InboxProps) {
   const { desk, language } = useDesk();
   const { common, inbox } = language.texts;
-  const { view, filters, conversation } = route;
+  const { view, filters, conversation, at } = route;
   const query = useMemo(() => queryOf(view, filters, desk.owner), [view, JSON.stringify(filters), desk]);
   const list = useMemo(() => desk.list(query), [desk, query]);
   useEffect(() => () => desk.drop(list), [desk, list]);
   useEffect(() => desk.watchAll(view === "all"), [desk, view]);
   const state = useObserved(list.state);
   const open = (id: string | undefined, replace = false) => {
-    const { conversation: _, ...without } = route;
+    const { conversation: _, at: __, ...without } = route;
     go(id === undefined ? without : { ...without, conversation: id }, replace);
   };
   useSteps(state, conversation, open);
@@ -55,7 +55,12 @@ export function InboxPlace({ route, lists }: InboxProps) {
       {conversation === undefined ? (
         <p class="choose quiet">{inbox.choose}</p>
       ) : (
-        <ConversationView key={conversation} id={conversation} leave={() => open(undefined)} />
+        <ConversationView
+          key={conversation}
+          id={conversation}
+          {...(at !== undefined && { at })}
+          leave={() => open(undefined)}
+        />
       )}
     </div>
   );

@@ -73,7 +73,7 @@ function Row({ conversation, route, now, work }: RowProps) {
   return (
     <a
       class={unreadCount > 0 ? "row unread" : "row"}
-      href={format({ ...route, conversation: _id })}
+      href={format({ place: "inbox", view: route.view, filters: route.filters, conversation: _id })}
       aria-current={route.conversation === _id ? "true" : undefined}
     >
       <span class="first">
