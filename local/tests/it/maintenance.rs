@@ -94,6 +94,24 @@ async fn what_was_left_behind_is_taken_over_once_by_whoever_comes_next() {
 }
 
 #[tokio::test]
+async fn that_a_message_reopened_its_conversation_is_told_by_whoever_takes_it_over() {
+    let chat = without_maintenance().await;
+    let ada = chat.register("Ada").await;
+    let (vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    adas.ack("conversation:join", json!({ "conversationId": id })).await;
+    chat.put(&format!("/api/conversations/{id}/resolve"), json!({})).by(&ada.token).await.expect(200);
+    assert_eq!(adas.next("conversation:event").await["event"]["type"], "resolved");
+    accept(&chat, &vic, &id, "Left behind", "m1").await;
+    make_past::<Conversation>(&chat.app, "outbox.0.due").await;
+    maintenance::run(&chat.app, answer_deadline()).await;
+    let reopened = adas.next("conversation:event").await["event"].clone();
+    assert_eq!((&reopened["type"], &reopened["by"]["name"]), (&json!("reopened"), &json!("Vic")));
+    let history = chat.get(&format!("/api/conversations/{id}/events")).by(&ada.token).await.expect(200);
+    assert_eq!(history["events"].as_array().unwrap().last(), Some(&reopened));
+}
+
+#[tokio::test]
 async fn a_conversation_whose_start_was_left_behind_is_pushed_as_new() {
     let chat = without_maintenance().await;
     let ada = chat.register("Ada").await;

@@ -1,7 +1,16 @@
 //! Agents who write first: `POST /api/conversations`.
 
+use std::time::Duration;
+
 use futures::future::join_all;
+use mongodb::bson::doc;
 use serde_json::{Value, json};
+use shared::Time;
+use shared::documents::conversation::Conversation;
+use shared::use_cases::caller::Caller;
+use shared::use_cases::maintenance;
+use shared::use_cases::outreach::{self, FirstWord};
+use tokio::time::Instant;
 
 use crate::support::{Chat, NOBODY, each, text};
 
@@ -177,4 +186,23 @@ async fn agents_write_first_as_often_as_they_write_at_all() {
     start().await.expect(201);
     start().await.expect(201);
     start().await.refused(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn what_an_agent_started_reaches_its_visitor_though_its_function_ended_right_then() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let mut vic = chat.visitor("Vic").await;
+    let mut sues = chat.agent_socket(&sue).await;
+    let agent = Caller::of_token(&chat.app, &ada.token).await.unwrap().agent().unwrap();
+    let visitor = vic.id.parse().unwrap();
+    let first = FirstWord { visitor, content: "May I help you?".to_owned(), key: None };
+    let made = outreach::start(&chat.app, &agent, first).await.unwrap().value;
+    let past = doc! { "$set": { "outbox.0.due": Time::from_millis(1) } };
+    chat.app.db.of::<Conversation>().update_one(doc! {}, past).await.unwrap();
+    maintenance::run(&chat.app, Instant::now() + Duration::from_secs(20)).await;
+    let created = vic.socket.next("conversation:created").await;
+    assert_eq!(created["conversation"]["_id"], json!(made.conversation.id));
+    assert_eq!(created["message"]["content"], "May I help you?");
+    assert_eq!(sues.next("conversation:new").await["conversation"]["_id"], json!(made.conversation.id));
 }
