@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { kill } from "node:process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -57,6 +58,13 @@ export class Stack {
       ending.kill("SIGTERM");
       await ended;
     }
+  }
+
+  /** Has its own database stand still, as one does that is busy or out of reach, until the returned function is called. */
+  async stopDatabase(): Promise<() => void> {
+    const process = Number.parseInt(await readFile(`${this.#folder}/.livechat/mongodb/data/mongod.lock`, "utf8"), 10);
+    kill(process, "SIGSTOP");
+    return () => kill(process, "SIGCONT");
   }
 
   /** Ends it for good. */
