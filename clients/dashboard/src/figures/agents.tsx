@@ -99,7 +99,7 @@ function Head({ column, order, setOrder }: HeadProps) {
         onClick={() => setOrder({ by: column, isDescending: isSorted ? !order.isDescending : isNumeric })}
       >
         {figures.columns[column]}
-        <span aria-hidden="true">{isSorted ? (order.isDescending ? "↓" : "↑") : ""}</span>
+        {isSorted && <span aria-hidden="true">{order.isDescending ? "↓" : "↑"}</span>}
       </button>
     </th>
   );

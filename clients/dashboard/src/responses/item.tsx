@@ -21,8 +21,8 @@ export function ResponseItem({ response, edit, remove }: ResponseItemProps) {
         <h3>
           <bdi>{title}</bdi> {shortcut && <kbd dir="ltr">/{withoutSlash(shortcut)}</kbd>}
         </h3>
-        <p class="said" dir="auto">
-          {content}
+        <p class="said">
+          <bdi>{content}</bdi>
         </p>
         <p class="quiet">
           <bdi>{createdBy.name ?? "–"}</bdi> · <bdi>{dayOf(language, updatedAt)}</bdi>

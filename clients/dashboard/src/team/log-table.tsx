@@ -35,7 +35,7 @@ export function LogTable({ entries }: LogTableProps) {
                 {log.actions[entry.action]}
               </td>
               <td data-label={log.actor}>
-                <bdi>{entry.actor?.email ?? (entry.actor?.id || "–")}</bdi>
+                <bdi>{entry.actor?.email ?? entry.actor?.id ?? ""}</bdi>
               </td>
               <td data-label={log.target}>
                 <Target {...entry} />

@@ -72,9 +72,7 @@ function UserRow({ user, act }: UserRowProps) {
           </span>
         )}
       </td>
-      <td>
-        <bdi>{department}</bdi>
-      </td>
+      <td>{department && <bdi>{department}</bdi>}</td>
       <td class="numeric">{plural(language, team.holds, openConversations)}</td>
       <td>
         <div class="acts">
