@@ -3,7 +3,7 @@ import { answer, api, outgoing, VisitorChat } from "@livechat/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "../../testing/browser.js";
-import type { Setting } from "../../testing/person.js";
+import { picture, type Setting } from "../../testing/person.js";
 import { Stack } from "../../testing/stack.js";
 import { type Account, call, login, PASSWORD, register, Worker } from "./support.js";
 
@@ -90,6 +90,7 @@ describe("the figures", () => {
       .getByRole("img", { name: /^Conversations by day: 2 in all, the most on .+ \(2\)\.$/ })
       .waitFor();
     expect(await page.locator(".bars").first().locator("rect.bar").count()).toBe(7);
+    await picture(page, "dashboard-figures");
 
     expect(await page.getByLabel("Time zone").inputValue()).toBe("Europe/Berlin");
     await page.getByLabel("Time zone").selectOption("Pacific/Kiritimati");
@@ -155,6 +156,7 @@ describe("canned responses", () => {
     await button(page, "Save").click();
     await page.getByRole("heading", { name: "Orders" }).waitFor();
     await worker.expectAccessible();
+    await picture(page, "dashboard-responses");
 
     await button(page, "Edit: Another greeting").click();
     await dialog(page).getByLabel("Title").fill("Second greeting");
@@ -211,6 +213,7 @@ describe("the team", () => {
     const { page } = worker;
     await row(page, "Ada").getByText("1 open").waitFor();
     await worker.expectAccessible();
+    await picture(page, "dashboard-team");
     const fillIn = async (email: string) => {
       await dialog(page).getByLabel("Name").fill("Bob");
       await dialog(page).getByLabel("Email").fill(email);
@@ -262,6 +265,7 @@ describe("the team", () => {
       await entry(action).getByText("sue@example.com").waitFor();
     }
     await worker.expectAccessible();
+    await picture(page, "dashboard-log");
     await page.getByLabel("Action").selectOption("Role changed");
     await entry("Account created").waitFor({ state: "detached" });
     await expect.poll(() => page.getByRole("row").count()).toBe(2);
@@ -355,6 +359,7 @@ describe("oneself", () => {
     worker.expects(REFUSED);
     const { page } = worker;
     await worker.expectAccessible();
+    await picture(page, "dashboard-oneself");
     await page.getByLabel("Current password").fill("not the one");
     await page.getByLabel("New password").fill("another horse");
     await button(page, "Change password").click();

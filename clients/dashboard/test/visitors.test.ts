@@ -3,6 +3,7 @@ import { outgoing, VisitorChat, type VisitorState } from "@livechat/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "../../testing/browser.js";
+import { picture } from "../../testing/person.js";
 import { Stack } from "../../testing/stack.js";
 import { Visitor } from "../../testing/visitor.js";
 import { type Account, register, Worker } from "./support.js";
@@ -128,6 +129,7 @@ describe.concurrent("who is on the site", () => {
     vic.send(outgoing("Is the palm there?"));
     const conversation = shown.getByRole("link", { name: "Is the palm there?" });
     await conversation.waitFor();
+    await picture(worker.page, "dashboard-visitors");
     expect(await conversation.getAttribute("href")).toMatch(/^#\/inbox\/all\/[0-9a-f]{24}$/);
     vic.disconnect();
     await shown.getByText("Not on the site").waitFor();
