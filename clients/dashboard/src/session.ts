@@ -90,6 +90,9 @@ export class Session {
       if (error instanceof ChatError && error.code === "unauthorized" && shown === this.#token) {
         this.end(error.plain());
       }
+      if (error instanceof ChatError && error.code === "forbidden") {
+        void this.#look();
+      }
       throw error;
     }
   };
@@ -137,6 +140,19 @@ export class Session {
       const self = { ...state.self, ...change };
       this.#state.set({ status: "signed-in", self });
       this.#keep(self);
+    }
+  }
+
+  /** Looks whether one is still who one was: a role may have been taken away. */
+  async #look(): Promise<void> {
+    try {
+      const { name, email, role, status } = await answer(this.#api.GET("/api/auth/profile"));
+      this.update({ name, email, role, status });
+    } catch (error) {
+      if (!(error instanceof ChatError)) {
+        throw error;
+      }
+      // The next call says it again.
     }
   }
 

@@ -423,6 +423,7 @@ describe("the inbox", () => {
 
   it("is gone through with the keys", async () => {
     const a = await Worker.signedIn(browser, stack.url, ada.email);
+    const other = await guest("Other", "Another one");
     const chat = await guest("Keys", "Through with the keys");
     await row(a.page, "Keys").waitFor();
     await a.page.keyboard.press("j");
@@ -440,6 +441,7 @@ describe("the inbox", () => {
     await a.page.keyboard.press("e");
     await log(a.page).getByText("You resolved the conversation", { exact: false }).waitFor();
     chat.disconnect();
+    other.disconnect();
     await a.leave();
   });
 
@@ -520,7 +522,7 @@ it("shows a place no longer when the role that has it is taken away", async () =
   await call(stack.url, sue.token, "PUT", `/api/auth/users/${max}`, { role: "admin" });
   const m = await Worker.signedIn(browser, stack.url, email);
   await m.go("#/team");
-  await m.page.getByRole("heading", { name: "Team" }).waitFor();
+  await m.page.getByRole("row", { name: /Max/ }).getByText("Online").waitFor();
   await call(stack.url, sue.token, "PUT", `/api/auth/users/${max}`, { role: "agent" });
   await m.page.getByText("Your role does not show this place.").waitFor();
   expect(await m.page.getByRole("link", { name: "Team" }).count()).toBe(0);

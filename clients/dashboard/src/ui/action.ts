@@ -15,18 +15,16 @@ export interface Action<Arguments extends readonly unknown[]> {
   readonly reset: () => void;
 }
 
-/** Something that can be done once at a time, and may fail. */
+/** Something that can be done, the same once at a time, and may fail. */
 export function useAction<Arguments extends readonly unknown[]>(
   work: (...given: Arguments) => Promise<unknown>,
 ): Action<Arguments> {
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const isRunning = useRef(false);
-  const run = async (...given: Arguments): Promise<boolean> => {
-    if (isRunning.current) {
-      return false;
-    }
-    isRunning.current = true;
+  const running = useRef<{ readonly given: Arguments; readonly end: Promise<unknown> } | undefined>(
+    undefined,
+  );
+  const attempt = async (given: Arguments): Promise<boolean> => {
     setIsBusy(true);
     setFailure(undefined);
     try {
@@ -36,9 +34,20 @@ export function useAction<Arguments extends readonly unknown[]>(
       setFailure(failureOf(error));
       return false;
     } finally {
-      isRunning.current = false;
+      running.current = undefined;
       setIsBusy(false);
     }
+  };
+  const run = async (...given: Arguments): Promise<boolean> => {
+    const before = running.current;
+    if (before?.given.every((argument, at) => argument === given[at])) {
+      return false;
+    }
+    // Something else that is wanted meanwhile comes after it.
+    await before?.end;
+    const end = attempt(given);
+    running.current = { given, end };
+    return end;
   };
   return { run, isBusy, failure, reset: () => setFailure(undefined) };
 }
