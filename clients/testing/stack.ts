@@ -62,7 +62,10 @@ export class Stack {
 
   /** Has its own database stand still, as one does that is busy or out of reach, until the returned function is called. */
   async stopDatabase(): Promise<() => void> {
-    const process = Number.parseInt(await readFile(`${this.#folder}/.livechat/mongodb/data/mongod.lock`, "utf8"), 10);
+    const process = Number.parseInt(
+      await readFile(`${this.#folder}/.livechat/mongodb/data/mongod.lock`, "utf8"),
+      10,
+    );
     kill(process, "SIGSTOP");
     return () => kill(process, "SIGCONT");
   }

@@ -198,11 +198,12 @@ it(
   async () => {
     const cutting = setInterval(() => wire.cut(0.3), SECOND / 2);
     const all = conversed(CLIENTS, { messages: MESSAGES, pause: 400 });
+    // Four times as long as they write.
+    setTimeout(() => clearInterval(cutting), MESSAGES * 400);
     await new Promise(resolve => setTimeout(resolve, 2 * SECOND));
     await stack.halt();
     await stack.run();
     await all;
-    clearInterval(cutting);
   },
   600 * SECOND,
 );
