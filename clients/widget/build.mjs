@@ -1,9 +1,10 @@
 // Builds the widget to where the `pages` function serves it from: `widget.js`, which is small and always asked
-// for, and what it loads when it is needed, by names that say what is in them.
+// for, and what it loads when it is needed, by names that say what is in them; and `widget.d.ts`, its types.
 
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { build } from "esbuild";
+import ts from "typescript";
 
 const here = new URL(".", import.meta.url);
 const target = new URL("../../functions/pages/assets/", here);
@@ -69,6 +70,16 @@ const loader = await build({
   },
 });
 await writeFile(new URL("widget.js", target), loader.outputFiles[0].text);
+
+// What a page calls needs nothing of the rest, so that its declaration stands alone.
+const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(path("src/api.ts"), "utf8"), {
+  reportDiagnostics: true,
+});
+if (diagnostics?.length) {
+  throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
+}
+await writeFile(new URL("widget.d.ts", target), outputText);
+
 const names = await readdir(new URL("widget/", target));
 for (const name of names.sort()) {
   const { length } = await readFile(new URL(`widget/${name}`, target));

@@ -12,6 +12,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("openapi.json"), format!("{:#}\n", documents.openapi))?;
     fs::write(folder.join("asyncapi.json"), format!("{:#}\n", documents.asyncapi))?;
-    fs::write(folder.join("docs.html"), documents.page)?;
     Ok(())
 }

@@ -561,6 +561,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What that page loads, and the WebSocket's
+         * @description Needs no token.
+         */
+        get: operations["getDocsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -869,6 +889,26 @@ export interface paths {
          * @description Needs no token.
          */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget.d.ts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The types of `window.livechat`, for TypeScript
+         * @description Needs no token.
+         */
+        get: operations["getWidgetDTs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2422,21 +2462,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The path exists, and not for this method */
-        405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "method_not_allowed",
-                 *       "message": "The path exists, and not for this method"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description Not possible in the present state */
         409: {
             headers: {
@@ -3590,6 +3615,32 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    getDocsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A file's name, as the page that loads it knows it */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            404: components["responses"]["404"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     getMessages: {
         parameters: {
             query?: {
@@ -4172,6 +4223,28 @@ export interface operations {
                 };
             };
             400: components["responses"]["400"];
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    getWidgetDTs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };

@@ -1,11 +1,5 @@
-import {
-  CHATTING,
-  type Launcher,
-  type Panel,
-  type Settings,
-  type Theme,
-  type WidgetEvents,
-} from "./settings.js";
+import type { Call, Listener, LiveChat, Settings, Theme, WidgetEvents } from "./api.js";
+import { CHATTING, type Launcher, type Panel } from "./settings.js";
 
 /** The chat's file, by its address at the live chat. */
 declare const PANEL: string;
@@ -14,10 +8,8 @@ declare const LABELS: Record<string, string>;
 /** The launcher's style. */
 declare const STYLE: string;
 
-type Listener<E extends keyof WidgetEvents> = (data: WidgetEvents[E]) => void;
-
 /** What a page calls: `livechat.open()`, or `livechat.push(["open"])` before the script has come. */
-class Widget {
+class Widget implements LiveChat {
   #host: HTMLElement | undefined;
   #button: HTMLButtonElement | undefined;
   #settings: Settings | undefined;
@@ -26,7 +18,6 @@ class Widget {
   #failed = 0;
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
 
-  /** Puts the launcher on the page. */
   init(settings: Partial<Settings> = {}): void {
     this.destroy();
     const all: Settings = { url: ORIGIN, ...settings };
@@ -66,7 +57,6 @@ class Widget {
     this.#closed();
   }
 
-  /** Takes the chat and its button out of sight. */
   hide(): void {
     this.#leave();
     this.#expanded(false);
@@ -81,12 +71,10 @@ class Widget {
     }
   }
 
-  /** Sends a message in the visitor's name. */
   send(content: string): void {
     this.#with(panel => panel.send(content));
   }
 
-  /** The visitor is somebody whom the site knows: with the identity that it signed. */
   identify(identity: string): void {
     this.#change({ identity });
     if (this.#panel) {
@@ -94,7 +82,6 @@ class Widget {
     }
   }
 
-  /** Forgets the visitor, whose conversation goes on under its identity elsewhere. */
   logout(): void {
     const { identity: _, ...settings } = this.#settings ?? { url: ORIGIN };
     this.#settings = settings;
@@ -116,7 +103,6 @@ class Widget {
     }
   }
 
-  /** Calls `listener` when it happens, until the returned function is called. */
   on<E extends keyof WidgetEvents>(event: E, listener: Listener<E>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners);
@@ -124,7 +110,6 @@ class Widget {
     return () => listeners.delete(listener);
   }
 
-  /** Takes the widget off the page. */
   destroy(): void {
     if (this.#panel) {
       this.#with(panel => panel.destroy());
@@ -135,8 +120,7 @@ class Widget {
     this.#isOpen = false;
   }
 
-  /** Carries out a call that was queued. */
-  push(call: readonly [keyof Widget, ...unknown[]]): void {
+  push(call: Call): void {
     const [name, ...data] = call;
     (this[name] as (...data: unknown[]) => unknown).apply(this, data);
   }
@@ -263,12 +247,6 @@ function written({ dataset }: HTMLScriptElement): Partial<Settings> {
 
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : undefined;
 const ORIGIN = new URL(script?.src ?? location.href).origin;
-
-declare global {
-  interface Window {
-    livechat?: Widget | (readonly [keyof Widget, ...unknown[]])[];
-  }
-}
 
 const queued = Array.isArray(window.livechat) ? window.livechat : [];
 const widget = new Widget();

@@ -13,8 +13,9 @@ import {
 } from "@livechat/client";
 import { plural, Sound } from "@livechat/ui";
 import { render } from "preact";
+import type { Settings } from "./api.js";
 import { type Language, speak } from "./i18n.js";
-import { CHATTING, type Launcher, type Panel, type Settings } from "./settings.js";
+import { CHATTING, type Launcher, type Panel } from "./settings.js";
 import { View } from "./view.js";
 
 /** The style of the open chat. */

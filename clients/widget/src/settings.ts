@@ -1,40 +1,4 @@
-/** How the widget looks and behaves; each can stand in the script's element as `data-…`. */
-export interface Settings {
-  /** Where the live chat is: the origin that the script comes from, unless it is said. */
-  readonly url: string;
-  /** Its language, as in BCP 47; the page's, else the browser's, unless it is said. */
-  readonly locale?: string;
-  /** `auto`, the system's, unless it is said. */
-  readonly theme?: Theme;
-  /** The heading of the chat. */
-  readonly title?: string;
-  /** What is said before the first message. */
-  readonly greeting?: string;
-  /** What a visitor is asked for before the first message: nothing, unless it is said. */
-  readonly ask?: readonly ("email" | "name")[];
-  readonly name?: string;
-  readonly email?: string;
-  /** A visitor whom the site knows: the identity that it signed. */
-  readonly identity?: string;
-  /** Whether visitors who only look are announced, for which a connection is opened: false unless it is said. */
-  readonly announce?: boolean;
-  /** Whether a message of the other side can be heard: true unless it is said. */
-  readonly sound?: boolean;
-  /** Whether the launcher is hidden until `show`. */
-  readonly hidden?: boolean;
-}
-
-export type Theme = "auto" | "dark" | "light";
-
-/** What a page can listen to. */
-export interface WidgetEvents {
-  open: undefined;
-  close: undefined;
-  /** The other side has written. */
-  message: { readonly content: string };
-  /** How many messages are unread now. */
-  unread: number;
-}
+import type { Settings, WidgetEvents } from "./api.js";
 
 /** The chat itself, once it is loaded. */
 export interface Panel {

@@ -2,9 +2,9 @@ import type { Chat, VisitorState } from "@livechat/client";
 import { outgoing } from "@livechat/client";
 import { fill, isComposing, useLasting, useObserved } from "@livechat/ui";
 import { useEffect, useRef } from "preact/hooks";
+import type { Settings } from "./api.js";
 import type { Language } from "./i18n.js";
 import { Composer, Details, Log, Rating } from "./parts.js";
-import type { Settings } from "./settings.js";
 
 /** How long a connection may be away before it is said. */
 const UNSAID_MS = 1_500;

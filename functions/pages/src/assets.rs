@@ -22,7 +22,7 @@ struct Files;
 
 /// How long a browser may keep a file whose name says what is in it.
 const KEPT: &str = "public, max-age=31536000, immutable";
-/// How long it may keep the widget's launcher, which pages of others name.
+/// How long it may keep the widget's launcher, which pages of others name, and its types.
 const KEPT_A_WHILE: &str = "public, max-age=300";
 /// What is asked for again each time; an unchanged file is not sent again.
 const NOT_KEPT: &str = "no-cache";
@@ -41,13 +41,17 @@ pub struct Asset {
     /// Whether it has that name; its successor has not.
     is_itself: bool,
     file: Option<EmbeddedFile>,
+    /// Whether it is kept compressed, as the large ones are.
+    is_packed: bool,
 }
 
 impl Asset {
     /// The file of this name, if there is one.
     pub fn of(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { file: Files::get(&name), name, is_itself: true }
+        let file = Files::get(&name);
+        let packed = if file.is_none() { Files::get(&format!("{name}.gz")) } else { None };
+        Self { is_packed: packed.is_some(), file: file.or(packed), name, is_itself: true }
     }
 
     /// The one that has taken this one's place, if it is not there any more: a launcher that a browser has kept asks
@@ -86,7 +90,7 @@ impl Asset {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
         let kept = match self.name.as_str() {
-            "widget.js" => KEPT_A_WHILE,
+            "widget.js" | "widget.d.ts" => KEPT_A_WHILE,
             name if self.is_itself && says_what_is_in_it(name) => KEPT,
             _ => NOT_KEPT,
         };
@@ -94,6 +98,11 @@ impl Asset {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&self.name)));
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+        if self.is_packed {
+            // Who says nothing takes it (RFC 9110, section 12.5.3), and a browser says that it does.
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
         if self.name.starts_with("widget") {
             for (name, value) in FOR_OTHER_SITES {
                 headers.insert(name, HeaderValue::from_static(value));
@@ -130,6 +139,8 @@ fn media_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",
         Some("png") => "image/png",
+        // Nothing runs it; a browser shows it, and what is named `.d.ts` an editor knows.
+        Some("ts") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use schemars::JsonSchema;
@@ -26,11 +28,26 @@ pub async fn asyncapi(headers: HeaderMap) -> Response {
     Asset::of("api/asyncapi.json").answer(&headers)
 }
 
-/// `GET /api/docs`: a page without scripts, so that nothing but its own style needs to be allowed.
+/// `GET /api/docs`: the page that shows the HTTP API.
 pub async fn page(headers: HeaderMap) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Asset::of("api/docs.html").answer(&headers))
-        .into_response()
+    shown("http.html", &headers)
+}
+
+/// `GET /api/docs/{file}`: the page that shows the WebSocket, and what both load.
+pub async fn file(file: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    match file {
+        // What is no text names no file.
+        Err(_) => Error::not_found("File").into_response(),
+        Ok(Path(file)) => shown(&file, &headers),
+    }
+}
+
+/// The viewers are the work of others: they get what is served here, and nothing else.
+fn shown(file: &str, headers: &HeaderMap) -> Response {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                  connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let file = Asset::of(format!("api/docs/{file}")).answer(headers);
+    ([(header::CONTENT_SECURITY_POLICY, policy)], file).into_response()
 }
 
 static PATHS: LazyLock<Value> = LazyLock::new(|| {

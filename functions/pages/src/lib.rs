@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
         .get("/dashboard", dashboard::lead)
         .get("/dashboard/{file}", dashboard::file)
         .get("/widget.js", widget)
+        .get("/widget.d.ts", widget_types)
         .get("/widget/{file}", widget_file)
         .get("/demo", demo)
         .get("/demo.css", demo_style)
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .get("/api/openapi.json", description::openapi)
         .get("/api/asyncapi.json", description::asyncapi)
         .get("/api/docs", description::page)
+        .get("/api/docs/{file}", description::file)
         .otherwise(description::no_route)
         // API Gateway's HTTP APIs compress nothing.
         .within(|router| {
@@ -58,6 +60,9 @@ pub fn openapi() -> Vec<Operation> {
         Operation::get::<File>("/widget.js", "The widget's launcher, for `<script async src>`")
             .file("text/javascript")
             .by(Everybody),
+        Operation::get::<File>("/widget.d.ts", "The types of `window.livechat`, for TypeScript")
+            .file("text/plain")
+            .by(Everybody),
         Operation::get::<File>("/widget/{file}", "What the widget loads when it is opened")
             .file("text/javascript")
             .by(Everybody)
@@ -77,11 +82,19 @@ pub fn openapi() -> Vec<Operation> {
         Operation::get::<description::Document>("/api/asyncapi.json", "The WebSocket as AsyncAPI")
             .by(Everybody),
         Operation::get::<File>("/api/docs", "This API, to read").file("text/html").by(Everybody),
+        Operation::get::<File>("/api/docs/{file}", "What that page loads, and the WebSocket's")
+            .file("text/javascript")
+            .by(Everybody)
+            .refuses(&[404]),
     ]
 }
 
 async fn widget(headers: HeaderMap) -> Response {
     Asset::of("widget.js").answer(&headers)
+}
+
+async fn widget_types(headers: HeaderMap) -> Response {
+    Asset::of("widget.d.ts").answer(&headers)
 }
 
 async fn widget_file(file: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {

@@ -42,7 +42,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Live chat",
             "version": env!("CARGO_PKG_VERSION"),
-            "license": { "name": "MIT" },
+            "license": { "name": "MIT", "url": "https://opensource.org/license/mit" },
             "description": "The WebSocket of the live chat. A frame is one JSON object; one with an `id` is \
                 answered with an `ack` or an `error` of that id. Before it has proved who it is, a connection \
                 may send only `agent:connect`, `visitor:connect` and `ping`. Nothing closes it for a bad frame.",
@@ -123,4 +123,20 @@ fn answer(name: &str, required: &[&str], data: &Value, summary: &str) -> Value {
         },
     });
     json!({ "name": name, "summary": summary, "payload": payload })
+}
+
+/// AsyncAPI reads nothing beside a `$ref`: what is said of one goes around it.
+pub fn refer_alone(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(refer_alone);
+            if fields.len() > 1
+                && let Some(reference) = fields.remove("$ref")
+            {
+                fields.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(refer_alone),
+        _ => {}
+    }
 }

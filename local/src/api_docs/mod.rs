@@ -1,9 +1,8 @@
-//! The API's own documents, made of the code: OpenAPI 3.1 of the HTTP routes, AsyncAPI 3 of the WebSocket, and a
-//! page to read. `cargo run -p local --example openapi` writes them to where `pages` serves them from.
+//! The API's own documents, made of the code: OpenAPI 3.1 of the HTTP routes, AsyncAPI 3 of the WebSocket.
+//! `cargo run -p local --example openapi` writes them to where `pages` serves them from.
 
 mod asyncapi;
 mod openapi;
-mod page;
 mod words;
 
 use schemars::generate::SchemaSettings;
@@ -18,8 +17,6 @@ pub struct Documents {
     pub openapi: Value,
     /// AsyncAPI 3.
     pub asyncapi: Value,
-    /// A page that says what the first one does.
-    pub page: String,
 }
 
 /// The operations of every function, each with the function's name.
@@ -39,11 +36,12 @@ pub fn operations() -> Vec<(&'static str, Operation)> {
 
 /// Makes the documents.
 pub fn documents() -> Documents {
-    let [openapi, asyncapi] = [openapi::document(), asyncapi::document()].map(|mut document| {
+    let [openapi, mut asyncapi] = [openapi::document(), asyncapi::document()].map(|mut document| {
         words::explain(&mut document);
         document
     });
-    Documents { page: page::of(&openapi), asyncapi, openapi }
+    asyncapi::refer_alone(&mut asyncapi);
+    Documents { openapi, asyncapi }
 }
 
 /// What comes in is documented where it is asked for, what goes out by its name.

@@ -8,6 +8,17 @@ use shared::rate_limit::{Limit, Limits};
 
 use super::{Schemas, error_shape, operations, words};
 
+/// What the functions are for: an operation's tag is its function.
+const TAGS: [(&str, &str); 7] = [
+    ("analytics", "Figures of days, and of agents"),
+    ("auth", "Users: registering, logging in, the team, and what is done to it"),
+    ("canned-responses", "Texts that agents send again and again"),
+    ("conversations", "Chats: listed, handed on, ended, rated"),
+    ("messages", "What is said in them"),
+    ("pages", "What browsers load, the descriptions of the API, and a sign of life"),
+    ("visitors", "Who is or was on the site, and what is kept of them"),
+];
+
 /// The document.
 pub fn document() -> Value {
     let mut schemas = Schemas::new();
@@ -26,7 +37,8 @@ pub fn document() -> Value {
             "license": { "name": "MIT", "identifier": "MIT" },
             "description": format!(
                 "The HTTP API of the live chat. Errors have one shape, with a stable `code`. \
-                 Past a limit a call is answered with 429 and `Retry-After`.\n\n{}\n\
+                 Past a limit a call is answered with 429 and `Retry-After`; with a method that the path does \
+                 not take, with 405 and `Allow`.\n\n{}\n\
                  The WebSocket is in `/api/asyncapi.json`.",
                 limits(),
             ),
@@ -36,6 +48,7 @@ pub fn document() -> Value {
             { "url": "http://localhost:5000", "description": "`cargo run`" },
         ],
         "security": [{ "token": [] }],
+        "tags": TAGS.map(|(name, description)| json!({ "name": name, "description": description })),
         "paths": paths,
         "components": {
             "schemas": schemas.named(),
@@ -63,13 +76,12 @@ fn limits() -> String {
     text
 }
 
-/// What each status of refusal means.
-pub const REFUSALS: [(u16, &str, &str); 10] = [
+/// What each status means with which a route refuses.
+const REFUSALS: [(u16, &str, &str); 9] = [
     (400, "validation_failed", "Malformed, or a value breaks a rule: `errors` says which"),
     (401, "unauthorized", "No token, or one that is invalid, expired or logged out"),
     (403, "forbidden", "Known, and not allowed; `banned` for a visitor who may not come in"),
     (404, "not_found", "Does not exist, or not for this caller"),
-    (405, "method_not_allowed", "The path exists, and not for this method"),
     (409, "conflict", "Not possible in the present state"),
     (413, "payload_too_large", "The body is larger than 256 KiB"),
     (415, "unsupported_media_type", "The body is not declared as JSON"),
@@ -142,7 +154,7 @@ fn parameters(schemas: &mut Schemas, operation: &Operation, refused: &mut Vec<u1
     for name in operation.path.split('/').filter_map(|part| part.strip_prefix('{')) {
         let name = name.trim_end_matches('}');
         let is_file = name == "file";
-        let pattern = if is_file { r"^[\w-]+\.(js|css)$" } else { "^[0-9a-fA-F]{24}$" };
+        let pattern = if is_file { r"^[\w-]+\.(css|html|js|json)$" } else { "^[0-9a-fA-F]{24}$" };
         parameters.push(json!({
             "name": name, "in": "path", "required": true, "description": words::of_parameter(name),
             "schema": { "type": "string", "pattern": pattern },

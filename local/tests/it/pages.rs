@@ -23,6 +23,9 @@ async fn the_launcher_is_kept_for_minutes_and_what_it_loads_for_ever() {
     assert_eq!(header(&launcher, "content-type"), "text/javascript; charset=utf-8");
     assert_eq!(header(&launcher, "cache-control"), "public, max-age=300");
     assert_eq!(header(&launcher, "cross-origin-resource-policy"), "cross-origin");
+    let types = load(&chat, "/widget.d.ts", &[]).await;
+    assert_eq!(header(&types, "content-type"), "text/plain; charset=utf-8");
+    assert_eq!(header(&types, "cache-control"), "public, max-age=300");
     let file = load(&chat, &format!("/widget/{}", widget_file()), &[]).await;
     assert_eq!(header(&file, "cache-control"), "public, max-age=31536000, immutable");
     let launcher = launcher.text().await.unwrap();
@@ -70,6 +73,37 @@ async fn the_dashboard_runs_nothing_but_its_own_files() {
     {
         let answer = load(&chat, unknown, &[]).await;
         assert!([400, 404].contains(&answer.status().as_u16()), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn what_shows_the_descriptions_comes_compressed_and_loads_nothing_from_elsewhere() {
+    let chat = Chat::start().await;
+    for path in ["/api/docs", "/api/docs/events.html"] {
+        let page = load(&chat, path, &[]).await;
+        assert_eq!(header(&page, "content-type"), "text/html; charset=utf-8");
+        assert_eq!(header(&page, "cache-control"), "no-cache");
+        let policy = header(&page, "content-security-policy").to_owned();
+        for part in
+            ["default-src 'none';", "script-src 'self';", "style-src 'self';", "connect-src 'self';"]
+        {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert!(!policy.contains("unsafe"));
+        let page = page.text().await.unwrap();
+        let loaded = page.split("\"/api/docs/").skip(1).map(|rest| rest.split('"').next().unwrap());
+        for name in loaded.filter(|name| name.contains('-')) {
+            let file = load(&chat, &format!("/api/docs/{name}"), &[]).await;
+            assert_eq!(header(&file, "cache-control"), "public, max-age=31536000, immutable", "{name}");
+            assert_eq!(header(&file, "content-encoding"), "gzip");
+            assert_eq!(header(&file, "vary"), "accept-encoding");
+            assert!(file.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
+        }
+    }
+    let events = chat.get("/api/docs/events.json").await.expect(200);
+    assert_eq!(events["asyncapi"], "3.0.0");
+    for unknown in ["/api/docs/docs", "/api/docs/..%2Fopenapi.json", "/api/docs/http.html.gz"] {
+        assert_eq!(load(&chat, unknown, &[]).await.status(), 404, "{unknown}");
     }
 }
 

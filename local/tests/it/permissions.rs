@@ -58,12 +58,13 @@ const CALLERS: [&str; 7] =
 type Row = (&'static str, &'static str, &'static str, [u16; 7]);
 
 /// Whose routes need no token; one that is not good is no hindrance there.
-const PUBLIC: [&str; 15] = [
+const PUBLIC: [&str; 17] = [
     "GET /",
     "GET /dashboard",
     "GET /dashboard/{page}",
     "GET /api/auth/registration",
     "GET /widget.js",
+    "GET /widget.d.ts",
     "GET /widget/{file}",
     "GET /demo",
     "GET /demo.css",
@@ -74,6 +75,7 @@ const PUBLIC: [&str; 15] = [
     "GET /api/openapi.json",
     "GET /api/asyncapi.json",
     "GET /api/docs",
+    "GET /api/docs/{shown}",
 ];
 
 #[rustfmt::skip]
@@ -98,6 +100,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/dashboard", "",                                                  [302, 302, 302, 302, 302, 302, 302]),
     ("GET", "/dashboard/{page}", "",                                           [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/widget.js", "",                                                  [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/widget.d.ts", "",                                                [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/widget/{file}", "",                                              [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/demo", "",                                                       [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/demo.css", "",                                                   [200, 200, 200, 200, 200, 200, 200]),
@@ -106,6 +109,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/openapi.json", "",                                               [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/asyncapi.json", "",                                              [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/docs", "",                                                       [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/api/docs/{shown}", "",                                               [200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/conversations", "",                                              [401, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/conversations", r#"{"visitorId":"{silent}","message":"m"}"#,    [401, 403, 403, 201, 201, 201, 201]),
     ("GET", "/api/conversations/{id}", "",                                         [401, 200, 404, 200, 200, 200, 200]),
@@ -145,7 +149,7 @@ fn as_coded(path: &str) -> String {
     for own in ["{user}", "{message}", "{visitor}", "{canned}"] {
         path = path.replace(own, "{id}");
     }
-    let path = path.replace("{page}", "{file}");
+    let path = path.replace("{page}", "{file}").replace("{shown}", "{file}");
     path.split('?').next().unwrap().to_owned()
 }
 
@@ -162,6 +166,7 @@ fn filled(template: &str, scene: &Scene, new: &str) -> String {
         ("{new}", &new.to_owned()),
         ("{file}", &widget_file()),
         ("{page}", &"index.html".to_owned()),
+        ("{shown}", &"events.html".to_owned()),
     ]
     .into_iter()
     .fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
