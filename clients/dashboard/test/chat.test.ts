@@ -436,6 +436,7 @@ describe("the inbox", () => {
     await a.page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await a.expectAccessible();
     await a.page.keyboard.press("Escape");
+    await a.page.getByRole("dialog").waitFor({ state: "detached" });
     await a.page.keyboard.press("t");
     await a.page.getByText("You hold it", { exact: false }).waitFor();
     await a.page.keyboard.press("e");
