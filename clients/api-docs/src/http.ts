@@ -1,5 +1,6 @@
 import "swagger-ui-dist/swagger-ui.css";
 import "./page.css";
+import "./http.css";
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import { followColors } from "./dark.js";
 

@@ -62,7 +62,9 @@ it("is read on a phone without going sideways, and in the dark without a light",
       paper: getComputedStyle(document.body).backgroundColor,
       isTurned: getComputedStyle(document.documentElement).filter.startsWith("invert"),
     }));
-  await page.getByRole("heading", { name: /^Live chat/ }).waitFor();
+  const route = page.locator("#operations-conversations-putConversationsIdTransfer");
+  await route.locator(".opblock-summary-control").click();
+  await route.locator(".responses-table").first().waitFor();
   expect(await look()).toEqual({ width: 390, paper: "rgb(28, 32, 34)", isTurned: false });
   await page.getByRole("link", { name: "WebSocket" }).click();
   await page.getByRole("heading", { name: "Operations" }).waitFor();
