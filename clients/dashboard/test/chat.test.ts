@@ -136,6 +136,9 @@ describe("a conversation", () => {
       "It is.\nShall I keep it for you?",
       "Yes, please: https://shop.example/fern",
     ]);
+    // What one looks at is read.
+    await row(a.page, "Yes, please").locator(".badge").waitFor({ state: "detached" });
+    await row(a.page, "Yes, please").locator(".waiting").waitFor();
     await picture(a.page, "dashboard-conversation");
 
     await act(a.page, "Resolve").click();
