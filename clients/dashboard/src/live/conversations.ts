@@ -58,7 +58,11 @@ export class Conversations {
   }
 
   /** Somebody has read. */
-  read({ conversationId, sender, unreadCount }: Pushed["message:read"]): void {
+  read({
+    conversationId,
+    sender,
+    unreadCount,
+  }: Pick<Pushed["message:read"], "conversationId" | "sender" | "unreadCount">): void {
     const known = this.#known.get(conversationId);
     if (known && sender === "agent") {
       this.#set({ ...known, unreadCount });

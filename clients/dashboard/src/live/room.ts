@@ -165,6 +165,14 @@ export class Room {
       this.#needs.ask("message:read", { conversationId: this.id, upTo }).then(
         ({ upTo, at }) => {
           this.#mark({ sender: "agent", upTo }, at ?? "", ["delivered", "read"]);
+          const unread = this.#thread.messages.filter(
+            ({ sender, seq }) => sender === "visitor" && seq > upTo,
+          );
+          this.#needs.conversations.read({
+            conversationId: this.id,
+            sender: "agent",
+            unreadCount: unread.length,
+          });
         },
         () => {
           // It is sent again with the next look.
