@@ -1,5 +1,6 @@
 import type { Observable } from "@livechat/client";
-import { useEffect, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 /** What an observable is, drawn anew after each change. */
 export function useObserved<T>(observable: Observable<T>): T {
@@ -23,4 +24,15 @@ export function useLasting(isSo: boolean, time: number): boolean {
     return () => clearTimeout(timer);
   }, [isSo, time]);
   return isLasting;
+}
+
+/** Keeps a field as high as what is written in it; its style says how high at most. */
+export function useGrowing(field: RefObject<HTMLTextAreaElement | null>, content: string): void {
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element) {
+      element.style.height = "auto";
+      element.style.height = `${element.scrollHeight + 2}px`;
+    }
+  }, [field, content]);
 }

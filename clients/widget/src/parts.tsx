@@ -1,6 +1,6 @@
 import type { Message, OutgoingMessage, VisitorState } from "@livechat/client";
-import { FileLink, fill, isComposing, LONGEST_MESSAGE, plural, Text } from "@livechat/ui";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { FileLink, fill, isComposing, LONGEST_MESSAGE, plural, Text, useGrowing, useLog } from "@livechat/ui";
+import { useRef, useState } from "preact/hooks";
 import type { Language } from "./i18n.js";
 
 /** What the visitor can do with a message that was refused. */
@@ -20,7 +20,14 @@ interface LogProps extends Refused {
 export function Log({ state, language, greeting, loadEarlier, ...refused }: LogProps) {
   const { texts } = language;
   const { messages, outgoing, hasEarlier, typing } = state;
-  const log = useRef<HTMLDivElement>(null);
+  const lastOwn = outgoing.at(-1)?.clientMessageId;
+  const content = [messages, outgoing, typing];
+  const { log, onScroll } = useLog({
+    first: messages[0]?.seq,
+    last: messages.at(-1)?.seq,
+    lastOwn,
+    content,
+  });
   const [problem, setProblem] = useState<string>();
   const earlier = async () => {
     try {
@@ -29,50 +36,6 @@ export function Log({ state, language, greeting, loadEarlier, ...refused }: LogP
       log.current?.focus();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
-  const wasAtEnd = useRef(true);
-  const height = useRef(0);
-  const first = messages[0]?.seq;
-  const lastOwn = outgoing.at(-1)?.clientMessageId;
-
-  // What is shown stays where it is when earlier messages come before it; the end stays in sight.
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (element) {
-      element.scrollTop = wasAtEnd.current
-        ? element.scrollHeight
-        : element.scrollTop + element.scrollHeight - height.current;
-    }
-  }, [first]);
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (element) {
-      if (wasAtEnd.current || lastOwn !== undefined) {
-        element.scrollTop = element.scrollHeight;
-      }
-      height.current = element.scrollHeight;
-    }
-  }, [messages, outgoing, typing, lastOwn]);
-  // What comes below the messages takes room from them.
-  useEffect(() => {
-    const element = log.current;
-    if (!element) {
-      return undefined;
-    }
-    const resized = new ResizeObserver(() => {
-      if (wasAtEnd.current) {
-        element.scrollTop = element.scrollHeight;
-      }
-    });
-    resized.observe(element);
-    return () => resized.disconnect();
-  }, []);
-  const onScroll = () => {
-    const element = log.current;
-    if (element) {
-      wasAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-      height.current = element.scrollHeight;
     }
   };
   return (
@@ -218,13 +181,7 @@ export function Composer({ language, send, type }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const isBlank = content.trim() === "";
   const isTooLong = [...content.trim()].length > LONGEST_MESSAGE;
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element) {
-      element.style.height = "auto";
-      element.style.height = `${element.scrollHeight + 2}px`;
-    }
-  }, [content]);
+  useGrowing(field, content);
   const submit = (event: Event) => {
     event.preventDefault();
     if (!isBlank && !isTooLong) {

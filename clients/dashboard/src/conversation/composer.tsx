@@ -1,6 +1,6 @@
 import type { CannedResponse, Conversation } from "@livechat/client";
-import { fill, isComposing, LONGEST_MESSAGE } from "@livechat/ui";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { fill, isComposing, LONGEST_MESSAGE, useGrowing } from "@livechat/ui";
+import { useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
 import type { Room } from "../live/room.js";
 import { fillIn } from "../responses/fill.js";
@@ -22,13 +22,7 @@ export function Composer({ room, conversation }: ComposerProps) {
   const responses = useResponses(content);
   const isBlank = content.trim() === "";
   const isTooLong = [...content.trim()].length > LONGEST_MESSAGE;
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element) {
-      element.style.height = "auto";
-      element.style.height = `${element.scrollHeight + 2}px`;
-    }
-  }, [content]);
+  useGrowing(field, content);
   if (conversation.status === "closed") {
     return <p class="closed quiet">{texts.closed}</p>;
   }

@@ -1,6 +1,6 @@
 import type { Conversation, Message, OutgoingMessage } from "@livechat/client";
-import { FileLink, fill, plural, Text } from "@livechat/ui";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { FileLink, fill, plural, Text, useLog } from "@livechat/ui";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Language, useDesk } from "../context.js";
 import type { Room, RoomState } from "../live/room.js";
 import { sentence, useAction } from "../ui/action.js";
@@ -8,9 +8,6 @@ import { dayOf, nameOf, timeOf } from "../ui/format.js";
 import { Problem } from "../ui/problem.js";
 import { Happened } from "./happened.js";
 import { items } from "./items.js";
-
-/** How near to the top earlier messages are read, and how near to the end the log follows it, in pixels. */
-const [NEAR_TOP, NEAR_END] = [400, 60] as const;
 
 interface LogProps {
   readonly room: Room;
@@ -26,11 +23,16 @@ export function Log({ room, state, conversation, at }: LogProps) {
   const { common, conversation: texts } = language.texts;
   const { messages, outgoing, events, hasEarlier, status, typing } = state;
   const earlier = useAction(() => room.loadEarlier());
-  const { log, onScroll, below, toEnd, toMessage } = useScrolling(state, () => {
-    if (hasEarlier && !earlier.failure) {
-      void earlier.run();
-    }
-  });
+  const lastOwn = outgoing.at(-1)?.clientMessageId;
+  const content = [messages, outgoing, events, typing];
+  const { log, onScroll, below, toEnd, toMessage } = useLog(
+    { first: messages[0]?.seq, last: messages.at(-1)?.seq, lastOwn, content },
+    () => {
+      if (hasEarlier && !earlier.failure) {
+        void earlier.run();
+      }
+    },
+  );
   const first = messages[0]?.seq ?? 0;
   useEffect(() => {
     if (at === undefined || status !== "ready") {
@@ -93,81 +95,6 @@ export function Log({ room, state, conversation, at }: LogProps) {
       <Heard state={state} name={name} />
     </div>
   );
-}
-
-/** Keeps what is in sight in sight when there is more before it, and the end if that was in sight. */
-function useScrolling({ messages, outgoing, events, typing }: RoomState, onTop: () => void) {
-  const log = useRef<HTMLDivElement>(null);
-  const wasAtEnd = useRef(true);
-  const height = useRef(0);
-  const seen = useRef(0);
-  const [isAway, setIsAway] = useState(false);
-  const first = messages[0]?.seq;
-  const last = messages.at(-1)?.seq ?? 0;
-  const lastOwn = outgoing.at(-1)?.clientMessageId;
-  const onScroll = () => {
-    const element = log.current;
-    if (!element) {
-      return;
-    }
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
-    wasAtEnd.current = isAtEnd;
-    height.current = element.scrollHeight;
-    if (isAtEnd) {
-      seen.current = last;
-    }
-    setIsAway(!isAtEnd);
-    if (element.scrollTop < NEAR_TOP) {
-      onTop();
-    }
-  };
-  const toEnd = () => {
-    const element = log.current;
-    if (element) {
-      element.scrollTop = element.scrollHeight;
-      wasAtEnd.current = true;
-    }
-  };
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (element && !wasAtEnd.current) {
-      element.scrollTop += element.scrollHeight - height.current;
-      height.current = element.scrollHeight;
-    }
-  }, [first]);
-  useLayoutEffect(() => {
-    if (lastOwn !== undefined) {
-      toEnd();
-    }
-  }, [lastOwn]);
-  useLayoutEffect(() => {
-    if (wasAtEnd.current) {
-      toEnd();
-      seen.current = last;
-    }
-    height.current = log.current?.scrollHeight ?? 0;
-  }, [messages, outgoing, events, typing]);
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (!element) {
-      return undefined;
-    }
-    const resized = new ResizeObserver(() => {
-      if (wasAtEnd.current) {
-        element.scrollTop = element.scrollHeight;
-      }
-    });
-    resized.observe(element);
-    return () => resized.disconnect();
-  }, []);
-  const toMessage = (seq: number) => {
-    const found = log.current?.querySelector(`[data-seq="${seq}"]`);
-    if (found) {
-      wasAtEnd.current = false;
-      found.scrollIntoView({ block: "center" });
-    }
-  };
-  return { log, onScroll, toEnd, toMessage, below: isAway ? Math.max(0, last - seen.current) : undefined };
 }
 
 /** How far the last message of the agents' side has come; said of no other one. */

@@ -26,7 +26,7 @@ export function ConversationView({ id, at, leave }: ConversationViewProps) {
   const [room, setRoom] = useState<Room>();
   useEffect(() => {
     setRoom(desk.enter(id));
-    return () => desk.leave();
+    return () => desk.leave(id);
   }, [desk, id]);
   const conversation = useConversation(id);
   if (!room) {

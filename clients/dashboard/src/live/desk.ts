@@ -46,8 +46,11 @@ export class Desk {
   readonly #rooms = new Map<string, Room>();
   readonly #lists = new Map<string, { readonly list: ConversationList; users: number }>();
   readonly #told = new Set<Told>();
+  /** The conversations that are being left. */
+  readonly #leaving = new Map<string, Promise<void>>();
   readonly #stop: () => void;
-  #open: string | undefined;
+  /** How often each conversation is open: on the way from one view to another, twice for a moment. */
+  readonly #openings = new Map<string, number>();
   #watch: Watch = { watch: "mine", visitors: false };
   /** What the connection has been told of it. */
   #toldWatch: Watch | undefined;
@@ -117,22 +120,19 @@ export class Desk {
     }
   }
 
-  /** Opens a conversation, and leaves the one that was open. */
+  /** Opens a conversation, until it has been left as often as it was opened. */
   enter(id: string): Room {
-    const before = this.#open;
-    this.#open = id;
-    if (before !== undefined && before !== id) {
-      this.#leave(before);
-    }
+    this.#openings.set(id, (this.#openings.get(id) ?? 0) + 1);
     return this.#room(id);
   }
 
-  /** Leaves the open conversation. */
-  leave(): void {
-    const before = this.#open;
-    this.#open = undefined;
-    if (before !== undefined) {
-      this.#leave(before);
+  leave(id: string): void {
+    const openings = (this.#openings.get(id) ?? 0) - 1;
+    if (openings > 0) {
+      this.#openings.set(id, openings);
+    } else {
+      this.#openings.delete(id);
+      this.#leave(id);
     }
   }
 
@@ -220,6 +220,8 @@ export class Desk {
 
   async #enter(room: Room): Promise<void> {
     try {
+      // Frames of a connection are handled side by side: what is left still must not be joined yet.
+      await this.#leaving.get(room.id);
       await room.arrive(this.#connection.ask);
     } catch (error) {
       if (!(error instanceof ChatError)) {
@@ -237,9 +239,14 @@ export class Desk {
     }
     room.type(false);
     this.#rooms.delete(id);
-    this.#connection.ask("conversation:leave", { conversationId: id }).catch(() => {
-      // A new connection does not join it.
-    });
+    const left = this.#connection.ask("conversation:leave", { conversationId: id }).then(
+      () => undefined,
+      () => {
+        // A new connection does not join it.
+      },
+    );
+    this.#leaving.set(id, left);
+    void left.then(() => this.#leaving.get(id) === left && this.#leaving.delete(id));
   }
 
   #listen(): void {
