@@ -56,13 +56,22 @@ async fn main() -> ExitCode {
     }
 }
 
+const USAGE: &str = "\
+usage: livechat             runs the live chat
+       livechat ws [URL]    sends each line that is typed to the WebSocket, and prints what comes
+       livechat health      asks whether the live chat is well";
+
 async fn command(args: &[&str]) -> Result<(), Failure> {
     match args {
         [] => run().await,
+        [.., "--help" | "-h"] | ["help"] => {
+            say(USAGE);
+            Ok(())
+        }
         ["ws"] => client::talk(&format!("ws://localhost:{}/ws", port()?)).await,
         ["ws", url] => client::talk(url).await,
         ["health"] => client::health(port()?).await,
-        _ => Err("usage: livechat [ws [URL] | health]".into()),
+        _ => Err(USAGE.into()),
     }
 }
 

@@ -234,6 +234,9 @@ describe("a conversation", () => {
     await others?.getByText("plants").waitFor();
     await row(b.page, "Norah").getByText("High").waitFor();
     await expect.poll(() => others?.getByLabel("Notes").inputValue()).toBe("Likes ferns.");
+    await details?.getByLabel("Add a tag").fill("ferns");
+    await details?.getByLabel("Add a tag").press("Enter");
+    await others?.getByText("ferns").waitFor();
     await details?.getByRole("button", { name: "Remove plants" }).click();
     await others?.getByText("plants").waitFor({ state: "detached" });
     chat.disconnect();
@@ -406,6 +409,12 @@ describe("the inbox", () => {
     await a.page.getByLabel("Status").selectOption("pending");
     await row(a.page, "Quentin").waitFor();
     await a.page.getByRole("search").getByLabel("Priority").selectOption("high");
+    await row(a.page, "Norah").waitFor();
+    await row(a.page, "Quentin").waitFor({ state: "detached" });
+    await a.page.getByRole("button", { name: "Clear filters" }).click();
+    await row(a.page, "Quentin").waitFor();
+    await a.page.getByLabel("Tag", { exact: true }).fill("ferns");
+    await a.page.getByLabel("Tag", { exact: true }).press("Enter");
     await row(a.page, "Norah").waitFor();
     await row(a.page, "Quentin").waitFor({ state: "detached" });
     await a.page.getByRole("button", { name: "Clear filters" }).click();

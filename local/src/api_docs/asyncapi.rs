@@ -4,6 +4,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::push::Event;
 
+use super::openapi::limits;
 use super::{Schemas, error_shape};
 
 fn event_shape(generator: &mut SchemaGenerator) -> Schema {
@@ -43,9 +44,7 @@ pub fn document() -> Value {
             "title": "Live chat",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "MIT", "url": "https://opensource.org/license/mit" },
-            "description": "The WebSocket of the live chat. A frame is one JSON object; one with an `id` is \
-                answered with an `ack` or an `error` of that id. Before it has proved who it is, a connection \
-                may send only `agent:connect`, `visitor:connect` and `ping`. Nothing closes it for a bad frame.",
+            "description": format!("{}{}", include_str!("websocket.md"), limits()),
         },
         "defaultContentType": "application/json",
         "servers": {

@@ -35,13 +35,7 @@ pub fn document() -> Value {
             "title": "Live chat",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "MIT", "identifier": "MIT" },
-            "description": format!(
-                "The HTTP API of the live chat. Errors have one shape, with a stable `code`. \
-                 Past a limit a call is answered with 429 and `Retry-After`; with a method that the path does \
-                 not take, with 405 and `Allow`.\n\n{}\n\
-                 The WebSocket is in `/api/asyncapi.json`.",
-                limits(),
-            ),
+            "description": format!("{}{}", include_str!("http.md"), limits()),
         },
         "servers": [
             { "url": "/", "description": "Where this document is from" },
@@ -63,7 +57,7 @@ pub fn document() -> Value {
     })
 }
 
-fn limits() -> String {
+pub(super) fn limits() -> String {
     let mut text = String::from("| limit | so often |\n|---|---|\n");
     let limits = Limits::read("");
     for (limit, _) in Limit::ALL {
