@@ -363,6 +363,29 @@ describe("what was typed", () => {
   });
 });
 
+describe("a session", () => {
+  it("that is over while the connection is open is another one's after signing in, and what was sent goes out", async () => {
+    const a = await Worker.signedIn(browser, stack.url, ada.email);
+    const chat = await guest("Over", "Still there?");
+    await row(a.page, "Over").click();
+    await log(a.page).getByText("Still there?").waitFor();
+    const refusal = { message: "The token has expired", code: "unauthorized" };
+    await a.page.route("**/api/canned-responses", route => route.fulfill({ status: 401, json: refusal }));
+    await composer(a.page).fill("/h");
+    const dialog = a.page.getByRole("dialog");
+    await dialog.getByText("You have been signed out").waitFor();
+    await a.page.unroute("**/api/canned-responses");
+    await dialog.getByLabel("Password").fill(PASSWORD);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await say(a.page, "Yes, still.");
+    await expect.poll(() => chat.state.get().messages.at(-1)?.content).toBe("Yes, still.");
+    chat.disconnect();
+    a.expects(/status of 401/);
+    await a.leave();
+  });
+});
+
 describe("the inbox", () => {
   it("shows the same on two dashboards within a second, whoever changed it", async () => {
     const a = await Worker.signedIn(browser, stack.url, ada.email);

@@ -69,7 +69,16 @@ export class Desk {
     );
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
     this.#listen();
-    this.#stop = this.#connection.state.subscribe(state => this.#follow(state));
+    const stops = [
+      this.#connection.state.subscribe(state => this.#follow(state)),
+      // Its connection proves nothing any more.
+      session.state.subscribe(({ status }) => status === "ended" && this.#connection.disconnect()),
+    ];
+    this.#stop = () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
     for (const id of this.#unsent(storage)) {
       this.#room(id);
     }
@@ -209,8 +218,8 @@ export class Desk {
       return known;
     }
     const { call, conversations, owner } = this;
-    const { ask } = this.#connection;
-    const room = new Room(id, { ask, call, conversations, storage: this.#storage, owner });
+    const needs = { ask: this.#ask, call, conversations, storage: this.#storage, owner };
+    const room = new Room(id, needs);
     this.#rooms.set(id, room);
     if (this.#connection.state.get().status === "online") {
       void this.#enter(room);
@@ -218,11 +227,24 @@ export class Desk {
     return room;
   }
 
+  /** Asks over the connection. What is refused since the session has ended is as if there was no connection. */
+  readonly #ask: Ask = async (event, data) => {
+    try {
+      return await this.#connection.ask(event, data);
+    } catch (error) {
+      if (error instanceof ChatError && error.code === "unauthorized") {
+        this.#session.end(error.plain());
+        throw new ChatError("disconnected", error.message);
+      }
+      throw error;
+    }
+  };
+
   async #enter(room: Room): Promise<void> {
     try {
       // Frames of a connection are handled side by side: what is left still must not be joined yet.
       await this.#leaving.get(room.id);
-      await room.arrive(this.#connection.ask);
+      await room.arrive(this.#ask);
     } catch (error) {
       if (!(error instanceof ChatError)) {
         throw error;
