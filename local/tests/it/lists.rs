@@ -109,6 +109,8 @@ async fn who_waits_longest_comes_first_and_who_does_not_wait_not_at_all() {
     let page =
         chat.get("/api/conversations?sort=waiting&limit=1&page=2").by(&sue.token).await.expect(200);
     assert_eq!((each(&page["conversations"], "_id"), &page["total"]), (vec![&json!(ids[2])], &json!(4)));
+    assert_eq!(all(&chat, &visitors[2].token, "&sort=waiting").await, [ids[2].clone()]);
+    assert_eq!(all(&chat, &visitors[4].token, "&sort=waiting").await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -330,6 +330,41 @@ async fn what_was_said_in_an_ended_conversation_is_forgotten_after_its_time() {
 }
 
 #[tokio::test]
+async fn what_an_agent_begins_with_a_visitor_who_is_being_erased_is_erased() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    for round in 0..10 {
+        let vic = chat.visitor(&format!("Vic-{round}")).await;
+        let body = json!({ "visitorId": vic.id, "message": "Is 4711 your number?" });
+        let begins = chat.post("/api/conversations", body).by(&ada.token).into_future();
+        let erases = chat.delete(&format!("/api/visitors/{}", vic.id)).by(&sue.token).into_future();
+        let (begun, erased) = tokio::join!(begins, erases);
+        assert!([201, 404].contains(&begun.status), "{}", begun.body);
+        erased.expect(200);
+        assert_eq!(remembers(&chat, "4711").await, Vec::<String>::new(), "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn what_agents_note_after_the_old_was_erased_is_erased_with_its_visitor() {
+    let chat = Chat::start_with(&[("RETENTION_DAYS", "30")], Limits::default()).await;
+    let (sue, ada) = chat.team().await;
+    let (vic, id) = chat.held_by(&ada, "Vic").await;
+    let path = format!("/api/conversations/{id}");
+    chat.put(&format!("{path}/resolve"), json!({})).by(&ada.token).await.expect(200);
+    let past = Time::from_millis(1);
+    let ended = doc! { "$set": { "resolvedAt": past, "activeAt": past } };
+    chat.app.db.of::<Conversation>().update_one(doc! {}, ended).await.unwrap();
+    maintenance::run(&chat.app, Instant::now() + Duration::from_secs(20)).await;
+    let handed = json!({ "agentId": sue.id, "note": "Her number is 4711" });
+    chat.put(&format!("{path}/transfer"), handed).by(&ada.token).await.expect(200);
+    chat.put(&format!("{path}/close"), json!({})).by(&sue.token).await.expect(200);
+    assert!(!remembers(&chat, "4711").await.is_empty());
+    chat.delete(&format!("/api/visitors/{}", vic.id)).by(&sue.token).await.expect(200);
+    assert_eq!(remembers(&chat, "4711").await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_is_said_while_the_old_is_erased_stays() {
     let chat = Chat::start_with(&[("RETENTION_DAYS", "30")], Limits::default()).await;
     let sue = chat.register("Sue").await;

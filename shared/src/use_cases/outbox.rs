@@ -11,6 +11,7 @@
 //! number.
 
 use futures::future::join;
+use futures::stream::{self, TryStreamExt};
 use tokio::time::Instant;
 
 use crate::documents::conversation::{Conversation, Guard, Happened};
@@ -22,6 +23,9 @@ use crate::views::{ConversationView, MessageView};
 use crate::{App, Error, Id, Result, Time, deadline};
 
 use super::history::Deed;
+
+/// So many messages of different outboxes are stored at once.
+const MOST_STORED_AT_ONCE: usize = 16;
 
 /// What is to be dispatched once the caller has its answer.
 #[derive(Debug, Default)]
@@ -159,7 +163,11 @@ pub async fn store(app: &App, conversation: &Conversation) -> Result<()> {
 /// Stores what all conversations have accepted, so that it can be counted.
 pub async fn flush(app: &App) -> Result<()> {
     let accepted = Conversation::all_accepted(&app.db).await?;
-    Ok(Message::store(&app.db, &accepted).await?)
+    stream::iter(accepted.into_iter().map(Ok))
+        .try_for_each_concurrent(MOST_STORED_AT_ONCE, |message| async move {
+            Ok(Message::store(&app.db, [&message]).await?)
+        })
+        .await
 }
 
 /// Takes over what others left behind in the outboxes, until there is no more or no time.

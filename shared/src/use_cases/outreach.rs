@@ -6,8 +6,9 @@ use super::caller::Agent;
 use super::conversations::{OpenOrNext, open_or_next};
 use super::messages::{Draft, stored_view};
 use super::outbox::{self, Outbound, Outcome};
+use super::privacy::erase_conversation;
 use super::visitors;
-use crate::documents::conversation::{Conversation, Happened, Happening, Look, Status};
+use crate::documents::conversation::{Conversation, Erasing, Happened, Happening, Look, Status};
 use crate::documents::message::Message;
 use crate::documents::participant::Participant;
 use crate::documents::read_history::DeliveryState;
@@ -60,6 +61,13 @@ pub async fn start(
     let message = Message { seq: 1, nth: 1, ..draft.message(&by, conversation.created_at) };
     match outbox::begin(app, conversation, Some(&message)).await? {
         Some(conversation) => {
+            let still = Visitor::find(&app.db, id).await?;
+            if still.is_none_or(|visitor| visitor.erased_at.is_some()) {
+                // An erasure has crossed it, and may not have seen it.
+                let event = Happened::by_itself(Happening::Erased);
+                erase_conversation(app, conversation.id, Erasing::Ends, &event).await?;
+                return Err(visitors::unknown());
+            }
             let holder = Some(agent.user.clone().into());
             let view = ConversationView::new(conversation.clone(), Some(visitor.into()), holder);
             Ok(started(&conversation, &by, view, message))

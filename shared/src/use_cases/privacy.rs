@@ -149,6 +149,20 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
     if !before.connections.is_empty() {
         events.push(OutboundEvent::visitor_offline(visitor));
     }
+    events.extend(erase_conversations(app, by, visitor).await?);
+    if let Some(after) = Visitor::find(&app.db, visitor).await? {
+        events.push(OutboundEvent::visitor_updated(after));
+    }
+    Visitor::remove(&app.db, visitor).await?;
+    // What an agent began with it while it was still there.
+    events.extend(erase_conversations(app, by, visitor).await?);
+    app.push.dispatch_behind(events);
+    Ok(())
+}
+
+/// Erases what was said in all conversations of a visitor; what is to be told of it.
+async fn erase_conversations(app: &App, by: &Admin, visitor: Id) -> Result<Vec<OutboundEvent>> {
+    let mut events = Vec::new();
     loop {
         let them = Conversation::to_erase(&app.db, visitor, STEP).await?;
         if them.is_empty() {
@@ -166,12 +180,7 @@ pub async fn erase(app: &App, by: &Admin, visitor: Id, address: Option<String>) 
             events.push(deed.outbound(&view));
         }
     }
-    if let Some(after) = Visitor::find(&app.db, visitor).await? {
-        events.push(OutboundEvent::visitor_updated(after));
-    }
-    Visitor::remove(&app.db, visitor).await?;
-    app.push.dispatch_behind(events);
-    Ok(())
+    Ok(events)
 }
 
 /// Erases what was said in conversations that ended long enough ago, until there is no more or no time.
@@ -191,7 +200,7 @@ pub async fn erase_old(app: &App, until: Instant) -> Result<()> {
 
 /// Erases what was said in a conversation. What is in its outbox is stored erased, so that whoever has
 /// it in hand stores it no more.
-async fn erase_conversation(
+pub(super) async fn erase_conversation(
     app: &App,
     id: Id,
     which: Erasing,
@@ -201,7 +210,7 @@ async fn erase_conversation(
     let Some(erased) = erased else { return Ok(None) };
     outbox::store(app, &erased).await?;
     Message::erase(&app.db, id, erased.seq).await?;
-    Conversation::erased(&app.db, id, erased.seq).await?;
+    Conversation::erased(&app.db, id, erased.version).await?;
     Ok(Some(erased))
 }
 

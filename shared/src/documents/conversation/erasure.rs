@@ -69,10 +69,10 @@ impl Conversation {
         Self::change(db, filter, update).await
     }
 
-    /// Notes that everything up to a number has been erased.
-    pub async fn erased(db: &Db, id: Id, up_to: i64) -> Result<()> {
+    /// Notes that everything has been erased, unless the conversation has changed since that version.
+    pub async fn erased(db: &Db, id: Id, version: i64) -> Result<()> {
         let update = doc! { "$set": { "erasedAt": Time::now() } };
-        db.of::<Self>().update_one(doc! { "_id": id, "seq": up_to }, update).await.map(drop)
+        db.of::<Self>().update_one(doc! { "_id": id, "version": version }, update).await.map(drop)
     }
 }
 

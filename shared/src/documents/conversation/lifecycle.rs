@@ -189,9 +189,14 @@ fn hand_over(to: Id, event: &Happened) -> Result<Document> {
         { "$ne": ["$assignedAgent", to] }, { "$ne": ["$status", Status::Active] },
     ] };
     let events = event.noted_if(is_change)?;
-    Ok(doc! {
+    let mut set = doc! {
         "assignedAgent": to, "previousAgent": "$assignedAgent", "resolvedAt": null, "events": events,
-    })
+    };
+    if event.note.is_some() {
+        // There is something again to erase.
+        set.insert("erasedAt", Bson::Null);
+    }
+    Ok(set)
 }
 
 #[cfg(test)]

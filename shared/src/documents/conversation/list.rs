@@ -49,7 +49,8 @@ impl Sort {
         match self {
             Self::Latest => Conversation::sorting(),
             Self::Waiting => Sorting::oldest("waitingSince", |conversation| {
-                let since = conversation.waiting_since.unwrap_or(conversation.active_at);
+                // One that was answered just now: rather begin anew than leave somebody out.
+                let since = conversation.waiting_since.unwrap_or(Time::from_millis(0));
                 Cursor::new(since, conversation.id)
             }),
         }
@@ -77,8 +78,9 @@ impl Filter {
             (None, None) => None,
         };
         let begins = [
-            (self.sort == Sort::Waiting).then(waiting),
+            // A visitor's own are few; a queue may be long.
             Some(visible_to(by)),
+            (self.sort == Sort::Waiting).then(waiting),
             self.visitor.map(|visitor| doc! { "visitor": visitor }),
             self.tag.as_ref().map(|tag| doc! { "tags": { "$eq": tag } }),
             Some(held),

@@ -6,7 +6,7 @@ use futures::future::try_join;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::db::{Page, Paging};
+use crate::db::{Page, Paging, first_words};
 use crate::documents::conversation::{Conversation, WhoseIs};
 use crate::documents::message::Message;
 use crate::documents::participant::Side;
@@ -32,6 +32,9 @@ pub struct FoundMessages {
 /// The messages in which each word of `q` begins one, the newest first; all that have been accepted are looked at. A
 /// text without a word finds none.
 pub async fn search(app: &App, _: &Agent, q: &str, paging: &Paging) -> Result<FoundMessages> {
+    if first_words(q).is_empty() {
+        return Ok(FoundMessages { messages: Vec::new(), next_cursor: None, is_complete: true });
+    }
     outbox::flush(app).await?;
     let found = Message::found(&app.db, q, paging).await?;
     let Some(Page { entries, next_cursor, is_complete, .. }) = found else {
