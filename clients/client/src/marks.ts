@@ -11,6 +11,20 @@ export const NO_MARKS: Marks = {
   visitor: { delivered: NOTHING, read: NOTHING },
 } satisfies Record<Side, unknown>;
 
+/** Of two reports of the same marks what is further: pushes overtake answers. */
+export function further(one: Marks | undefined, other: Marks): Marks {
+  const kinds: readonly MarkKind[] = ["delivered", "read"];
+  const sides: readonly Side[] = ["agent", "visitor"];
+  return sides.reduce(
+    (marks, sender) =>
+      kinds.reduce((marks, kind) => {
+        const { upTo, at } = other[sender][kind];
+        return moved(marks, { sender, upTo }, at ?? "", [kind]);
+      }, marks),
+    one ?? NO_MARKS,
+  );
+}
+
 /** The marks after one side has come up to a `seq`: marks only move forward. */
 export function moved(
   marks: Marks | undefined,

@@ -48,11 +48,13 @@ export class Thread {
 
   /** Begins with a page, which is without a hole; what came early stays. */
   begin(page: readonly Message[]): void {
+    const before = this.#shown;
     this.#shown = page;
     for (const seq of [...this.#early.keys()].filter(seq => seq <= this.last)) {
       this.#early.delete(seq);
     }
-    this.add([]);
+    // What was there and is later than the page comes after it.
+    this.add(before);
   }
 
   /** Puts a page before what is there. */

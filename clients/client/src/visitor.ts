@@ -358,11 +358,19 @@ export class VisitorChat implements VisitorActions {
     if (!conversation || !this.#thread.hasHole || this.#filling) {
       return;
     }
-    this.#filling = this.#catchUp(this.#connection.ask, conversation._id)
-      .catch(error => this.#again(error, () => this.#fill()))
-      .finally(() => {
+    this.#filling = this.#catchUp(this.#connection.ask, conversation._id).then(
+      () => {
         this.#filling = undefined;
-      });
+        if (this.#thread.hasHole) {
+          // Another one was lost meanwhile.
+          setTimeout(() => this.#fill(), PAUSE_MS);
+        }
+      },
+      error => {
+        this.#filling = undefined;
+        this.#again(error, () => this.#fill());
+      },
+    );
   }
 
   async #deliver(message: OutgoingMessage, follows: string | undefined): Promise<void> {

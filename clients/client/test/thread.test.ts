@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Message, Thread } from "../src/index.js";
+import { further, type Message, moved, NO_MARKS, Thread } from "../src/index.js";
 
 const message = (seq: number) => ({ _id: String(seq), seq }) as Message;
 const shown = (thread: Thread) => thread.messages.map(({ seq }) => seq);
@@ -29,4 +29,21 @@ describe("a thread", () => {
     expect(shown(thread)).toEqual([48, 49, 50, 51, 52]);
     expect([thread.first, thread.last]).toEqual([48, 52]);
   });
+
+  it("keeps what came before the page that it begins with, where that is later", () => {
+    const thread = new Thread();
+    thread.add([message(1), message(2)]);
+    thread.begin([message(1)]);
+    expect(shown(thread)).toEqual([1, 2]);
+    thread.add([message(9)]);
+    thread.begin([message(7), message(8)]);
+    expect([shown(thread), thread.hasHole]).toEqual([[7, 8, 9], false]);
+  });
+});
+
+it("marks are as far as anybody has told", () => {
+  const told = (upTo: number) => moved(NO_MARKS, { sender: "visitor", upTo }, `at ${upTo}`, ["read"]);
+  expect(further(told(3), told(2)).visitor.read).toEqual({ upTo: 3, at: "at 3" });
+  expect(further(told(2), told(3)).visitor.read).toEqual({ upTo: 3, at: "at 3" });
+  expect(further(undefined, told(3)).visitor.read).toEqual({ upTo: 3, at: "at 3" });
 });

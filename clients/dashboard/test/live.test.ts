@@ -65,6 +65,18 @@ describe("what is known of a conversation", () => {
     expect(known.get("a")?.waitingSince).toBeNull();
   });
 
+  it("is read as far as anybody has read, whatever is told first", () => {
+    const known = new Conversations();
+    known.take(conversation("a"));
+    known.read({ conversationId: "a", sender: "agent", upTo: 2, unreadCount: 0 });
+    known.message(message("a", 2));
+    expect(known.get("a")?.unreadCount).toBe(0);
+    known.take(conversation("a", { messageCount: 2, unreadCount: 2 }));
+    expect(known.get("a")?.unreadCount).toBe(0);
+    known.message(message("a", 3));
+    expect(known.get("a")?.unreadCount).toBe(1);
+  });
+
   it("is to be read again when messages are missing, or it is not known", () => {
     const known = new Conversations();
     known.take(conversation("a"));
@@ -147,6 +159,15 @@ describe("a list", () => {
     expect(ids(list)).toHaveLength(50);
     await list.more();
     expect(ids(list).slice(50)).toEqual(["late", "last"]);
+  });
+
+  it("of what was looked for has nothing else, whatever changes meanwhile", async () => {
+    const known = new Conversations();
+    const reading = listed({ q: "fern" }, known, [conversation("a")]);
+    known.take(conversation("b"));
+    const list = await reading;
+    known.take(conversation("c"));
+    expect(ids(list)).toEqual(["a"]);
   });
 
   it("says who waits longest first", async () => {

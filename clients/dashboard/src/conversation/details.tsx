@@ -129,7 +129,7 @@ function Tags({ tags, write }: TagsProps) {
           aria-label={texts.addTag}
           placeholder={isFull ? fill(texts.tooManyTags, { n: String(MOST_TAGS) }) : texts.addTag}
           maxLength={LONGEST_TAG}
-          disabled={isFull}
+          disabled={isFull || change.isBusy}
           value={tag}
           onInput={({ currentTarget: { value } }) => setTag(value)}
         />
@@ -172,6 +172,7 @@ function Notes({ id, notes, write }: NotesProps) {
           dir="auto"
           maxLength={LONGEST_NOTES}
           placeholder={texts.notesHint}
+          readOnly={save.isBusy}
           value={isEdited ? draft : notes}
           onInput={({ currentTarget: { value } }) => {
             setIsEdited(true);

@@ -34,13 +34,15 @@ export function Log({ room, state, conversation, at }: LogProps) {
     },
   );
   const first = messages[0]?.seq ?? 0;
+  const reached = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (at === undefined || status !== "ready") {
+    if (at === undefined || status !== "ready" || reached.current === at) {
       return;
     }
     if (at < first && hasEarlier) {
       void earlier.run();
     } else {
+      reached.current = at;
       toMessage(at);
     }
   }, [at, first, status]);

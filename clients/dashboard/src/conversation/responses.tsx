@@ -22,7 +22,7 @@ export interface Responses {
 export function useResponses(content: string): Responses {
   const { desk } = useDesk();
   const id = useId();
-  const [all, setAll] = useState<readonly CannedResponse[]>([]);
+  const [all, setAll] = useState<readonly CannedResponse[]>();
   const [chosen, setChosen] = useState(0);
   const [dismissed, setDismissed] = useState<string>();
   const isAsked = /^\/[^\n]*$/.test(content) && content !== dismissed;
@@ -35,11 +35,12 @@ export function useResponses(content: string): Responses {
             throw error;
           }
           // What was read before is offered.
+          setAll(known => known ?? []);
         });
     }
   }, [desk, isAsked]);
   useEffect(() => setChosen(0), [content]);
-  const found = isAsked ? matching(all, content.slice(1)) : [];
+  const found = isAsked && all ? matching(all, content.slice(1)) : [];
   const option = (at: number) => `${id}-${at}`;
   return {
     isOpen: isAsked,
@@ -64,7 +65,8 @@ export function useResponses(content: string): Responses {
           if (response) {
             insert(response);
           }
-          return response !== undefined;
+          // They are still on their way.
+          return response !== undefined || all === undefined;
         case "Escape":
           setDismissed(content);
           return true;

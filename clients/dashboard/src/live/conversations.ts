@@ -10,6 +10,8 @@ const LAST_MESSAGE = 200;
 export class Conversations {
   readonly #known = new Map<string, Conversation>();
   readonly #listeners = new Set<(conversation: Conversation) => void>();
+  /** How far agents have read in each: pushes overtake each other. */
+  readonly #readTo = new Map<string, number>();
   /** Of when the last news of each visitor is. */
   readonly #visitorsAt = new Map<string, string>();
 
@@ -31,7 +33,8 @@ export class Conversations {
     }
     const isBehind = known && conversation.messageCount < known.messageCount;
     const kept = isBehind ? Object.fromEntries(OF_MESSAGES.map(field => [field, known[field]])) : {};
-    this.#set({ ...conversation, ...kept });
+    const isRead = (this.#readTo.get(conversation._id) ?? 0) >= conversation.messageCount;
+    this.#set({ ...conversation, ...kept, ...(isRead && !isBehind && { unreadCount: 0 }) });
   }
 
   /**
@@ -45,12 +48,13 @@ export class Conversations {
     }
     if (message.seq === known.messageCount + 1) {
       const isVisitors = message.sender === "visitor";
+      const isUnread = isVisitors && message.seq > (this.#readTo.get(message.conversation) ?? 0);
       this.#set({
         ...known,
         messageCount: message.seq,
         lastMessage: [...message.content].slice(0, LAST_MESSAGE).join(""),
         lastMessageAt: message.createdAt,
-        unreadCount: known.unreadCount + (isVisitors ? 1 : 0),
+        unreadCount: known.unreadCount + (isUnread ? 1 : 0),
         waitingSince: isVisitors ? (known.waitingSince ?? message.createdAt) : null,
       });
     }
@@ -61,10 +65,15 @@ export class Conversations {
   read({
     conversationId,
     sender,
+    upTo,
     unreadCount,
-  }: Pick<Pushed["message:read"], "conversationId" | "sender" | "unreadCount">): void {
+  }: Omit<Pushed["message:read"], "messageId" | "readAt">): void {
+    if (sender !== "agent") {
+      return;
+    }
+    this.#readTo.set(conversationId, Math.max(upTo, this.#readTo.get(conversationId) ?? 0));
     const known = this.#known.get(conversationId);
-    if (known && sender === "agent") {
+    if (known) {
       this.#set({ ...known, unreadCount });
     }
   }

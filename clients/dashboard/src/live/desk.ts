@@ -12,7 +12,7 @@ import {
   type VisitorBrief,
   webSocketUrl,
 } from "@livechat/client";
-import type { Call, Self, Session } from "../session.js";
+import { type Call, expiry, type Self, type Session } from "../session.js";
 import { Conversations } from "./conversations.js";
 import { ConversationList, type Query } from "./list.js";
 import { outboxKey, Room } from "./room.js";
@@ -30,6 +30,11 @@ export interface Told {
 
 /** What a connection is told of beside its own conversations. */
 type Watch = Required<Pick<Sent["agent:connect"], "visitors" | "watch">>;
+
+/** By how much clocks may differ (`docs/protocol.md`, Users and tokens). */
+const CLOCKS_MS = 31_000;
+/** The shortest time for which a token is believed, and the longest that a timer takes. */
+const [SHORTEST_MS, LONGEST_MS] = [60_000, 2 ** 31 - 1] as const;
 
 /** What an agent works with: one connection, and all that it keeps up to date. */
 export class Desk {
@@ -54,6 +59,8 @@ export class Desk {
   #watch: Watch = { watch: "mine", visitors: false };
   /** What the connection has been told of it. */
   #toldWatch: Watch | undefined;
+  #telling: Promise<void> | undefined;
+  #expires: ReturnType<typeof setTimeout> | undefined;
   #webSocketUrl: string | undefined;
 
   constructor(session: Session, self: Self, storage: Keeper) {
@@ -98,6 +105,7 @@ export class Desk {
   /** Ends; what is unsent is kept. */
   close(): void {
     this.#stop();
+    clearTimeout(this.#expires);
     this.#connection.disconnect();
     for (const { list } of this.#lists.values()) {
       list.close();
@@ -150,7 +158,8 @@ export class Desk {
     const watch = watchesAll ? "all" : "mine";
     if (watch !== this.#watch.watch) {
       this.#watch = { ...this.#watch, watch };
-      void this.#tellWatch();
+      // What changed before it was told is not pushed.
+      void this.#tellWatch().then(() => (watchesAll ? this.#refreshLists() : undefined));
     }
   }
 
@@ -173,6 +182,22 @@ export class Desk {
     const { name, email, role, status } = user;
     this.#session.update({ name, email, role, status });
     await this.#reenter(ask);
+    this.#outlive(token);
+  }
+
+  /**
+   * A connection whose token has expired is pushed nothing more, and nobody says so: a new one asks whether the
+   * session goes on.
+   */
+  #outlive(token: string): void {
+    clearTimeout(this.#expires);
+    const left = Math.max(expiry(token) + CLOCKS_MS - Date.now(), SHORTEST_MS);
+    if (left < LONGEST_MS) {
+      this.#expires = setTimeout(() => {
+        this.#connection.disconnect();
+        this.#connection.connect();
+      }, left);
+    }
   }
 
   /** Opens again what is open. One that cannot be opened says so itself. */
@@ -189,6 +214,9 @@ export class Desk {
 
   #follow(state: ConnectionState): void {
     if (state.status === "online") {
+      for (const room of this.#rooms.values()) {
+        room.resume();
+      }
       void this.#refresh();
       return;
     }
@@ -205,11 +233,11 @@ export class Desk {
     // It may have changed while the connection was made.
     await this.#tellWatch();
     this.visitorNews.tellAll();
-    await Promise.all([
-      ...[...this.#lists.values()].map(({ list }) => list.refresh()),
-      this.team.refresh(),
-      this.visitors.refresh(),
-    ]);
+    await Promise.all([this.#refreshLists(), this.team.refresh(), this.visitors.refresh()]);
+  }
+
+  async #refreshLists(): Promise<void> {
+    await Promise.all([...this.#lists.values()].map(({ list }) => list.refresh()));
   }
 
   #room(id: string): Room {
@@ -244,22 +272,46 @@ export class Desk {
     try {
       // Frames of a connection are handled side by side: what is left still must not be joined yet.
       await this.#leaving.get(room.id);
-      await room.arrive(this.#ask);
-    } catch (error) {
-      if (!(error instanceof ChatError)) {
-        throw error;
+      if (this.#rooms.get(room.id) !== room) {
+        return;
       }
-      // The room shows it; and a connection that was lost opens it again.
+      await room.arrive(this.#ask);
+      room.resume();
+    } catch (error) {
+      // The room shows what is refused; a connection that was lost opens it again.
+      this.#later(error, () => void (this.#rooms.get(room.id) === room && this.#enter(room)));
+    }
+  }
+
+  /** Does something later that may succeed then, if the connection is still there. */
+  #later(error: unknown, work: () => void): void {
+    if (!(error instanceof ChatError)) {
+      throw error;
+    }
+    if (error.isTransient) {
+      const pause = (error.retryAfter ?? 1) * 1_000;
+      setTimeout(() => this.connection.get().status === "online" && work(), pause);
     }
   }
 
   /** A room with messages on their way stays until they are stored. */
   #leave(id: string): void {
     const room = this.#rooms.get(id);
-    if (!room || room.isBusy) {
+    if (!room) {
       return;
     }
     room.type(false);
+    if (room.isBusy) {
+      const stop = room.state.subscribe(() => {
+        if (!room.isBusy) {
+          stop();
+          if (!this.#openings.has(id)) {
+            this.#leave(id);
+          }
+        }
+      });
+      return;
+    }
     this.#rooms.delete(id);
     const left = this.#connection.ask("conversation:leave", { conversationId: id }).then(
       () => undefined,
@@ -283,7 +335,7 @@ export class Desk {
     });
     on("conversation:updated", ({ conversation }) => conversations.take(conversation));
     on("conversation:event", ({ conversationId, event }) => room(conversationId)?.happened(event));
-    on("message:new", ({ message }) => this.#receive(message));
+    on("message:new", ({ message }) => void this.#receive(message));
     on("message:read", mark => {
       conversations.read(mark);
       room(mark.conversationId)?.marked(mark, mark.readAt, ["read", "delivered"]);
@@ -316,20 +368,25 @@ export class Desk {
     this.visitorNews.tell(visitor._id);
   }
 
-  #receive(message: Message): void {
-    if (!this.conversations.message(message)) {
-      void this.#read(message.conversation);
+  async #receive(message: Message): Promise<void> {
+    const { conversation: id, seq: upTo, sender } = message;
+    const isKnown = this.conversations.message(message);
+    this.#rooms.get(id)?.receive(message);
+    if (!isKnown) {
+      await this.#read(id);
     }
-    this.#rooms.get(message.conversation)?.receive(message);
-    if (message.sender === "visitor") {
-      for (const told of this.#told) {
-        told.message(message);
-      }
-      this.#connection
-        .ask("message:delivered", { conversationId: message.conversation, upTo: message.seq })
-        .catch(() => {
-          // What is read counts as delivered.
-        });
+    if (sender !== "visitor") {
+      return;
+    }
+    for (const told of this.#told) {
+      told.message(message);
+    }
+    // To who only watches nothing is delivered.
+    const holder = this.conversations.get(id)?.assignedAgent?._id;
+    if (holder === undefined || holder === this.owner || this.#openings.has(id)) {
+      this.#connection.ask("message:delivered", { conversationId: id, upTo }).catch(() => {
+        // What is read counts as delivered.
+      });
     }
   }
 
@@ -347,9 +404,11 @@ export class Desk {
   }
 
   async #resync(): Promise<void> {
-    await this.#reenter(this.#connection.ask).catch(() => {
-      // A connection that was lost opens them again.
-    });
+    try {
+      await this.#reenter(this.#ask);
+    } catch (error) {
+      this.#later(error, () => void this.#resync());
+    }
     await this.#refresh();
   }
 
@@ -358,19 +417,23 @@ export class Desk {
     await this.#tellWatch();
   }
 
-  async #tellWatch(): Promise<void> {
-    const watch = this.#watch;
-    if (watch === this.#toldWatch || this.connection.get().status !== "online") {
-      return;
-    }
+  /** One at a time: frames of a connection are handled side by side. */
+  #tellWatch(): Promise<void> {
+    this.#telling ??= this.#tellAll().finally(() => {
+      this.#telling = undefined;
+    });
+    return this.#telling;
+  }
+
+  async #tellAll(): Promise<void> {
     try {
-      await this.#connection.ask("agent:watch", watch);
-      this.#toldWatch = watch;
-    } catch (error) {
-      if (!(error instanceof ChatError)) {
-        throw error;
+      while (this.#watch !== this.#toldWatch && this.connection.get().status === "online") {
+        const watch = this.#watch;
+        await this.#connection.ask("agent:watch", watch);
+        this.#toldWatch = watch;
       }
-      // The next connection says it.
+    } catch (error) {
+      this.#later(error, () => void this.#tellWatch());
     }
   }
 

@@ -151,7 +151,10 @@ export class ConversationList {
   /** Shows what was read, as it is by now. */
   #show(read: readonly Conversation[], cursor: string | null, isComplete: boolean): void {
     this.#cursor = cursor;
-    const ids = new Set([...read.map(({ _id }) => _id), ...(this.#touched ?? [])]);
+    const ids = new Set([
+      ...read.map(({ _id }) => _id),
+      ...(this.#query.q === undefined ? (this.#touched ?? []) : []),
+    ]);
     const conversations = [...ids]
       .map(id => this.#known.get(id))
       .filter((conversation): conversation is Conversation => conversation !== undefined)

@@ -3,6 +3,7 @@ import {
   type Ask,
   ChatError,
   type Failure,
+  further,
   type Keeper,
   keptIn,
   type MarkKind,
@@ -117,16 +118,21 @@ export class Room {
       if (isFirst) {
         this.#thread.begin(joined.messages);
       }
-      this.#take(joined, { status: "ready", events, ...hasEarlier });
+      this.#take(joined, { status: "ready", events: this.#with(events), ...hasEarlier });
       if (!isFirst && joined.hasMore) {
         await this.#catchUp(ask);
       }
     } catch (error) {
-      if (isFirst) {
+      if (isFirst && !(error instanceof ChatError && error.isTransient)) {
         this.#set({ status: "failed", failure: failureOf(error) });
       }
       throw error;
     }
+    this.#fill();
+  }
+
+  /** What is written is sent from now on. */
+  resume(): void {
     this.#outbox.open();
   }
 
@@ -168,9 +174,11 @@ export class Room {
           const unread = this.#thread.messages.filter(
             ({ sender, seq }) => sender === "visitor" && seq > upTo,
           );
+          const conversationId = this.id;
           this.#needs.conversations.read({
-            conversationId: this.id,
+            conversationId,
             sender: "agent",
+            upTo,
             unreadCount: unread.length,
           });
         },
@@ -204,10 +212,13 @@ export class Room {
 
   /** Something has happened. */
   happened(event: ConversationEvent): void {
-    const { events } = this.#state.get();
-    if (!events.some(({ at, type }) => at === event.at && type === event.type)) {
-      this.#set({ events: [...events, event].sort((one, other) => (one.at < other.at ? -1 : 1)) });
-    }
+    this.#set({ events: this.#with([event]) });
+  }
+
+  /** What is known to have happened, with more of it; each once, the oldest first. */
+  #with(more: readonly ConversationEvent[]): readonly ConversationEvent[] {
+    const known = new Map([...this.#state.get().events, ...more].map(event => [event._id, event]));
+    return [...known.values()].sort((one, other) => (one.at < other.at ? -1 : 1));
   }
 
   marked(
@@ -247,21 +258,24 @@ export class Room {
 
   #take({ conversation, messages, marks }: Acks["conversation:join"], more: Partial<RoomState> = {}): void {
     this.#needs.conversations.take(conversation);
-    this.#add(messages, { marks, ...more });
+    this.#add(messages, { marks: further(this.#state.get().marks, marks), ...more });
   }
 
   #fill(): void {
-    if (!this.#thread.hasHole || this.#filling) {
+    if (!this.#thread.hasHole || this.#filling || this.#state.get().status !== "ready") {
       return;
     }
     this.#filling = this.#catchUp(this.#needs.ask)
-      .catch(error => {
-        if (error instanceof ChatError && error.isTransient) {
+      .then(
+        () => true,
+        error => error instanceof ChatError && error.isTransient,
+      )
+      .then(mayGoOn => {
+        this.#filling = undefined;
+        // Another one may have been lost meanwhile.
+        if (mayGoOn && this.#thread.hasHole) {
           setTimeout(() => this.#fill(), PAUSE_MS);
         }
-      })
-      .finally(() => {
-        this.#filling = undefined;
       });
   }
 

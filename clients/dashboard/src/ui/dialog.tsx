@@ -41,7 +41,14 @@ export function Dialog({ title, children, close, mustAnswer = false, wide = fals
           close();
         }
       }}
-      onClose={() => !mustAnswer && close()}
+      onClose={() => {
+        // A browser closes it all the same when it is dismissed twice.
+        if (mustAnswer) {
+          dialog.current?.showModal();
+        } else {
+          close();
+        }
+      }}
     >
       <header>
         <h2 id={id}>{title}</h2>
