@@ -88,6 +88,8 @@ export class Desk {
     };
     for (const id of this.#unsent(storage)) {
       this.#room(id);
+      // Once that is sent.
+      this.#leave(id);
     }
     this.#connection.connect();
   }
