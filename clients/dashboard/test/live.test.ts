@@ -1,8 +1,9 @@
-import { ChatError, type Conversation, type Message } from "@livechat/client";
+import { ChatError, type Conversation, type Message, outgoing } from "@livechat/client";
 import { describe, expect, it } from "vitest";
 import { items } from "../src/conversation/items.js";
 import { queryOf } from "../src/inbox/query.js";
 import { Conversations } from "../src/live/conversations.js";
+import { keptBeside } from "../src/live/kept.js";
 import { ConversationList, type Query } from "../src/live/list.js";
 import type { ConversationEvent } from "../src/live/room.js";
 import { format, parse, START } from "../src/routes.js";
@@ -177,6 +178,25 @@ describe("a list", () => {
     known.message(message("a", 2, { sender: "agent" }));
     expect(ids(list)).toEqual(["b"]);
   });
+});
+
+it("what two tabs have not sent yet is kept of both, until each has sent its own", () => {
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
+  };
+  const [one, other] = [keptBeside(storage, "a"), keptBeside(storage, "a")];
+  expect([one.load(), other.load()]).toEqual([[], []]);
+  const [first, second] = [outgoing("first"), outgoing("second")];
+  one.save([first]);
+  other.save([second]);
+  expect(keptBeside(storage, "a").load()).toEqual([first, second]);
+  one.save([]);
+  expect(keptBeside(storage, "a").load()).toEqual([second]);
+  other.save([]);
+  expect(stored.size).toBe(0);
 });
 
 describe("a log", () => {

@@ -5,7 +5,6 @@ import {
   type Failure,
   further,
   type Keeper,
-  keptIn,
   type MarkKind,
   type Marks,
   type Message,
@@ -24,6 +23,7 @@ import {
 import { failureOf } from "../errors.js";
 import type { Call } from "../session.js";
 import type { Conversations } from "./conversations.js";
+import { keptBeside } from "./kept.js";
 
 /** Something that happened to a conversation. */
 export type ConversationEvent = Pushed["conversation:event"]["event"];
@@ -82,7 +82,7 @@ export class Room {
     this.#needs = needs;
     this.#outbox = new Outbox(
       (message, follows) => this.#deliver(message, follows),
-      keptIn(needs.storage, outboxKey(needs.owner, id)),
+      keptBeside(needs.storage, outboxKey(needs.owner, id)),
     );
     this.#state = new Store<RoomState>({
       status: "loading",

@@ -36,7 +36,7 @@ const conversation: ConversationTexts = {
     "Ein geschlossenes Gespräch ist endgültig vorbei: Was der Besucher danach schreibt, beginnt ein neues.",
   held: "{name} hat es",
   heldByYou: "Sie haben es",
-  unheld: "Noch hat niemand dieses Gespräch.",
+  unheld: "Noch hat es niemand",
   taken: "{name} hat es gerade übernommen.",
   gone: "Dieses Gespräch gibt es nicht.",
   resolved: "Erledigt. Schreibt der Besucher, öffnet es sich wieder.",

@@ -106,7 +106,7 @@ const conversation: ConversationTexts = {
   endText: "A closed conversation is over for good: what the visitor writes next begins another one.",
   held: "{name} holds it",
   heldByYou: "You hold it",
-  unheld: "Nobody holds this conversation yet.",
+  unheld: "Nobody holds it yet",
   taken: "{name} has just taken it.",
   gone: "This conversation is not there.",
   resolved: "Resolved. It opens again when the visitor writes.",
