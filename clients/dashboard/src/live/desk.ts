@@ -217,7 +217,12 @@ export class Desk {
   #follow(state: ConnectionState): void {
     if (state.status === "online") {
       for (const room of this.#rooms.values()) {
-        room.resume();
+        // One that was opened while the connection was made has not been entered yet.
+        if (room.state.get().status === "loading") {
+          void this.#enter(room);
+        } else {
+          room.resume();
+        }
       }
       void this.#refresh();
       return;
