@@ -53,13 +53,12 @@ impl ListParams {
     }
 
     fn priority(&self) -> Result<Option<Priority>> {
-        match given(&self.priority) {
-            None => Ok(None),
-            Some("low") => Ok(Some(Priority::Low)),
-            Some("medium") => Ok(Some(Priority::Medium)),
-            Some("high") => Ok(Some(Priority::High)),
-            Some(_) => Err(Error::invalid_field("priority", "Must be low, medium or high")),
-        }
+        let Some(text) = given(&self.priority) else { return Ok(None) };
+        let all = [Priority::Low, Priority::Medium, Priority::High];
+        all.into_iter()
+            .find(|priority| priority.name() == text)
+            .map(Some)
+            .ok_or_else(|| Error::invalid_field("priority", "Must be low, medium or high"))
     }
 
     fn sort(&self) -> Result<Sort> {

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use axum::body::Body;
+use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rust_embed::{Embed, EmbeddedFile};
 use schemars::JsonSchema;
@@ -15,6 +17,21 @@ use shared::id::hex;
 #[derive(JsonSchema)]
 #[schemars(inline)]
 pub struct File {}
+
+/// The name of a file, at the end of a path.
+pub struct FileName(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for FileName {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Path(name) = Path::from_request_parts(parts, state)
+            .await
+            // What is no text names no file.
+            .map_err(|_| Error::not_found("File"))?;
+        Ok(Self(name))
+    }
+}
 
 #[derive(Embed)]
 #[folder = "assets/"]

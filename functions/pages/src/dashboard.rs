@@ -1,12 +1,11 @@
 //! The dashboard: its page, under a policy that lets it run nothing but its own files, and those files.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use shared::{App, Error};
+use shared::App;
 
-use crate::assets::Asset;
+use crate::assets::{Asset, FileName};
 use crate::socket_origin;
 
 /// Where the page is. API Gateway has no route that ends in a slash: what asks for it comes by `/{proxy+}`.
@@ -30,15 +29,9 @@ pub async fn page(State(app): State<App>, headers: HeaderMap) -> Response {
 }
 
 /// `GET /dashboard/{file}`.
-pub async fn file(
-    State(app): State<App>,
-    file: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Response {
-    match file {
-        // What is no text names no file.
-        Err(_) => Error::not_found("File").into_response(),
-        Ok(Path(file)) if file == "index.html" => page(State(app), headers).await,
-        Ok(Path(file)) => Asset::of(format!("dashboard/{file}")).or_its_successor().answer(&headers),
+pub async fn file(State(app): State<App>, FileName(file): FileName, headers: HeaderMap) -> Response {
+    match file.as_str() {
+        "index.html" => page(State(app), headers).await,
+        file => Asset::of(format!("dashboard/{file}")).or_its_successor().answer(&headers),
     }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use schemars::JsonSchema;
@@ -11,7 +9,7 @@ use serde_json::Value;
 use shared::Error;
 use shared::error::Code;
 
-use crate::assets::Asset;
+use crate::assets::{Asset, FileName};
 
 /// An OpenAPI or AsyncAPI document.
 #[derive(JsonSchema)]
@@ -34,12 +32,8 @@ pub async fn page(headers: HeaderMap) -> Response {
 }
 
 /// `GET /api/docs/{file}`: the page that shows the WebSocket, and what both load.
-pub async fn file(file: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
-    match file {
-        // What is no text names no file.
-        Err(_) => Error::not_found("File").into_response(),
-        Ok(Path(file)) => shown(&file, &headers),
-    }
+pub async fn file(FileName(file): FileName, headers: HeaderMap) -> Response {
+    shown(&file, &headers)
 }
 
 /// The viewers are the work of others: they get what is served here, and nothing else.

@@ -7,19 +7,18 @@ mod description;
 mod health;
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::Serialize;
+use shared::App;
 use shared::api::http::Routes;
 use shared::api::openapi::{Callers, Operation};
-use shared::{App, Error};
 use tower_http::compression::CompressionLayer;
 
-use assets::{Asset, File};
+use assets::{Asset, File, FileName};
 
 /// The routes of this function.
 pub fn routes() -> Routes {
@@ -97,9 +96,7 @@ async fn widget_types(headers: HeaderMap) -> Response {
     Asset::of("widget.d.ts").answer(&headers)
 }
 
-async fn widget_file(file: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
-    // What is no text names no file.
-    let Ok(Path(file)) = file else { return Error::not_found("File").into_response() };
+async fn widget_file(FileName(file): FileName, headers: HeaderMap) -> Response {
     Asset::of(format!("widget/{file}")).or_its_successor().answer(&headers)
 }
 

@@ -111,12 +111,16 @@ impl Message {
         Self { words: first_words(&self.content), ..self.clone() }
     }
 
-    /// A page of the messages in which each word of `q` begins one, the newest first; `None` for a text without
-    /// a word.
-    pub async fn found(db: &Db, q: &str, paging: &Paging) -> crate::Result<Option<Page<Self>>> {
+    /// A page of the messages in which each of these [words](first_words) begins one, the newest first; `None`
+    /// for none.
+    pub async fn found(
+        db: &Db,
+        words: Vec<String>,
+        paging: &Paging,
+    ) -> crate::Result<Option<Page<Self>>> {
         let sorting =
             Sorting::latest("createdAt", |message: &Self| Cursor::new(message.created_at, message.id));
-        let Some((search, rest)) = db.search_for::<Self>(first_words(q)).await? else {
+        let Some((search, rest)) = db.search_for::<Self>(words).await? else {
             return Ok(None);
         };
         let search = Search { is_counted: false, ..search };

@@ -32,11 +32,11 @@ pub struct FoundMessages {
 /// The messages in which each word of `q` begins one, the newest first; all that have been accepted are looked at. A
 /// text without a word finds none.
 pub async fn search(app: &App, _: &Agent, q: &str, paging: &Paging) -> Result<FoundMessages> {
-    if first_words(q).is_empty() {
-        return Ok(FoundMessages { messages: Vec::new(), next_cursor: None, is_complete: true });
+    let words = first_words(q);
+    if !words.is_empty() {
+        outbox::flush(app).await?;
     }
-    outbox::flush(app).await?;
-    let found = Message::found(&app.db, q, paging).await?;
+    let found = Message::found(&app.db, words, paging).await?;
     let Some(Page { entries, next_cursor, is_complete, .. }) = found else {
         return Ok(FoundMessages { messages: Vec::new(), next_cursor: None, is_complete: true });
     };
