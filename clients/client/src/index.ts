@@ -9,6 +9,7 @@ export { guarded, type Keeper } from "./storage.js";
 export { type Observable, Store } from "./store.js";
 export { type Chat, SharedChat, shared } from "./tabs.js";
 export { Thread } from "./thread.js";
+export { claims } from "./token.js";
 export { OthersTyping, OwnTyping, type Typing } from "./typing.js";
 export {
   type Details,

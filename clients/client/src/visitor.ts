@@ -7,6 +7,7 @@ import { type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 import { guarded, type Keeper } from "./storage.js";
 import { type Observable, Store } from "./store.js";
 import { Thread } from "./thread.js";
+import { claims } from "./token.js";
 import { OthersTyping, OwnTyping, type Typing } from "./typing.js";
 import type { Acks, Conversation, Marks, Message, Pushed, Sent } from "./wire.js";
 
@@ -536,14 +537,9 @@ export function subject(identity: string | undefined): string {
   if (identity === undefined) {
     return "";
   }
-  try {
-    const payload = identity.split(".")[1] ?? "";
-    const { sub } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { sub?: unknown };
-    return `:${String(sub)}`;
-  } catch {
-    // The server refuses it.
-    return ":?";
-  }
+  // One that cannot be read is refused by the server.
+  const { sub = "?" } = claims(identity);
+  return `:${String(sub)}`;
 }
 
 /** Forgets the visitor that a browser keeps. */

@@ -3,6 +3,7 @@ import {
   answer,
   api,
   ChatError,
+  claims,
   type Failure,
   guarded,
   type Keeper,
@@ -196,11 +197,6 @@ export class Session {
 
 /** When a token expires, in milliseconds since 1970; never, if it does not say. */
 export function expiry(token: string): number {
-  try {
-    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown };
-    return typeof exp === "number" ? exp * 1_000 : Number.POSITIVE_INFINITY;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  const { exp } = claims(token);
+  return typeof exp === "number" ? exp * 1_000 : Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,16 @@
 import type { Message, OutgoingMessage, VisitorState } from "@livechat/client";
-import { FileLink, fill, isComposing, LONGEST_MESSAGE, plural, Text, useGrowing, useLog } from "@livechat/ui";
+import {
+  dateFormat,
+  FileLink,
+  fill,
+  isComposing,
+  LONGEST_MESSAGE,
+  numberFormat,
+  plural,
+  Text,
+  useGrowing,
+  useLog,
+} from "@livechat/ui";
 import { useRef, useState } from "preact/hooks";
 import type { Language } from "./i18n.js";
 
@@ -115,10 +126,10 @@ function Stored({ message, before, mark, language }: StoredProps) {
   const day = at.toDateString();
   const isNewDay = before !== undefined && new Date(before.createdAt).toDateString() !== day;
   const isFirst = isNewDay || before?.sender !== message.sender;
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+  const time = dateFormat(locale, { timeStyle: "short" }).format(at);
   return (
     <>
-      {isNewDay && <li class="day">{new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(at)}</li>}
+      {isNewDay && <li class="day">{dateFormat(locale, { dateStyle: "medium" }).format(at)}</li>}
       <li class={`${isOwn ? "own" : ""} ${isFirst ? "first" : ""}`}>
         <span class={isOwn || !isFirst ? "hidden" : "who"}>
           {isOwn ? texts.you : (message.senderId.name ?? texts.team)}
@@ -217,7 +228,7 @@ export function Composer({ language, send, type }: ComposerProps) {
       </form>
       {isTooLong && (
         <p class="problem" role="alert">
-          {fill(texts.tooLong, { n: new Intl.NumberFormat(language.locale).format(LONGEST_MESSAGE) })}
+          {fill(texts.tooLong, { n: numberFormat(language.locale, {}).format(LONGEST_MESSAGE) })}
         </p>
       )}
     </>

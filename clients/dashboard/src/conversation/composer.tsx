@@ -1,5 +1,5 @@
 import type { CannedResponse, Conversation } from "@livechat/client";
-import { fill, isComposing, LONGEST_MESSAGE, useGrowing } from "@livechat/ui";
+import { fill, isComposing, LONGEST_MESSAGE, numberFormat, useGrowing } from "@livechat/ui";
 import { useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
 import type { Room } from "../live/room.js";
@@ -76,7 +76,7 @@ export function Composer({ room, conversation }: ComposerProps) {
       </div>
       {isTooLong && (
         <p class="problem" role="alert">
-          {fill(texts.tooLong, { n: new Intl.NumberFormat(language.locale).format(LONGEST_MESSAGE) })}
+          {fill(texts.tooLong, { n: numberFormat(language.locale, {}).format(LONGEST_MESSAGE) })}
         </p>
       )}
     </form>

@@ -3,6 +3,7 @@ import { fill, plural } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Problem } from "../ui/problem.js";
 import { VisitorPanel } from "../visitors/panel.js";
 import { useDraft } from "./drafts.js";
@@ -148,7 +149,7 @@ interface NotesProps {
 /** What is typed is a draft until it is saved: another agent's notes do not take its place. */
 function Notes({ id, notes, write }: NotesProps) {
   const { desk, language } = useDesk();
-  const { common, conversation: texts } = language.texts;
+  const texts = language.texts.conversation;
   const [draft, setDraft] = useDraft(`notes:${desk.owner}:${id}`);
   const [isEdited, setIsEdited] = useState(draft !== "");
   const save = useAction(write);
@@ -182,20 +183,13 @@ function Notes({ id, notes, write }: NotesProps) {
       </label>
       <Problem failure={save.failure} />
       {isEdited && (
-        <div class="acts">
-          <button
-            type="button"
-            onClick={() => {
-              setDraft("");
-              setIsEdited(false);
-            }}
-          >
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={save.isBusy}>
-            {common.save}
-          </button>
-        </div>
+        <Acts
+          isDisabled={save.isBusy}
+          cancel={() => {
+            setDraft("");
+            setIsEdited(false);
+          }}
+        />
       )}
     </form>
   );

@@ -3,6 +3,7 @@ import { plural, useObserved } from "@livechat/ui";
 import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
 import { Problem } from "../ui/problem.js";
 
@@ -90,14 +91,7 @@ export function Give({ conversation, close }: GiveProps) {
           </label>
         )}
         <Problem failure={give.failure} />
-        <div class="acts">
-          <button type="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={give.isBusy || chosen === undefined}>
-            {texts.give}
-          </button>
-        </div>
+        <Acts label={texts.give} isDisabled={give.isBusy || chosen === undefined} cancel={close} />
       </form>
     </Dialog>
   );

@@ -1,11 +1,6 @@
+import { dateFormat, numberFormat } from "@livechat/ui";
 import type { Language } from "../context.js";
-
-const UNITS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-] as const;
+import { UNITS } from "../ui/format.js";
 
 /** A span of time in its two largest units: `2 min, 30 sec`. */
 export function duration({ locale }: Language, seconds: number): string {
@@ -19,20 +14,20 @@ export function duration({ locale }: Language, seconds: number): string {
   return parts
     .filter(({ count }, index) => index === 0 || count > 0)
     .map(({ unit, count }) =>
-      new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(count),
+      numberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(count),
     )
     .join(" ");
 }
 
 /** A number. */
 export function count({ locale }: Language, value: number): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return numberFormat(locale, {}).format(value);
 }
 
 /** An average of ratings, with the one decimal that it has. */
 export function stars({ locale }: Language, rating: string): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(locale, digits).format(Number(rating));
+  return numberFormat(locale, digits).format(Number(rating));
 }
 
 /** A day of a chart, which is one in every time zone. */
@@ -40,5 +35,5 @@ export function chartDay({ locale }: Language, day: string, isShort = false): st
   const options = isShort
     ? ({ day: "numeric", month: "short", timeZone: "UTC" } as const)
     : ({ dateStyle: "full", timeZone: "UTC" } as const);
-  return new Intl.DateTimeFormat(locale, options).format(new Date(`${day}T00:00:00Z`));
+  return dateFormat(locale, options).format(new Date(`${day}T00:00:00Z`));
 }

@@ -28,7 +28,11 @@ export function InboxPlace({ route, lists }: InboxProps) {
   const query = useMemo(() => queryOf(view, filters, desk.owner), [view, JSON.stringify(filters), desk]);
   const list = useMemo(() => desk.list(query), [desk, query]);
   useEffect(() => () => desk.drop(list), [desk, list]);
-  useEffect(() => desk.watchAll(view === "all"), [desk, view]);
+  useEffect(() => {
+    desk.watchAll(view === "all");
+    // Elsewhere nobody looks at what others hold.
+    return () => desk.watchAll(false);
+  }, [desk, view]);
   const state = useObserved(list.state);
   const open = (id: string | undefined, replace = false) => {
     const { conversation: _, at: __, ...without } = route;

@@ -3,6 +3,7 @@ import { LONGEST_MESSAGE } from "@livechat/ui";
 import { useId, useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
 import { Problem } from "../ui/problem.js";
 import { PLACEHOLDERS, written } from "./fill.js";
@@ -23,7 +24,7 @@ interface ResponseFormProps {
 /** Writes a canned response. */
 export function ResponseForm({ before, categories, saved, close }: ResponseFormProps) {
   const { desk, language } = useDesk();
-  const { common, responses } = language.texts;
+  const { responses } = language.texts;
   const id = useId();
   const content = useRef<HTMLTextAreaElement>(null);
   const save = useAction(async (form: HTMLFormElement) => {
@@ -123,14 +124,7 @@ export function ResponseForm({ before, categories, saved, close }: ResponseFormP
           <small id={`${id}-names`}>{responses.placeholdersText}</small>
         </fieldset>
         {!isTaken && <Problem failure={save.failure} texts={before ? {} : { conflict: responses.tooMany }} />}
-        <div class="acts whole">
-          <button type="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={save.isBusy}>
-            {common.save}
-          </button>
-        </div>
+        <Acts isDisabled={save.isBusy} cancel={close} />
       </form>
     </Dialog>
   );

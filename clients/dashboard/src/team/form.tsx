@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useDesk } from "../context.js";
 import type { Action } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
 import { Problem } from "../ui/problem.js";
 
@@ -18,7 +18,6 @@ interface UserFormProps {
 
 /** Something about a user that is filled in. */
 export function UserForm({ title, children, save, label, texts = {}, close }: UserFormProps) {
-  const { common } = useDesk().language.texts;
   return (
     <Dialog title={title} close={close}>
       <form
@@ -29,14 +28,7 @@ export function UserForm({ title, children, save, label, texts = {}, close }: Us
       >
         {children}
         <Problem failure={save.failure} texts={texts} />
-        <div class="acts">
-          <button type="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={save.isBusy}>
-            {label}
-          </button>
-        </div>
+        <Acts label={label} isDisabled={save.isBusy} cancel={close} />
       </form>
     </Dialog>
   );

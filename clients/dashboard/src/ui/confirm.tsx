@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useWork } from "../context.js";
 import { useAction } from "./action.js";
+import { Acts } from "./acts.js";
 import { Dialog } from "./dialog.js";
 import { Problem } from "./problem.js";
 
@@ -27,7 +27,6 @@ export function Confirm({
   work,
   close,
 }: ConfirmProps) {
-  const { language } = useWork();
   const { run, isBusy, failure } = useAction(work);
   return (
     <Dialog title={title} close={close}>
@@ -40,14 +39,7 @@ export function Confirm({
       >
         {children}
         <Problem failure={failure} texts={texts} />
-        <div class="acts">
-          <button type="button" onClick={close}>
-            {language.texts.common.cancel}
-          </button>
-          <button type="submit" class={isDangerous ? "danger" : "primary"} disabled={isBusy}>
-            {label}
-          </button>
-        </div>
+        <Acts label={label} isDangerous={isDangerous} isDisabled={isBusy} cancel={close} />
       </form>
     </Dialog>
   );

@@ -17,7 +17,8 @@ export function dayOf({ locale }: Language, at: string): string {
   return dateFormat(locale, { dateStyle: "medium" }).format(new Date(at));
 }
 
-const UNITS = [
+/** The units of time, each with its seconds. */
+export const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],

@@ -3,6 +3,7 @@ import { fill } from "@livechat/ui";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Problem } from "../ui/problem.js";
 
 /** What an agent may write of a visitor. */
@@ -70,14 +71,7 @@ export function Edit({ visitor, take, close }: EditProps) {
         />
       ))}
       {!isSaid && <Problem failure={save.failure} />}
-      <div class="acts">
-        <button type="button" onClick={close}>
-          {common.cancel}
-        </button>
-        <button type="submit" class="primary" disabled={save.isBusy}>
-          {common.save}
-        </button>
-      </div>
+      <Acts isDisabled={save.isBusy} cancel={close} />
     </form>
   );
 }

@@ -5,6 +5,7 @@ import { useDesk } from "../context.js";
 import type { ConversationList } from "../live/list.js";
 import { format, go, type Route } from "../routes.js";
 import { useAction } from "../ui/action.js";
+import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
 import { nameOf } from "../ui/format.js";
 import { Problem } from "../ui/problem.js";
@@ -35,7 +36,7 @@ export function Start({ visitor, list }: StartProps) {
 
 function StartDialog({ visitor, list, close }: StartProps & { close(): void }) {
   const { desk, language } = useDesk();
-  const { visitors, common } = language.texts;
+  const { visitors } = language.texts;
   const { run, isBusy, failure } = useStart(visitor, list);
   const [text, setText] = useState("");
   const open = openOf(list);
@@ -71,14 +72,7 @@ function StartDialog({ visitor, list, close }: StartProps & { close(): void }) {
             {visitors.toConversation}
           </a>
         )}
-        <div class="acts">
-          <button type="button" onClick={close}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={isBusy || text.trim() === ""}>
-            {visitors.send}
-          </button>
-        </div>
+        <Acts label={visitors.send} isDisabled={isBusy || text.trim() === ""} cancel={close} />
       </form>
     </Dialog>
   );
