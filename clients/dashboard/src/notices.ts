@@ -19,12 +19,7 @@ export function useNotices(): void {
         sound.play();
       }
       if (preferred.notifications && "Notification" in window && Notification.permission === "granted") {
-        const shown = new Notification(title, { body, tag: id });
-        shown.onclick = () => {
-          window.focus();
-          location.hash = format({ place: "inbox", view, filters: {}, conversation: id });
-          shown.close();
-        };
+        show(title, body, id, view);
       }
     };
     return desk.tell({
@@ -44,4 +39,18 @@ export function useNotices(): void {
       },
     });
   }, [desk, language, preferences, sound]);
+}
+
+/** Has the browser say it; a click leads there. */
+function show(title: string, body: string, id: string, view: "mine" | "unassigned"): void {
+  try {
+    const shown = new Notification(title, { body, tag: id });
+    shown.onclick = () => {
+      window.focus();
+      location.hash = format({ place: "inbox", view, filters: {}, conversation: id });
+      shown.close();
+    };
+  } catch {
+    // A phone's browser leaves this to service workers, of which there is none.
+  }
 }

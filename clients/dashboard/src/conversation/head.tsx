@@ -71,7 +71,7 @@ function Actions({ conversation }: Pick<HeadProps, "conversation">) {
   const { conversation: texts } = language.texts;
   const { _id: id, status, assignedAgent } = conversation;
   const [asks, setAsks] = useState<"close" | "give">();
-  const change = useAction(async (what: "assign" | "close" | "resolve" | "take-over") => {
+  const act = async (what: "assign" | "close" | "resolve" | "take-over") => {
     const params = { path: { id } };
     try {
       const changed = await desk.call(api => {
@@ -99,7 +99,8 @@ function Actions({ conversation }: Pick<HeadProps, "conversation">) {
       }
       throw error;
     }
-  });
+  };
+  const change = useAction(act);
   const isMine = assignedAgent?._id === self.id;
   const isClosed = status === "closed";
   const isAdministrator = self.role !== "agent";
@@ -144,11 +145,7 @@ function Actions({ conversation }: Pick<HeadProps, "conversation">) {
           title={texts.endTitle}
           label={texts.end}
           isDangerous
-          work={async () => {
-            if (!(await change.run("close"))) {
-              throw new ChatError("unavailable", texts.endTitle);
-            }
-          }}
+          work={() => act("close")}
           close={() => setAsks(undefined)}
         >
           <p>{texts.endText}</p>
