@@ -42,7 +42,7 @@ it.each(Object.entries(SETTINGS))("shows every route and every event %s", async 
   await routes.getByText("/api/conversations/{id}/transfer", { exact: true }).waitFor();
   const openapi = await (await fetch(`${stack.url}/api/openapi.json`)).json();
   const methods = Object.values<object>(openapi.paths).flatMap(path => Object.keys(path));
-  expect(await routes.count()).toBe(methods.length);
+  await expect.poll(() => routes.count()).toBe(methods.length);
 
   await page.getByRole("link", { name: "WebSocket" }).click();
   await page.getByRole("heading", { name: "Operations" }).waitFor();

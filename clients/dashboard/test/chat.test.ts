@@ -92,7 +92,7 @@ describe("the first one who comes", () => {
     await page.getByLabel("Password").fill("wrong");
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("alert").getByText("The email or the password is wrong.").waitFor();
-    expect(await page.getByLabel("Email").inputValue()).toBe("sue@example.com");
+    await expect.poll(() => page.getByLabel("Email").inputValue()).toBe("sue@example.com");
     await worker.expectAccessible();
     worker.expects(/status of 4/);
     await worker.leave();
@@ -131,11 +131,13 @@ describe("a conversation", () => {
       .waitFor();
     await vic.say("Yes, please: https://shop.example/fern");
     await log(a.page).getByRole("link", { name: "https://shop.example/fern" }).waitFor();
-    expect(await messages(a.page)).toEqual([
-      "Is the fern there?",
-      "It is.\nShall I keep it for you?",
-      "Yes, please: https://shop.example/fern",
-    ]);
+    await expect
+      .poll(() => messages(a.page))
+      .toEqual([
+        "Is the fern there?",
+        "It is.\nShall I keep it for you?",
+        "Yes, please: https://shop.example/fern",
+      ]);
     // What one looks at is read.
     await row(a.page, "Yes, please").locator(".badge").waitFor({ state: "detached" });
     await row(a.page, "Yes, please").locator(".waiting").waitFor();
@@ -155,7 +157,7 @@ describe("a conversation", () => {
     await a.expectAccessible();
     await asked.getByRole("button", { name: "Close", exact: true }).last().click();
     await log(a.page).getByText("You closed the conversation", { exact: false }).waitFor();
-    expect(await composer(a.page).count()).toBe(0);
+    await expect.poll(() => composer(a.page).count()).toBe(0);
     await a.expectAccessible();
     for (const person of [a, b, vic]) {
       await person.leave();
@@ -261,7 +263,7 @@ describe("a conversation", () => {
     await a.page.getByRole("option", { name: /Greeting/ }).waitFor();
     await a.expectAccessible();
     await a.page.keyboard.press("Enter");
-    expect(await composer(a.page).inputValue()).toBe("Hello Carl, I am Ada.");
+    await expect.poll(() => composer(a.page).inputValue()).toBe("Hello Carl, I am Ada.");
     await a.page.keyboard.press("Enter");
     await log(a.page).getByText("Hello Carl, I am Ada.").waitFor();
     await expect.poll(() => chat.state.get().messages.at(-1)?.content).toBe("Hello Carl, I am Ada.");
@@ -282,7 +284,7 @@ describe("a conversation", () => {
         return first();
       })
       .toBe("Line 1");
-    expect(await messages(a.page)).toEqual(contents);
+    await expect.poll(() => messages(a.page)).toEqual(contents);
     await log(a.page).evaluate(element => element.scrollTo(0, 1_500));
     const place = () => log(a.page).evaluate(element => element.scrollTop);
     const before = await place();
@@ -305,10 +307,10 @@ describe("what was typed", () => {
     await composer(a.page).fill("Half a sent");
     await row(a.page, "Draft Two").click();
     await log(a.page).getByText("Two", { exact: true }).waitFor();
-    expect(await composer(a.page).inputValue()).toBe("");
+    await expect.poll(() => composer(a.page).inputValue()).toBe("");
     await a.page.reload();
     await row(a.page, "Draft One").click();
-    expect(await composer(a.page).inputValue()).toBe("Half a sent");
+    await expect.poll(() => composer(a.page).inputValue()).toBe("Half a sent");
     one.disconnect();
     other.disconnect();
     await a.leave();
@@ -324,14 +326,14 @@ describe("what was typed", () => {
     await say(a.page, "While it was away, one");
     await say(a.page, "While it was away, two");
     await a.expectAccessible();
-    expect(await log(a.page).getByText("Sending …").count()).toBe(2);
+    await expect.poll(() => log(a.page).getByText("Sending …").count()).toBe(2);
     await stack.run();
     await log(a.page).getByText("Sending …").first().waitFor({ state: "detached" });
     await expect.poll(() => chat.state.get().messages.length).toBe(3);
     chat.send(outgoing("After"));
     await log(a.page).getByText("After", { exact: true }).waitFor();
     const contents = ["Before", "While it was away, one", "While it was away, two", "After"];
-    expect(await messages(a.page)).toEqual(contents);
+    await expect.poll(() => messages(a.page)).toEqual(contents);
     expect(chat.state.get().messages.map(({ content }) => content)).toEqual(contents);
     chat.disconnect();
     a.expects(/WebSocket connection|ERR_CONNECTION_REFUSED/);
@@ -348,11 +350,11 @@ describe("what was typed", () => {
     const dialog = a.page.getByRole("dialog");
     await dialog.getByText("You have been signed out").waitFor();
     await a.expectAccessible();
-    expect(await dialog.getByLabel("Email").inputValue()).toBe(eve.email);
+    await expect.poll(() => dialog.getByLabel("Email").inputValue()).toBe(eve.email);
     await dialog.getByLabel("Password").fill(PASSWORD);
     await dialog.getByRole("button", { name: "Sign in" }).click();
     await dialog.waitFor({ state: "detached" });
-    expect(await composer(a.page).inputValue()).toBe("Yes, I am h");
+    await expect.poll(() => composer(a.page).inputValue()).toBe("Yes, I am h");
     await composer(a.page).press("End");
     await a.page.keyboard.type("ere.");
     await a.page.keyboard.press("Enter");
@@ -504,11 +506,11 @@ describe.each([
     await row(a.page, `On ${name}`).waitFor();
     await a.expectAccessible();
     const isWider = () => document.documentElement.scrollWidth > document.documentElement.clientWidth;
-    expect(await a.page.evaluate(isWider)).toBe(false);
+    await expect.poll(() => a.page.evaluate(isWider)).toBe(false);
     await row(a.page, `On ${name}`).click();
     await log(a.page).getByText("How does it look?").waitFor();
     await a.expectAccessible();
-    expect(await a.page.evaluate(isWider)).toBe(false);
+    await expect.poll(() => a.page.evaluate(isWider)).toBe(false);
     if (name !== "german") {
       await picture(a.page, `dashboard-${name}`);
     }
@@ -561,7 +563,7 @@ it("shows a place no longer when the role that has it is taken away", async () =
   await m.page.getByRole("row", { name: /Max/ }).getByText("Online").waitFor();
   await call(stack.url, sue.token, "PUT", `/api/auth/users/${max}`, { role: "agent" });
   await m.page.getByText("Your role does not show this place.").waitFor();
-  expect(await m.page.getByRole("link", { name: "Team" }).count()).toBe(0);
+  await expect.poll(() => m.page.getByRole("link", { name: "Team" }).count()).toBe(0);
   await m.expectAccessible();
   m.expects(/status of 4/);
   await m.leave();

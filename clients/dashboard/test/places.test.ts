@@ -83,22 +83,22 @@ describe("the figures", () => {
     const { page } = worker;
     const figure = (name: string) => page.locator("dl div").filter({ hasText: name }).locator("dd");
     await figure("Conversations").getByText("2", { exact: true }).waitFor();
-    expect(await figure("Unassigned").textContent()).toBe("1");
-    expect(await figure("Active").textContent()).toBe("1");
-    expect(await figure("Rating").textContent()).toContain("No data yet");
+    await expect.poll(() => figure("Unassigned").textContent()).toBe("1");
+    await expect.poll(() => figure("Active").textContent()).toBe("1");
+    await expect.poll(() => figure("Rating").textContent()).toContain("No data yet");
     await page
       .getByRole("img", { name: /^Conversations by day: 2 in all, the most on .+ \(2\)\.$/ })
       .waitFor();
-    expect(await page.locator(".bars").first().locator("rect.bar").count()).toBe(7);
+    await expect.poll(() => page.locator(".bars").first().locator("rect.bar").count()).toBe(7);
     await picture(page, "dashboard-figures");
 
-    expect(await page.getByLabel("Time zone").inputValue()).toBe("Europe/Berlin");
+    await expect.poll(() => page.getByLabel("Time zone").inputValue()).toBe("Europe/Berlin");
     await page.getByLabel("Time zone").selectOption("Pacific/Kiritimati");
     await page.getByLabel("Period").selectOption("30days");
     await page.locator(".bars").first().locator("rect.bar").nth(29).waitFor({ state: "attached" });
     await button(page, "As a table").first().click();
     const days = page.getByRole("region", { name: "Conversations by day: Number" });
-    expect(await days.getByRole("row").count()).toBe(31);
+    await expect.poll(() => days.getByRole("row").count()).toBe(31);
     await worker.expectAccessible();
 
     const lines = (await file(page, "CSV: Conversations by day")).split("\r\n");
@@ -117,9 +117,9 @@ describe("the figures", () => {
     await button(page, "Conversations").click();
     const names = page.locator(".agent-figures tbody th");
     await expect.poll(() => names.first().textContent()).toBe("Ada");
-    expect(await page.getByRole("columnheader", { name: "Conversations" }).getAttribute("aria-sort")).toBe(
-      "descending",
-    );
+    await expect
+      .poll(() => page.getByRole("columnheader", { name: "Conversations" }).getAttribute("aria-sort"))
+      .toBe("descending");
     await button(page, "Agent").click();
     await expect.poll(() => names.first().textContent()).toBe(name);
     expect(await file(page, "CSV: Agents")).toContain('"\'=HYPERLINK(""x""), @M",grace@example.com,');
@@ -151,7 +151,7 @@ describe("canned responses", () => {
     await write("Another greeting", "hello", "Orders");
     await dialog(page).getByText("Another response has this shortcut.").waitFor();
     await worker.expectAccessible();
-    expect(await dialog(page).getByLabel("Title").inputValue()).toBe("Another greeting");
+    await expect.poll(() => dialog(page).getByLabel("Title").inputValue()).toBe("Another greeting");
     await dialog(page).getByLabel("Shortcut").fill("hi");
     await button(page, "Save").click();
     await page.getByRole("heading", { name: "Orders" }).waitFor();
@@ -182,8 +182,8 @@ describe("canned responses", () => {
     const { _id } = (await call(stack.url, sue.token, "POST", path, body)) as { _id: string };
     const agent = await at(ada, "responses");
     await agent.page.getByRole("heading", { name: /^Refund/ }).waitFor();
-    expect(await button(agent.page, "Edit: Refund").count()).toBe(0);
-    expect(await button(agent.page, "Edit: Greeting").count()).toBe(1);
+    await expect.poll(() => button(agent.page, "Edit: Refund").count()).toBe(0);
+    await expect.poll(() => button(agent.page, "Edit: Greeting").count()).toBe(1);
     await agent.leave();
 
     const admin = await at(grace, "responses");
@@ -199,7 +199,7 @@ describe("canned responses", () => {
     await button(admin.page, "Save").click();
     await dialog(admin.page).getByText("Somebody else has changed it meanwhile.").waitFor();
     await admin.page.unroute(`**${path}/${_id}`);
-    expect(await dialog(admin.page).locator("textarea").inputValue()).toBe("Mine");
+    await expect.poll(() => dialog(admin.page).locator("textarea").inputValue()).toBe("Mine");
     await button(admin.page, "Save").click();
     await admin.page.getByText("Mine", { exact: true }).waitFor();
     await admin.leave();
@@ -227,7 +227,7 @@ describe("the team", () => {
     await fillIn("bob@example.com");
     await status(page).getByText("Bob can sign in now.").waitFor();
     await login(stack.url, "bob@example.com");
-    expect(await page.locator(".status-menu .who").textContent()).toContain("Sue");
+    await expect.poll(() => page.locator(".status-menu .who").textContent()).toContain("Sue");
 
     await button(page, "Edit: Bob").click();
     await dialog(page).getByLabel("Department").fill("Sales");
@@ -288,11 +288,11 @@ describe("the team", () => {
     const worker = await at(grace, "team");
     const { page } = worker;
     await button(page, "Edit: Ada").waitFor();
-    expect(await row(page, "sue@example.com").getByRole("button").count()).toBe(0);
-    expect(await row(page, "grace@example.com").getByRole("button").count()).toBe(1);
+    await expect.poll(() => row(page, "sue@example.com").getByRole("button").count()).toBe(0);
+    await expect.poll(() => row(page, "grace@example.com").getByRole("button").count()).toBe(1);
     await button(page, "Edit: Ada").click();
     await dialog(page).getByLabel("Name").waitFor();
-    expect(await dialog(page).getByLabel("Role").count()).toBe(0);
+    await expect.poll(() => dialog(page).getByLabel("Role").count()).toBe(0);
     await worker.leave();
   });
 
@@ -304,7 +304,7 @@ describe("the team", () => {
     for (const place of ["team", "log"]) {
       await worker.go(`#/${place}`);
       await worker.page.getByText("Your role does not show this place.").waitFor();
-      expect(await worker.page.getByRole("table").count()).toBe(0);
+      await expect.poll(() => worker.page.getByRole("table").count()).toBe(0);
     }
     await worker.leave();
   });
@@ -319,7 +319,7 @@ describe("the team", () => {
     await page.getByLabel("Action").selectOption("Sign-in failed");
     await button(page, "Show more").click();
     await button(page, "Show more").waitFor({ state: "detached" });
-    expect(await row(page, "nobody@example.com").count()).toBe(55);
+    await expect.poll(() => row(page, "nobody@example.com").count()).toBe(55);
     await worker.leave();
   });
 });
@@ -348,7 +348,7 @@ describe("oneself", () => {
     await row(other.page, "Ada").getByText("Busy").waitFor();
     await page.locator(".status-menu .who").getByText("Busy").waitFor();
     await page.locator(".status-menu [popover]").waitFor({ state: "hidden" });
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe("who");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe("who");
     await page.getByRole("main").getByRole("button", { name: "Online" }).click();
     await row(other.page, "Ada").getByText("Online").waitFor();
     await Promise.all([worker.leave(), other.leave()]);
@@ -364,7 +364,7 @@ describe("oneself", () => {
     await page.getByLabel("New password").fill("another horse");
     await button(page, "Change password").click();
     await page.getByText("The current password is wrong.").waitFor();
-    expect(await page.getByLabel("New password").inputValue()).toBe("another horse");
+    await expect.poll(() => page.getByLabel("New password").inputValue()).toBe("another horse");
     await page.getByLabel("Current password").fill(PASSWORD);
     await button(page, "Change password").click();
     await page.getByText("Your password has been changed.").waitFor();
@@ -382,15 +382,21 @@ describe("oneself", () => {
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "أنت" }).waitFor();
     const root = page.locator("html");
-    expect(await root.getAttribute("dir")).toBe("rtl");
-    expect(await root.getAttribute("data-theme")).toBe("dark");
+    await expect.poll(() => root.getAttribute("dir")).toBe("rtl");
+    await expect.poll(() => root.getAttribute("data-theme")).toBe("dark");
     for (const place of ["figures", "responses", "team", "log", "oneself"]) {
       await worker.go(`#/${place}`);
       await page.locator(`main.place-${place} h1`).waitFor();
       await expect.poll(() => page.locator("main .empty").count()).toBe(0);
       await worker.expectAccessible();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), place).toBe(390);
-      expect(await page.locator("main").evaluate(main => main.scrollWidth - main.clientWidth), place).toBe(0);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: place })
+        .toBe(390);
+      await expect
+        .poll(() => page.locator("main").evaluate(main => main.scrollWidth - main.clientWidth), {
+          message: place,
+        })
+        .toBe(0);
     }
     await page.locator("select").selectOption("");
     await page.getByRole("heading", { level: 1, name: "You" }).waitFor();
@@ -403,7 +409,7 @@ describe("oneself", () => {
     const choice = page.getByLabel("Notifications of the browser");
     // A browser without a screen has nobody whom it could ask: it forbids them itself, and here somebody answers.
     await page.getByText("Your browser forbids notifications of this page.").waitFor();
-    expect(await choice.isDisabled()).toBe(true);
+    await expect.poll(() => choice.isDisabled()).toBe(true);
     for (const [answer, isShown] of [
       ["denied", false],
       ["granted", true],
@@ -423,11 +429,11 @@ describe("oneself", () => {
       await page.getByText("When something comes while you look elsewhere.").waitFor();
       await choice.click();
       await expect.poll(() => choice.isDisabled()).toBe(!isShown);
-      expect(await choice.isChecked()).toBe(isShown);
+      await expect.poll(() => choice.isChecked()).toBe(isShown);
     }
     await page.reload();
     await page.locator("main.place-oneself h1").waitFor();
-    expect(await choice.isChecked()).toBe(true);
+    await expect.poll(() => choice.isChecked()).toBe(true);
     await worker.leave();
   });
 });

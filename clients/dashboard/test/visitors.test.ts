@@ -107,18 +107,18 @@ it("shows a visitor when it comes, where it goes, and that it goes", async () =>
 });
 
 describe.concurrent("who is on the site", () => {
-  it("is shown beside the list with all that is known, as it is by now", async () => {
+  it("is shown beside the list with all that is known, as it is by now", async ({ expect }) => {
     const vic = await comes("Victoria", "ferns", "vic@example.com");
     const worker = await looks(ada);
     await choose(worker.page, "Victoria");
     const shown = panel(worker.page);
     await shown.getByText("On the site").waitFor();
-    expect(await shown.getByRole("link", { name: "vic@example.com" }).getAttribute("href")).toBe(
-      "mailto:vic%40example.com",
-    );
+    await expect
+      .poll(() => shown.getByRole("link", { name: "vic@example.com" }).getAttribute("href"))
+      .toBe("mailto:vic%40example.com");
     const page = shown.getByRole("link", { name: "shop.example/ferns" });
-    expect(await page.getAttribute("href")).toBe(at("ferns"));
-    expect(await page.getAttribute("rel")).toContain("noopener noreferrer");
+    await expect.poll(() => page.getAttribute("href")).toBe(at("ferns"));
+    await expect.poll(() => page.getAttribute("rel")).toContain("noopener noreferrer");
     await shown.getByText("There has been no conversation yet.").waitFor();
     await worker.expectAccessible();
     vic.page(at("prices"), "The page prices");
@@ -130,7 +130,7 @@ describe.concurrent("who is on the site", () => {
     const conversation = shown.getByRole("link", { name: "Is the palm there?" });
     await conversation.waitFor();
     await picture(worker.page, "dashboard-visitors");
-    expect(await conversation.getAttribute("href")).toMatch(/^#\/inbox\/all\/[0-9a-f]{24}$/);
+    await expect.poll(() => conversation.getAttribute("href")).toMatch(/^#\/inbox\/all\/[0-9a-f]{24}$/);
     vic.disconnect();
     await shown.getByText("Not on the site").waitFor();
     await worker.expectAccessible();
@@ -218,7 +218,9 @@ describe.concurrent("who is on the site", () => {
     await worker.leave();
   });
 
-  it("is chosen with the keyboard alone; on a phone it is there instead of the list, with a way back", async () => {
+  it("is chosen with the keyboard alone; on a phone it is there instead of the list, with a way back", async ({
+    expect,
+  }) => {
     await comes("Phoebe", "phone");
     const worker = await looks(ada, {
       viewport: { width: 390, height: 844 },
@@ -231,11 +233,13 @@ describe.concurrent("who is on the site", () => {
     await panel(worker.page).getByRole("heading", { name: "Phoebe" }).waitFor();
     await phoebe.waitFor({ state: "hidden" });
     await worker.expectAccessible();
-    expect(await worker.page.evaluate(() => document.activeElement?.className)).toBe("visitors-one");
+    await expect
+      .poll(() => worker.page.evaluate(() => document.activeElement?.className))
+      .toBe("visitors-one");
     await worker.page.keyboard.press("Tab");
     await worker.page.keyboard.press("Enter");
     await phoebe.waitFor();
-    expect(await phoebe.evaluate(link => link === document.activeElement)).toBe(true);
+    await expect.poll(() => phoebe.evaluate(link => link === document.activeElement)).toBe(true);
     const isScrolling = await worker.page.evaluate(
       () => document.documentElement.scrollWidth > window.innerWidth,
     );
@@ -245,31 +249,37 @@ describe.concurrent("who is on the site", () => {
 });
 
 describe.concurrent("what an agent does about a visitor", () => {
-  it("is to write who it is; what cannot be taken is said at its field, and nothing is lost", async () => {
+  it("is to write who it is; what cannot be taken is said at its field, and nothing is lost", async ({
+    expect,
+  }) => {
     await comes("Edith", "edit");
     const worker = await looks(ada);
     worker.expects(REFUSED);
     await choose(worker.page, "Edith");
     await button(worker.page, "Edit").click();
     const shown = panel(worker.page);
-    expect(await shown.getByLabel("Name").evaluate(field => field === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => shown.getByLabel("Name").evaluate(field => field === document.activeElement))
+      .toBe(true);
     await shown.getByLabel("Name").fill("Edith Clarke");
     await shown.getByLabel("Email").fill("not an email");
     await shown.getByLabel("City").fill("Ulm");
     await button(worker.page, "Save").click();
     await shown.getByText("This is no email address.").waitFor();
     await worker.expectAccessible();
-    expect(await shown.getByLabel("Name").inputValue()).toBe("Edith Clarke");
+    await expect.poll(() => shown.getByLabel("Name").inputValue()).toBe("Edith Clarke");
     await shown.getByLabel("Email").fill("edith@example.com");
     await button(worker.page, "Save").click();
     await shown.getByRole("heading", { name: "Edith Clarke" }).waitFor();
     await shown.getByText("Ulm").waitFor();
     await row(worker.page, "edith@example.com").waitFor();
-    expect(await button(worker.page, "Edit").evaluate(edit => edit === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => button(worker.page, "Edit").evaluate(edit => edit === document.activeElement))
+      .toBe(true);
     await worker.leave();
   });
 
-  it("is to ban it with a reason, and to let it in again", async () => {
+  it("is to ban it with a reason, and to let it in again", async ({ expect }) => {
     const chat = await comes("Rude", "rude");
     const worker = await looks(ada);
     await choose(worker.page, "Rude");
@@ -287,17 +297,19 @@ describe.concurrent("what an agent does about a visitor", () => {
     await button(worker.page, "Lift the ban").click();
     await confirm(worker.page, "Lift the ban");
     await shown.getByText(/^Banned until/).waitFor({ state: "detached" });
-    expect(await button(worker.page, "Ban").evaluate(ban => ban === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => button(worker.page, "Ban").evaluate(ban => ban === document.activeElement))
+      .toBe(true);
     await worker.leave();
   });
 
-  it("is not to export or erase it, which is not shown", async () => {
+  it("is not to export or erase it, which is not shown", async ({ expect }) => {
     await comes("Private", "private");
     const worker = await looks(ada);
     await choose(worker.page, "Private");
     await button(worker.page, "Ban").waitFor();
-    expect(await button(worker.page, "Export data").count()).toBe(0);
-    expect(await button(worker.page, "Erase").count()).toBe(0);
+    await expect.poll(() => button(worker.page, "Export data").count()).toBe(0);
+    await expect.poll(() => button(worker.page, "Erase").count()).toBe(0);
     await worker.leave();
   });
 });
@@ -393,7 +405,7 @@ describe.concurrent("a conversation that an agent starts", () => {
     await worker.leave();
   });
 
-  it("is not started where the visitor was faster: it is said, with the way there", async () => {
+  it("is not started where the visitor was faster: it is said, with the way there", async ({ expect }) => {
     const chat = await comes("Faster", "fast");
     const worker = await looks(ada);
     worker.expects(REFUSED);
@@ -404,7 +416,7 @@ describe.concurrent("a conversation that an agent starts", () => {
     await until(chat, ({ messages }) => messages.length === 1);
     await dialog(worker.page).getByRole("button", { name: "Send" }).click();
     await dialog(worker.page).getByText("The visitor has an open conversation already.").waitFor();
-    expect(await dialog(worker.page).getByLabel("Message").inputValue()).toBe("May I help you?");
+    await expect.poll(() => dialog(worker.page).getByLabel("Message").inputValue()).toBe("May I help you?");
     await worker.expectAccessible();
     await dialog(worker.page).getByRole("link", { name: "Go to the conversation" }).click();
     await worker.page.getByRole("log").getByText("I was first").waitFor();
@@ -412,10 +424,10 @@ describe.concurrent("a conversation that an agent starts", () => {
   });
 });
 
-it.concurrent.each([
+it.concurrent.for([
   ["de", "Besucher auf der Website", "ltr"],
   ["ar", "على الموقع", "rtl"],
-] as const)("speaks %s", async (locale, count, direction) => {
+] as const)("speaks %s", async ([locale, count, direction], { expect }) => {
   await comes(`Polyglot ${locale}`, "languages");
   const worker = await Worker.signedIn(browser, stack.url, sue.email, { locale, colorScheme: "dark" });
   await worker.go("#/visitors");
@@ -424,7 +436,7 @@ it.concurrent.each([
   await panel(worker.page)
     .getByRole("heading", { name: `Polyglot ${locale}` })
     .waitFor();
-  expect(await worker.page.evaluate(() => document.documentElement.dir)).toBe(direction);
+  await expect.poll(() => worker.page.evaluate(() => document.documentElement.dir)).toBe(direction);
   await worker.expectAccessible();
   await worker.leave();
 });

@@ -40,7 +40,7 @@ describe("a chat", () => {
     await vic.say("Is the fern there?\nhttps://shop.example/fern.");
     await vic.dialog.getByText(/Sent$/).waitFor();
     const first = await ada.sees("Is the fern there?\nhttps://shop.example/fern.");
-    expect(await vic.log.getByRole("link").getAttribute("href")).toBe("https://shop.example/fern");
+    await expect.poll(() => vic.log.getByRole("link").getAttribute("href")).toBe("https://shop.example/fern");
 
     const id = first.conversation;
     await ada.assign(id);
@@ -56,11 +56,9 @@ describe("a chat", () => {
     await ada.sees("I take it.");
     await vic.dialog.getByText(/Sent$/).waitFor();
     await picture(vic.page, "chat");
-    expect(await vic.messages()).toEqual([
-      "Is the fern there?\nhttps://shop.example/fern.",
-      "It is.",
-      "I take it.",
-    ]);
+    await expect
+      .poll(() => vic.messages())
+      .toEqual(["Is the fern there?\nhttps://shop.example/fern.", "It is.", "I take it."]);
 
     await ada.resolve(id);
     await vic.sees("This conversation has been resolved. Write if you need anything else.");
@@ -80,7 +78,7 @@ describe("a chat", () => {
     const next = await ada.sees("And another chat");
     expect(next.conversation).not.toBe(id);
     await vic.dialog.getByText(/Sent$/).waitFor();
-    expect(await vic.messages()).toEqual(["And another chat"]);
+    await expect.poll(() => vic.messages()).toEqual(["And another chat"]);
     await vic.leave();
   });
 
@@ -112,11 +110,10 @@ describe("a chat", () => {
     await ada.sees("By keyboard\nalone");
     await vic.page.keyboard.press("Escape");
     await vic.dialog.waitFor({ state: "detached" });
-    const focused = await vic.page.evaluate(
-      () => document.activeElement?.shadowRoot?.activeElement?.className,
-    );
-    expect(focused).toBe("launcher");
-    expect(await vic.launcher.getAttribute("aria-expanded")).toBe("false");
+    await expect
+      .poll(() => vic.page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.className))
+      .toBe("launcher");
+    await expect.poll(() => vic.launcher.getAttribute("aria-expanded")).toBe("false");
     await vic.leave();
   });
 
@@ -130,7 +127,7 @@ describe("a chat", () => {
     await vic.page.reload();
     await ada.say(conversation, "It is later");
     await vic.page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
-    expect(await vic.page.title()).toMatch(/^\(1\) /);
+    await expect.poll(() => vic.page.title()).toMatch(/^\(1\) /);
     await vic.expectAccessible();
     await vic.open();
     await vic.sees("It is later");
@@ -146,7 +143,7 @@ describe("a chat", () => {
     vic.page.on("websocket", socket => sockets.push(socket.url()));
     await vic.page.goto(demo());
     await vic.launcher.waitFor();
-    expect(await vic.page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, ""]);
+    await expect.poll(() => vic.page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, ""]);
     expect(sockets).toEqual([]);
     await vic.open();
     await vic.say("Now");
@@ -172,12 +169,12 @@ describe("what was written", () => {
     await vic.context.setOffline(false);
     await ada.sees("Meanwhile");
     await vic.dialog.getByText(/Sent$/).waitFor();
-    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
+    await expect.poll(() => vic.messages()).toEqual(["Before", "Meanwhile"]);
     vic.said.length = 0;
     await vic.page.reload();
     await vic.open();
     await vic.sees("Meanwhile");
-    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
+    await expect.poll(() => vic.messages()).toEqual(["Before", "Meanwhile"]);
     await vic.leave();
   });
 
@@ -205,7 +202,7 @@ describe("what was written", () => {
     expect(sockets).toHaveLength(2);
     const all = ["From the first tab", "From the second tab", "To both", "After the first is gone"];
     await second.dialog.getByText(/Sent$/).waitFor();
-    expect(await second.messages()).toEqual(all);
+    await expect.poll(() => second.messages()).toEqual(all);
     await one.context.close();
     expect([...first.said, ...second.said]).toEqual([]);
   });
@@ -222,13 +219,13 @@ describe("what was written", () => {
     await vic.page.reload();
     await vic.open();
     await vic.sees("Word 70");
-    expect(await vic.messages()).toHaveLength(50);
+    await expect.poll(() => vic.messages()).toHaveLength(50);
     const seen = vic.dialog.getByText("Word 21", { exact: true });
     await vic.log.evaluate(log => log.scrollTo(0, 0));
     const before = await seen.boundingBox();
     await vic.dialog.getByRole("button", { name: "Show earlier messages" }).click();
     await vic.dialog.getByText("The first word").waitFor({ state: "attached" });
-    expect(await vic.messages()).toHaveLength(70);
+    await expect.poll(() => vic.messages()).toHaveLength(70);
     expect(Math.abs(((await seen.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(80);
     await vic.expectAccessible();
     await vic.leave();
@@ -239,7 +236,7 @@ describe("what was written", () => {
     await vic.open();
     await vic.field.fill("x".repeat(8_001));
     await vic.dialog.getByRole("alert").waitFor();
-    expect(await vic.dialog.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await expect.poll(() => vic.dialog.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
     await vic.expectAccessible();
     await vic.leave();
   });
@@ -299,7 +296,7 @@ it("goes on as somebody else where the only tab logs out", async () => {
   await vic.page.evaluate("livechat.logout()");
   await vic.open();
   await vic.sees("Hello! Ask us anything about plants.");
-  expect(await vic.messages()).toEqual([]);
+  await expect.poll(() => vic.messages()).toEqual([]);
   await vic.leave();
 });
 
@@ -386,10 +383,10 @@ describe("on a customer's page", () => {
     await call("livechat.show()");
     await vic.launcher.waitFor();
     await call("livechat.destroy()");
-    expect(await vic.page.locator("livechat-widget").count()).toBe(0);
+    await expect.poll(() => vic.page.locator("livechat-widget").count()).toBe(0);
     await call("livechat.init(); livechat.open()");
     await vic.sees("Heard by the page");
-    expect(await vic.page.locator("livechat-widget").count()).toBe(1);
+    await expect.poll(() => vic.page.locator("livechat-widget").count()).toBe(1);
     await vic.leave();
   });
 
@@ -399,8 +396,8 @@ describe("on a customer's page", () => {
       site.serve(`/${locale}`, { html: customer(`data-locale="${locale}"`) }),
     );
     await vic.open();
-    expect(await vic.dialog.getAttribute("lang")).toBe(locale);
-    expect(await vic.dialog.getAttribute("dir")).toBe(locale === "ar" ? "rtl" : "ltr");
+    await expect.poll(() => vic.dialog.getAttribute("lang")).toBe(locale);
+    await expect.poll(() => vic.dialog.getAttribute("dir")).toBe(locale === "ar" ? "rtl" : "ltr");
     await vic.expectAccessible();
     await vic.leave();
   });
@@ -426,7 +423,7 @@ describe("how it looks", () => {
     ).toBe(true);
     if ("isMobile" in options) {
       expect(box).toEqual({ x: 0, y: 0, width, height });
-      expect(await vic.field.evaluate(field => getComputedStyle(field).fontSize)).toBe("16px");
+      await expect.poll(() => vic.field.evaluate(field => getComputedStyle(field).fontSize)).toBe("16px");
     }
     await vic.expectAccessible();
     await vic.leave();
