@@ -129,13 +129,21 @@ impl Functions {
             }
             None => None,
         };
-        let mut invocation = tokio::spawn(handler(event, context(name, request_id)));
-        match tokio::time::timeout(TIMEOUT, &mut invocation).await {
-            Ok(result) => result?,
-            Err(_) => {
-                invocation.abort();
-                Err(format!("the task timed out after {} seconds", TIMEOUT.as_secs()).into())
-            }
+        in_time(handler(event, context(name, request_id)), TIMEOUT).await
+    }
+}
+
+/// Runs a task, and ends it when its time is over.
+async fn in_time(
+    task: BoxFuture<'static, Result<Value, FunctionError>>,
+    longest: Duration,
+) -> Result<Value, FunctionError> {
+    let mut invocation = tokio::spawn(task);
+    match tokio::time::timeout(longest, &mut invocation).await {
+        Ok(result) => result?,
+        Err(_) => {
+            invocation.abort();
+            Err(format!("the task timed out after {} seconds", longest.as_secs()).into())
         }
     }
 }
@@ -176,6 +184,18 @@ fn websocket(app: App) -> Handler {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_function_that_takes_longer_than_it_has_fails_and_is_ended() {
+        let (held_by_it, mut ended) = tokio::sync::mpsc::channel::<()>(1);
+        let slow = Box::pin(async move {
+            let _held = held_by_it;
+            std::future::pending().await
+        });
+        let error = in_time(slow, Duration::from_millis(10)).await.unwrap_err();
+        assert_eq!(error.to_string(), "the task timed out after 0 seconds");
+        assert_eq!(ended.recv().await, None);
+    }
 
     #[test]
     fn a_function_has_the_time_that_the_template_says() {

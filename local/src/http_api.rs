@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, request_id, request_time};
+use crate::request::{has_good_host, is_refusal, request_id, request_time};
 use crate::server::{PATIENCE, Place};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
@@ -170,6 +170,9 @@ async fn integrate(
             gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
     };
+    if let Some(place) = place.filter(|_| is_refusal(response.status().as_u16())) {
+        place.refused();
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
     }

@@ -14,5 +14,10 @@ pub mod server;
 pub mod stack;
 pub mod template;
 pub mod throttle;
-mod turns;
 pub mod websocket_api;
+
+/// Of every program that serves the live chat: it gives memory back when a crowd has left, where glibc
+/// keeps it.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

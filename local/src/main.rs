@@ -29,11 +29,6 @@ use tokio::time::timeout;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Gives memory back when a crowd has left, where glibc keeps it.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 /// Where everything of this machine is kept: the database, its log and the secret.
 const FOLDER: &str = ".livechat";
 /// The concurrent executions that a new account has.

@@ -25,3 +25,8 @@ pub(crate) fn request_id() -> String {
 pub(crate) fn request_time() -> String {
     jiff::Timestamp::now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
+
+/// Whether a status says that a client was not let: 401 or 429.
+pub(crate) fn is_refusal(status: u16) -> bool {
+    matches!(status, 401 | 429)
+}

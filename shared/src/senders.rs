@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::Time;
 use crate::rate_limit::{Limit, VOLUME};
@@ -20,11 +21,34 @@ struct Memory {
     /// As whom connections are counted that have authenticated, which never changes.
     people: HashMap<String, String>,
     /// Until when somebody is refused something.
-    refused: HashMap<(String, Limit), Time>,
+    refused: HashMap<(String, Limit), Refusal>,
     /// How many frames of a connection were refused.
     refusals: HashMap<String, u32>,
     /// The bytes from a network that are still to be counted.
     bytes: HashMap<String, usize>,
+}
+
+/// When a refusal ends: by two clocks, since one can be set back, and the other one stands still while the
+/// process is frozen.
+#[derive(Clone, Copy)]
+struct Refusal {
+    ends_at: Time,
+    ends: Instant,
+}
+
+impl Refusal {
+    fn until(ends_at: Time) -> Self {
+        let left = u64::try_from(ends_at.millis() - Time::now().millis()).unwrap_or(0);
+        let now = Instant::now();
+        Self { ends_at, ends: now.checked_add(Duration::from_millis(left)).unwrap_or(now) }
+    }
+
+    /// When it ends, unless it has.
+    fn end(self) -> Option<Time> {
+        let now = Time::now();
+        let ends_at = self.ends_at.min(now.plus(self.ends.saturating_duration_since(Instant::now())));
+        (ends_at > now).then_some(ends_at)
+    }
 }
 
 impl Senders {
@@ -48,8 +72,7 @@ impl Senders {
 
     /// Until when `who` is refused, if it is.
     pub fn refused_until(&self, who: &str, limit: Limit) -> Option<Time> {
-        let ends_at = self.locked().refused.get(&(who.to_owned(), limit)).copied();
-        ends_at.filter(|ends_at| *ends_at > Time::now())
+        self.locked().refused.get(&(who.to_owned(), limit)).and_then(|refusal| refusal.end())
     }
 
     /// Notes that `who` is refused until a time.
@@ -58,7 +81,7 @@ impl Senders {
         if refused.len() >= MOST {
             refused.clear();
         }
-        refused.insert((who.to_owned(), limit), until);
+        refused.insert((who.to_owned(), limit), Refusal::until(until));
     }
 
     /// Counts a frame of a connection that was refused; how many were.
@@ -96,8 +119,6 @@ impl Senders {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -106,9 +127,19 @@ mod tests {
         let later = Time::now().plus(Duration::from_secs(60));
         senders.refuse("ada", Limit::Messages, later);
         senders.refuse("bob", Limit::Messages, Time::default());
-        assert_eq!(senders.refused_until("ada", Limit::Messages), Some(later));
+        let ends_at = senders.refused_until("ada", Limit::Messages).expect("not over yet");
+        assert!(ends_at <= later && ends_at > Time::now().plus(Duration::from_secs(55)));
         assert_eq!(senders.refused_until("ada", Limit::Frames), None);
         assert_eq!(senders.refused_until("bob", Limit::Messages), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_refusal_longer() {
+        let over = Refusal {
+            ends: Instant::now(),
+            ..Refusal::until(Time::now().plus(Duration::from_secs(60)))
+        };
+        assert_eq!(over.end(), None);
     }
 
     #[test]

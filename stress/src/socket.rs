@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async_with_config};
 
 use crate::replica_set::Failure;
@@ -39,12 +41,27 @@ impl Socket {
     /// # Errors
     /// When the server does not let it.
     pub async fn open_from(address: IpAddr, url: &str) -> Result<Self, Failure> {
-        let host = url.split('/').nth(2).ok_or("no host")?.parse()?;
+        Self::open_with(address, url.into_client_request()?).await
+    }
+
+    /// Opens a socket as a proxy with an address of this machine does it for a client.
+    ///
+    /// # Errors
+    /// When the server does not let it.
+    pub async fn open_for(client: IpAddr, proxy: IpAddr, url: &str) -> Result<Self, Failure> {
+        let mut request = url.into_client_request()?;
+        request.headers_mut().insert("x-forwarded-for", client.to_string().parse()?);
+        Self::open_with(proxy, request).await
+    }
+
+    async fn open_with(address: IpAddr, request: Request) -> Result<Self, Failure> {
+        let host = request.uri().authority().ok_or("no host")?.as_str().parse()?;
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::new(address, 0))?;
         let stream = timeout(PATIENCE, socket.connect(host)).await??;
         stream.set_nodelay(true)?;
-        let (stream, _) = timeout(PATIENCE, client_async(url, MaybeTlsStream::Plain(stream))).await??;
+        let (stream, _) =
+            timeout(PATIENCE, client_async(request, MaybeTlsStream::Plain(stream))).await??;
         Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
     }
 

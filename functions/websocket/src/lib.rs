@@ -46,9 +46,9 @@ pub async fn handle(
     let id = context.connection_id.clone().ok_or("the event has no connectionId")?;
     let route = context.route_key.clone().unwrap_or_default();
     let span = tracing::info_span!("websocket", request_id = context.request_id, connection = id);
-    let status = async {
+    let answer = async {
         match context.event_type.as_deref() {
-            Some("CONNECT") if !is_from_a_known_page(&app, &headers) => 403,
+            Some("CONNECT") if !is_from_a_known_page(&app, &headers) => Answered::with(403),
             Some("CONNECT") => connect(app.clone(), id.clone(), &context, ends_at).await,
             Some("DISCONNECT") => disconnect(app.clone(), id.clone(), ends_at).await,
             _ => {
@@ -64,10 +64,26 @@ pub async fn handle(
     }
     .instrument(span.clone())
     .await;
+    let Answered { status, refusal } = answer;
     tracing::info!(parent: &span, route, status, "handled");
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = status;
+    response.body = refusal.map(Into::into);
     Ok(response)
+}
+
+/// What the gateway is told of an event. It sends none of it to the client.
+struct Answered {
+    status: i64,
+    /// The error that the client was sent instead of an answer, as over HTTP. API Gateway drops it; a
+    /// gateway of one machine knows by it who is refused.
+    refusal: Option<String>,
+}
+
+impl Answered {
+    fn with(status: i64) -> Self {
+        Self { status, refusal: None }
+    }
 }
 
 /// Whether a client is not a browser, or shows a page that may use the live chat: the same-origin policy
@@ -82,7 +98,7 @@ async fn connect(
     id: String,
     context: &ApiGatewayWebsocketProxyRequestContext,
     ends_at: u64,
-) -> i64 {
+) -> Answered {
     let connected_at = Time::from_millis(context.connected_at);
     let address = context.identity.source_ip.clone();
     let background = app.background.clone();
@@ -91,25 +107,25 @@ async fn connect(
     status(opened.and_then(|opened| opened))
 }
 
-async fn disconnect(app: App, id: String, ends_at: u64) -> i64 {
+async fn disconnect(app: App, id: String, ends_at: u64) -> Answered {
     let left = connections::disconnect(&app, &id, deadline::end_of_work(ends_at));
     // Nobody waits for an answer: it has all the time that Lambda gives.
     let left = tokio::time::timeout(deadline::until(ends_at), left).await;
     status(left.unwrap_or_else(|elapsed| Err(Error::unavailable(elapsed))))
 }
 
-fn status(result: Result<()>) -> i64 {
-    match result {
+fn status(result: Result<()>) -> Answered {
+    Answered::with(match result {
         Ok(()) => 200,
         Err(error) => {
             error.log();
             i64::from(error.code().status().as_u16())
         }
-    }
+    })
 }
 
 /// Answers a frame, and dispatches then what follows from it.
-async fn message(app: App, id: String, client: Client, body: String, ends_at: u64) -> i64 {
+async fn message(app: App, id: String, client: Client, body: String, ends_at: u64) -> Answered {
     let Frame { id: frame_id, event } = Frame::read(&body);
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, client, event).await };
@@ -132,14 +148,15 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             let event = event.map(|event| frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| frame(&ack))).collect();
             answer_and_dispatch(&app, &id, frames, outbound, ends_at).await;
-            200
+            Answered::with(200)
         }
         Err(error) => {
             error.log();
             let reply = frame(&Reply::Error { id: &frame_id, data: &error });
             answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
             // What a client did wrong it has been told; for the gateway it would be a fault of ours.
-            if error.code().status().is_server_error() { 500 } else { 200 }
+            let status = if error.code().status().is_server_error() { 500 } else { 200 };
+            Answered { status, refusal: serde_json::to_string(&error).ok() }
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::sockets::Client;
 use super::{Facts, Limits, WebSocketApi, dispatch, event};
 use crate::request::request_id;
-use crate::server::{PATIENCE, Place};
+use crate::server::{Held, Inbound, PATIENCE, Place};
 
 /// Frames of a connection that are under way; more are not read until one is answered.
 const MOST_UNDER_WAY: usize = 16;
@@ -64,7 +64,11 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, m
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
     hang_up(socket, &ending).await;
-    let _turn = api.inner.leaving.acquire().await;
+    let _turn = match &open.place {
+        Some(place) => place.turn().await,
+        None => None,
+    };
+    let _leaving = api.inner.leaving.acquire().await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);
@@ -90,10 +94,15 @@ impl Open<'_> {
         let patience = self.place.as_ref().map_or(PATIENCE, |place| place.patience());
         let oldest = Instant::now() + age;
         let mut quiet_until = Instant::now() + idle;
+        let inbound = self.place.as_ref().map(|place| place.inbound().clone());
+        // When a message has to be whole that has begun to arrive.
+        let mut whole_by = None;
         loop {
             tokio::select! {
                 (message, turn) = next(socket, &self.under_way) => {
-                    match self.incoming(message, turn) {
+                    let held = inbound.as_ref().map(Inbound::finished);
+                    whole_by = None;
+                    match self.incoming(message, (turn, held)) {
                         Some(ending) => return ending,
                         None => quiet_until = Instant::now() + idle,
                     }
@@ -109,6 +118,17 @@ impl Open<'_> {
                         return Ending::new(ABNORMAL, "");
                     }
                     quiet_until = Instant::now() + idle;
+                }
+                () = begun(inbound.as_deref()), if whole_by.is_none() => {
+                    let is_unfinished = inbound.as_ref().is_some_and(|inbound| inbound.is_unfinished());
+                    whole_by = is_unfinished.then(|| Instant::now() + patience);
+                }
+                () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
+                    // Not if it is not read for the frames before it.
+                    if self.under_way.available_permits() > 0 {
+                        return Ending::new(ABNORMAL, "");
+                    }
+                    whole_by = Some(Instant::now() + patience);
                 }
                 () = closing.cancelled() => return Ending::new(GOING_AWAY, "Connection closed by the server"),
                 () = tokio::time::sleep_until(quiet_until) => return Ending::new(GOING_AWAY, "Idle connection timeout"),
@@ -136,7 +156,7 @@ impl Open<'_> {
     fn incoming(
         &self,
         message: Option<Result<Message, axum::Error>>,
-        turn: Option<OwnedSemaphorePermit>,
+        until_handled: (Option<OwnedSemaphorePermit>, Option<Held>),
     ) -> Option<Ending> {
         match message {
             Some(Ok(Message::Text(text))) => {
@@ -149,8 +169,11 @@ impl Open<'_> {
                         Some(place) => place.turn().await,
                         None => None,
                     };
-                    call.await;
-                    drop((turn, of_address));
+                    let was_refused = call.await;
+                    drop((until_handled, of_address));
+                    if let Some(place) = place.filter(|_| was_refused) {
+                        place.refused();
+                    }
                 });
                 None
             }
@@ -171,6 +194,14 @@ impl Open<'_> {
     fn drop_waiting(&mut self) {
         self.inbox.close();
         self.api.inner.sockets.written(&self.waiting, self.waiting.load(Ordering::Relaxed));
+    }
+}
+
+/// Waits until the client begins to send something.
+async fn begun(inbound: Option<&Inbound>) {
+    match inbound {
+        Some(inbound) => inbound.begun().await,
+        None => std::future::pending().await,
     }
 }
 

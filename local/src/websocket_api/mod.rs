@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, request_id, request_time};
+use crate::request::{has_good_host, is_refusal, request_id, request_time};
 use crate::server::Place;
 use crate::template::RouteTable;
 use crate::throttle::Bucket;
@@ -133,24 +133,39 @@ impl WebSocketApi {
         self.inner.tasks.wait().await;
     }
 
-    /// Calls the function of a route; what it returns is not sent to the client. Its status.
-    async fn invoke(&self, route: &str, event: Value, request_id: &str) -> Option<u16> {
+    /// Calls the function of a route; what it returns is not sent to the client.
+    async fn invoke(&self, route: &str, event: Value, request_id: &str) -> Option<Answered> {
         let Some((function, throttle)) = self.inner.routes.get(route) else {
             // API Gateway lets connections come and go without a route for it.
-            return Some(200);
+            return Some(Answered { status: 200, was_refused: false });
         };
         if !throttle.take() {
-            return Some(THROTTLED);
+            return Some(Answered { status: THROTTLED, was_refused: false });
         }
         match self.inner.functions.invoke(function, event, request_id).await {
-            Ok(response) => {
-                response["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok())
-            }
+            Ok(response) => Answered::read(&response),
             Err(error) => {
                 tracing::error!(route, %error, "a function failed");
                 None
             }
         }
+    }
+}
+
+/// What a function answered.
+struct Answered {
+    status: u16,
+    /// Whether it refused the client.
+    was_refused: bool,
+}
+
+impl Answered {
+    fn read(response: &Value) -> Option<Self> {
+        let status = u16::try_from(response["statusCode"].as_u64()?).ok()?;
+        let error = response["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
+        let code = error.as_ref().and_then(|error| error["code"].as_str());
+        let was_refused = is_refusal(status) || matches!(code, Some("rate_limited" | "unauthorized"));
+        Some(Self { status, was_refused })
     }
 }
 
@@ -185,7 +200,12 @@ async fn handshake(
     };
     let answered = api.invoke("$connect", event, &request_id).await;
     drop(turn);
-    match answered {
+    if let Some((place, _)) =
+        place.as_ref().zip(answered.as_ref().filter(|answered| answered.was_refused))
+    {
+        place.refused();
+    }
+    match answered.map(|answered| answered.status) {
         Some(200..=299) => {
             let tracker = api.inner.tasks.clone();
             upgrade
@@ -209,14 +229,15 @@ fn single_valued(headers: &HeaderMap) -> HashMap<String, String> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-/// Calls the function that `$request.body.action` routes a frame to.
-async fn dispatch(api: WebSocketApi, facts: Facts, text: String) {
+/// Calls the function that `$request.body.action` routes a frame to; whether the client was refused.
+async fn dispatch(api: WebSocketApi, facts: Facts, text: String) -> bool {
     let request_id = request_id();
     let route = api.route_of(&text);
     let mut event = event(&facts, &route, "MESSAGE", &request_id);
     event["requestContext"]["messageId"] = json!(connection_id());
     event["body"] = json!(text);
-    let message = match api.invoke(&route, event, &request_id).await {
+    let answered = api.invoke(&route, event, &request_id).await;
+    let message = match answered.as_ref().map(|answered| answered.status) {
         None => Some("Internal server error"),
         Some(THROTTLED) => Some("Too Many Requests"),
         Some(_) => None,
@@ -226,6 +247,7 @@ async fn dispatch(api: WebSocketApi, facts: Facts, text: String) {
         // A client that is gone or does not read misses it, as it would on AWS.
         let _missed = api.inner.sockets.post(&facts.id, error.to_string().into());
     }
+    answered.is_some_and(|answered| answered.was_refused)
 }
 
 impl WebSocketApi {
@@ -269,4 +291,21 @@ fn connection_id() -> String {
         tracing::error!(%error, "the operating system has no randomness to give");
     }
     STANDARD.encode(bytes).replace(['+', '/'], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_says_by_its_status_or_its_error_whom_it_refused() {
+        let was_refused =
+            |response: Value| Answered::read(&response).map(|answered| answered.was_refused);
+        let body = |code: &str| json!({ "code": code, "message": "No" }).to_string();
+        assert_eq!(was_refused(json!({ "statusCode": 200 })), Some(false));
+        assert_eq!(was_refused(json!({ "statusCode": 200, "body": body("conflict") })), Some(false));
+        assert_eq!(was_refused(json!({ "statusCode": 200, "body": body("rate_limited") })), Some(true));
+        assert_eq!(was_refused(json!({ "statusCode": 429 })), Some(true));
+        assert_eq!(was_refused(json!({})), None);
+    }
 }

@@ -1,13 +1,15 @@
 //! Nobody can wear the service out or guess a password.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use futures::{SinkExt, TryStreamExt};
-use local::server::Bounds;
+use local::functions::Functions;
+use local::server::{Bounds, Most};
 use local::websocket_api::Limits;
 use mongodb::bson::doc;
 use mongodb::options::ReadConcern;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::Time;
 use shared::documents::connection::Connection;
 use shared::documents::failed_logins::FailedLogins;
@@ -314,6 +316,46 @@ fn bounded(bounds: Bounds) -> impl Future<Output = Chat> {
 }
 
 #[tokio::test]
+async fn who_was_refused_waits_behind_the_others() {
+    let bounds = Bounds { of_strangers: 0, strange_for: Duration::ZERO, ..Bounds::default() };
+    let chat = Chat::start_bounded(&[("LIMITS", "calls=1/1m")], Limits::default(), bounds).await;
+    let from = |address: &str| {
+        let client = reqwest::Client::builder().local_address(address.parse::<IpAddr>().unwrap());
+        client.build().unwrap().get(chat.url("/api/auth/registration")).send()
+    };
+    let first = [from("127.0.0.9").await, from("127.0.0.9").await];
+    assert_eq!(first.map(|answer| answer.unwrap().status().as_u16()), [200, 429]);
+    tokio::select! {
+        answer = from("127.0.0.9") => panic!("there is no turn for it: {answer:?}"),
+        answer = from("127.0.0.8") => assert_eq!(answer.unwrap().status(), 200),
+    }
+}
+
+#[tokio::test]
+async fn the_gateway_is_told_who_was_refused_and_that_nothing_went_wrong() {
+    let chat = limited(&[("LIMITS", "frames=1/1m")]).await;
+    let mut socket = chat.socket().await;
+    let connection = chat.app.db.of::<Connection>().find_one(doc! {}).await.unwrap().unwrap();
+    let frame = json!({
+        "requestContext": {
+            "routeKey": "$default", "eventType": "MESSAGE", "connectionId": connection.id,
+            "connectedAt": 0, "requestTimeEpoch": 0, "requestId": "r", "stage": "live",
+            "identity": { "sourceIp": "192.0.2.1" },
+        },
+        "body": "{", "isBase64Encoded": false,
+    });
+    let functions = Functions::new(&chat.app);
+    for code in ["bad_request", "rate_limited"] {
+        let answered = functions.invoke("websocket", frame.clone(), "a request").await.unwrap();
+        assert_eq!(answered["statusCode"], 200);
+        let error = socket.next("error").await;
+        assert_eq!(error["code"], code);
+        let told: Value = serde_json::from_str(answered["body"].as_str().unwrap()).unwrap();
+        assert_eq!(told, error);
+    }
+}
+
+#[tokio::test]
 async fn an_address_holds_few_connections_open_and_the_others_have_theirs() {
     let chat = bounded(Bounds { of_address: 2, ..Bounds::default() }).await;
     let mut sockets = Vec::new();
@@ -345,6 +387,47 @@ async fn who_does_not_finish_a_request_is_cut_off() {
         assert!(read.is_ok(), "{half:?}: it ends");
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{half:?}: {answer}");
     }
+}
+
+/// A socket that has sent the beginning of a message: the longest frame, of which more are to come.
+async fn half_a_message(chat: &Chat, address: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+    let mut stream = socket.connect(chat.stack.address()).await.unwrap();
+    let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(handshake.as_bytes()).await.unwrap();
+    let mut answer = [0; 512];
+    let read = stream.read(&mut answer).await.unwrap();
+    assert!(answer[..read].starts_with(b"HTTP/1.1 101"));
+    let piece = [&[0x01, 0xFE, 0x7F, 0xFF, 0, 0, 0, 0], [b' '; 0x7FFF].as_slice()].concat();
+    // It may be cut off before it has sent all.
+    let _sent = stream.write_all(&piece).await;
+    stream
+}
+
+async fn is_cut_off(mut stream: TcpStream) -> bool {
+    let read = timeout(PATIENCE, stream.read(&mut [0])).await;
+    matches!(read, Ok(Ok(0) | Err(_)))
+}
+
+#[tokio::test]
+async fn who_does_not_finish_a_message_is_cut_off() {
+    let patience = Duration::from_millis(300);
+    let chat = bounded(Bounds { patience, ..Bounds::default() }).await;
+    let mut quiet = chat.socket().await;
+    assert!(is_cut_off(half_a_message(&chat, "127.0.0.9").await).await);
+    quiet.ack("ping", json!({})).await;
+}
+
+#[tokio::test]
+async fn what_an_address_sends_without_an_end_is_bounded_and_the_others_send_what_they_like() {
+    let bytes = Most { of_address: 40_000, of_all: 1_000_000 };
+    let chat = bounded(Bounds { bytes, ..Bounds::default() }).await;
+    let _first = half_a_message(&chat, "127.0.0.9").await;
+    assert!(is_cut_off(half_a_message(&chat, "127.0.0.9").await).await);
+    let mut other = Socket::open_from("127.0.0.8", &chat.websocket()).await.unwrap();
+    other.ask("ping", json!({ "long": "x".repeat(30_000) })).await;
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
-//! Those who only chat: a visitor and an agent who read and write within their limits.
+//! Those who only chat: visitors and agents who read and write within their limits.
 
 use std::fmt;
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 use stress::replica_set::Failure;
@@ -15,8 +16,41 @@ use crate::Target;
 /// Between two messages: less often than the limit of messages.
 const PAUSE: Duration = Duration::from_millis(400);
 
+/// Who the agents are; an attack guesses at the password of the first one.
+const AGENTS: [&str; 4] = ["ada", "bea", "cleo", "dora"];
+
+/// All who only chat.
+pub struct Bystanders(Vec<Bystander>);
+
+impl Bystanders {
+    /// They come, each visitor from an address of its own.
+    ///
+    /// # Errors
+    /// When the live chat does not let them.
+    pub async fn arrive(target: &Target) -> Result<Self, Failure> {
+        let mut all = Vec::new();
+        for (number, agent) in (1..).zip(AGENTS) {
+            all.push(Bystander::arrive(target, agent, number).await?);
+        }
+        Ok(Self(all))
+    }
+
+    /// They chat for a while.
+    ///
+    /// # Errors
+    /// When nothing can be measured.
+    pub async fn watch(&self, time: Duration) -> Result<Met, Failure> {
+        let mut all = Met { times: Histogram::new(3)?, failed: None };
+        for met in try_join_all(self.0.iter().map(|bystander| bystander.watch(time))).await? {
+            all.times.add(met.times)?;
+            all.failed = all.failed.or(met.failed);
+        }
+        Ok(all)
+    }
+}
+
 /// A visitor and an agent who chat.
-pub struct Bystander {
+struct Bystander {
     http: reqwest::Client,
     target: Target,
     token: String,
@@ -49,31 +83,26 @@ impl fmt::Display for Met {
 }
 
 impl Bystander {
-    /// Comes, starts a conversation, and has an agent take it.
-    ///
-    /// # Errors
-    /// When the live chat does not let them.
-    pub async fn arrive(target: &Target) -> Result<Self, Failure> {
+    /// A visitor starts a conversation with an agent.
+    async fn arrive(target: &Target, agent: &str, number: u8) -> Result<Self, Failure> {
         let http = reqwest::Client::new();
-        let body = json!({ "name": "Ada", "email": "ada@example.com", "password": "correct horse" });
+        let email = format!("{agent}@example.com");
+        let body = json!({ "name": agent, "email": email, "password": "correct horse" });
         let url = format!("{}/api/auth/register", target.http);
         let user: Value = http.post(url).json(&body).send().await?.json().await?;
         let token = user["token"].as_str().ok_or("no token")?.to_owned();
         let mut agent = Socket::open(&target.socket).await?;
         agent.ask("agent:connect", json!({ "token": token })).await?;
-        let mut visitor = Socket::open_from([127, 0, 1, 1].into(), &target.socket).await?;
-        visitor.ask("visitor:connect", json!({ "sessionId": "the-session-of-a-bystander" })).await?;
+        let mut visitor = Socket::open_from([127, 0, 1, number].into(), &target.socket).await?;
+        let session = format!("the-session-of-bystander-{number}");
+        visitor.ask("visitor:connect", json!({ "sessionId": session })).await?;
         let started = visitor.ask("conversation:start", json!({ "message": "Hello" })).await?;
         let conversation = started["conversation"]["_id"].as_str().ok_or("no id")?.to_owned();
         let (visitor, agent) = (Mutex::new(visitor), Mutex::new(agent));
         Ok(Self { http, target: target.clone(), token, conversation, visitor, agent })
     }
 
-    /// Chats for a while.
-    ///
-    /// # Errors
-    /// When nothing can be measured.
-    pub async fn watch(&self, time: Duration) -> Result<Met, Failure> {
+    async fn watch(&self, time: Duration) -> Result<Met, Failure> {
         let mut met = Met { times: Histogram::new(3)?, failed: None };
         let end = Instant::now() + time;
         while Instant::now() < end {

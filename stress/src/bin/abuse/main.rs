@@ -32,7 +32,10 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use attacks::{Attack, Seen};
-use bystander::Bystander;
+use bystander::Bystanders;
+
+/// Addresses behind which attackers have others: those of the last attack.
+const PROXIES: &str = "127.1.11.0/24";
 
 /// Attacks a live chat of its own.
 #[derive(Clone, Copy, Debug, Parser)]
@@ -144,7 +147,9 @@ async fn serve() -> Result<(), Failure> {
     let sockets = Sockets::default();
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     shared::documents::indexes::prepare(&app.db).await?;
-    let edge = Edge { bounds: Bounds::of_this_machine()?, ..Edge::default() };
+    let trusted_proxies = vec![PROXIES.parse()?];
+    let bounds = Bounds { trusted_proxies, ..Bounds::of_this_machine()? };
+    let edge = Edge { bounds, ..Edge::default() };
     let stack = Stack::start(listener, &Functions::new(&app), &sockets, edge)?;
     println!("{}", stack.address());
     tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await?;
@@ -178,16 +183,16 @@ async fn attacked(number: u8, target: SocketAddr, options: Options) -> Result<Se
     Ok(Seen { sent, done, refused, closed })
 }
 
-/// The addresses of one attack's attackers, some of which stay out afterwards; 127.0.0.1 and 127.0.1.1 are
-/// the bystanders'.
+/// The addresses of one attack's attackers, some of which stay out afterwards; 127.0.0.1 and those of
+/// 127.0.1 are the bystanders'.
 fn attackers(attack: u8, count: u8) -> impl Iterator<Item = IpAddr> {
     (1..=count).map(move |number| IpAddr::V4(Ipv4Addr::new(127, 1, attack, number)))
 }
 
 async fn attack_all(target: SocketAddr, server: Process, options: Options) -> Result<bool, Failure> {
-    let bystander = Bystander::arrive(&Target::at(target)).await?;
+    let bystanders = Bystanders::arrive(&Target::at(target)).await?;
     let time = Duration::from_secs(options.seconds);
-    let quiet = bystander.watch(time).await?;
+    let quiet = bystanders.watch(time).await?;
     let resident = || Ok::<_, Failure>(server.resident_kib()? / 1024);
     println!(
         "{:<28}{:>9}{:>9}{:>9}{:>9}   the others: {quiet}",
@@ -200,8 +205,8 @@ async fn attack_all(target: SocketAddr, server: Process, options: Options) -> Re
     let mut healthy = quiet.is_well();
     for (number, attack) in (0..).zip(Attack::ALL) {
         let attacking = attacked(number, target, options);
-        let (seen, others) = futures::future::try_join(attacking, bystander.watch(time)).await?;
-        let is_well = others.is_well() && attack.is_answered_by(&seen);
+        let (seen, others) = futures::future::try_join(attacking, bystanders.watch(time)).await?;
+        let is_well = others.is_well() && attack.is_answered_by(&seen, options.addresses, time);
         let Seen { sent, refused, closed, .. } = seen;
         let verdict = if is_well { "" } else { "  FAILED" };
         println!(

@@ -186,6 +186,7 @@ async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, 
         })
         .await?;
     let (ids, open) = (ids(&page), ids(&open));
+    let visitor = page["conversations"][0]["visitor"]["_id"].as_str().unwrap_or_default();
     let cursor = page["nextCursor"].as_str().unwrap_or_default();
     let one = |path: &str| vec![Call::get(path)];
     let sends = open.iter().map(|id| {
@@ -202,12 +203,21 @@ async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, 
         ("GET conversations, q of few", one("/api/conversations?limit=20&q=visitor+n42")),
         ("GET conversations, page 50", one("/api/conversations?limit=20&page=50")),
         ("GET conversations, cursor", one(&format!("/api/conversations?limit=20&cursor={cursor}"))),
+        ("GET conversations, who waits", one("/api/conversations?limit=20&sort=waiting")),
+        ("GET conversations, a tag", one("/api/conversations?limit=20&tag=refund")),
+        ("GET conversations, a priority", one("/api/conversations?limit=20&priority=high")),
+        (
+            "GET conversations, a visitor's",
+            one(&format!("/api/conversations?limit=20&visitor={visitor}")),
+        ),
         ("GET visitors", one("/api/visitors?limit=20")),
         ("GET visitors, q", one("/api/visitors?limit=20&q=n42")),
         (
             "GET messages",
             ids.iter().map(|id| Call::get(format!("/api/messages/{id}?limit=20"))).collect(),
         ),
+        ("GET messages, q", one("/api/messages?limit=20&q=order")),
+        ("GET auth/users", one("/api/auth/users?limit=20")),
         ("GET analytics/overview", one("/api/analytics/overview")),
         ("GET analytics/agents", one("/api/analytics/agents")),
         ("GET analytics/charts, 7 days", one("/api/analytics/charts?period=7days")),

@@ -8,7 +8,7 @@ use mongodb::Database;
 use mongodb::bson::doc;
 use mongodb::options::WriteConcern;
 use shared::db::{Stored, search_words};
-use shared::documents::conversation::{Conversation, Counts, Status};
+use shared::documents::conversation::{Conversation, Counts, Priority, Status};
 use shared::documents::message::{Kind, Message};
 use shared::documents::participant::Side;
 use shared::documents::user::User;
@@ -184,6 +184,9 @@ fn conversation(
         first_response_by: of(Side::Agent).next().map(|message| message.sender_id),
         resolved_at: ended.then(|| ago(age)),
         closed_at: (status == Status::Closed).then(|| ago(age)),
+        priority: if number.is_multiple_of(10) { Priority::High } else { Priority::Medium },
+        tags: if number.is_multiple_of(7) { vec!["refund".to_owned()] } else { Vec::new() },
+        waiting_since: (status == Status::Pending).then(|| ago(age + Duration::from_secs(count))),
         rating: (ended && number.is_multiple_of(3)).then_some((number % 5) as i32 + 1),
         ..Conversation::default()
     };

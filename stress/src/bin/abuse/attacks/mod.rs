@@ -1,26 +1,24 @@
 //! The attacks, each from one address.
 
-use std::net::{IpAddr, SocketAddr};
+mod raw;
+
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use shared::rate_limit::{Limit, Limits};
 use stress::replica_set::Failure;
 use stress::socket::Socket;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::Target;
 
 /// Sockets that one attacker opens for an attack that takes several.
 const SOCKETS: usize = 8;
-/// Half requests that one attacker leaves open.
-const HALF_REQUESTS: usize = 300;
-/// How long a socket is waited for that must be closed.
-const PATIENCE: Duration = Duration::from_secs(25);
 /// Frames that are sent before the answers are looked at.
 const FRAMES: usize = 50;
+const PING: &str = "{\"event\":\"ping\",\"id\":1}";
 
 /// What strangers do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +45,11 @@ pub enum Attack {
     HalfClosed,
     /// Visitors who come once, with a conversation each, to fill the database.
     NewVisitors,
+    /// Frames of a socket that has proved nothing, each socket with another address of one IPv6 network, by
+    /// way of a proxy.
+    Network,
+    /// Messages in pieces of which the last one never comes.
+    HalfMessages,
 }
 
 /// What an attacker saw.
@@ -77,7 +80,7 @@ impl Seen {
 
 impl Attack {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Pings,
         Self::Garbage,
         Self::Messages,
@@ -89,6 +92,8 @@ impl Attack {
         Self::BrokenFrames,
         Self::HalfClosed,
         Self::NewVisitors,
+        Self::Network,
+        Self::HalfMessages,
     ];
 
     /// For people.
@@ -105,19 +110,30 @@ impl Attack {
             Self::BrokenFrames => "broken WebSocket frames",
             Self::HalfClosed => "half-closed sockets",
             Self::NewVisitors => "new visitors and chats",
+            Self::Network => "an IPv6 network's pings",
+            Self::HalfMessages => "messages without an end",
         }
     }
 
-    /// Whether what the attackers sent was answered by refusals or by cutting them off.
-    pub fn is_answered_by(self, seen: &Seen) -> bool {
-        match self {
-            Self::Pings | Self::Garbage => seen.refused > 0 && seen.closed > 0,
-            Self::Messages | Self::Pages | Self::Logins => seen.refused > seen.done,
-            Self::NewVisitors => seen.refused > 0,
-            Self::BrokenFrames | Self::HalfClosed => seen.sent > 0 && seen.closed == seen.sent,
+    /// Whether no more was done of what the attackers sent than limits let so many addresses do in that
+    /// time, and what breaks rules was cut off.
+    pub fn is_answered_by(self, seen: &Seen, addresses: u8, time: Duration) -> bool {
+        let limit = match self {
+            Self::Pings | Self::Garbage | Self::Network | Self::Pages => Limit::Frames,
+            Self::Messages => Limit::Messages,
+            Self::Logins => Limit::Logins,
+            Self::NewVisitors => Limit::Conversations,
+            Self::Handshakes => Limit::Handshakes,
+            Self::BrokenFrames | Self::HalfClosed => return seen.sent > 0 && seen.closed == seen.sent,
             // What is bounded is what they hold open.
-            Self::Handshakes | Self::HalfRequests | Self::Deaf => seen.sent > 0,
-        }
+            Self::HalfRequests | Self::Deaf | Self::HalfMessages => return seen.sent > 0,
+        };
+        let rate = Limits::read("").and_then(|limits| limits.rate(limit));
+        let most = rate.map_or(0, |rate| {
+            let windows = time.as_secs().div_ceil(rate.window.as_secs()) + 1;
+            rate.most.unsigned_abs() * windows * u64::from(addresses)
+        });
+        seen.sent > 0 && seen.done <= most
     }
 
     /// Attacks for a while.
@@ -127,17 +143,23 @@ impl Attack {
     pub async fn run(self, target: &Target, from: IpAddr, time: Duration) -> Result<Seen, Failure> {
         let end = Instant::now() + time;
         match self {
-            Self::Pings => flood(target, from, end, "{\"event\":\"ping\",\"id\":1}").await,
-            Self::Garbage => flood(target, from, end, "{\"id\":1,").await,
+            Self::Pings => {
+                flood(async || Socket::open_from(from, &target.socket).await, end, PING).await
+            }
+            Self::Garbage => {
+                flood(async || Socket::open_from(from, &target.socket).await, end, "{\"id\":1,").await
+            }
             Self::Messages => as_visitor(target, from, end, "message:send").await,
             Self::Pages => as_visitor(target, from, end, "visitor:page").await,
             Self::Logins => logins(target, from, end).await,
             Self::Handshakes => handshakes(target, from, end).await,
-            Self::HalfRequests => half_requests(target, from, end).await,
+            Self::HalfRequests => raw::half_requests(target, from, end).await,
             Self::Deaf => deaf(target, from, end).await,
-            Self::BrokenFrames => raw_sockets(target, from, end, broken_frames()).await,
-            Self::HalfClosed => raw_sockets(target, from, end, vec![Vec::new()]).await,
+            Self::BrokenFrames => raw::raw_sockets(target, from, end, raw::broken_frames()).await,
+            Self::HalfClosed => raw::raw_sockets(target, from, end, vec![Vec::new()]).await,
             Self::NewVisitors => new_visitors(target, from, end).await,
+            Self::Network => network(target, from, end).await,
+            Self::HalfMessages => raw::half_messages(target, from, end).await,
         }
     }
 }
@@ -152,10 +174,14 @@ fn count(seen: &mut Seen, frame: &Value) {
 }
 
 /// Sends one text again and again, and comes back whenever it is cut off.
-async fn flood(target: &Target, from: IpAddr, end: Instant, text: &str) -> Result<Seen, Failure> {
+async fn flood(
+    mut open: impl AsyncFnMut() -> Result<Socket, Failure>,
+    end: Instant,
+    text: &str,
+) -> Result<Seen, Failure> {
     let mut seen = Seen::default();
     while Instant::now() < end {
-        let Ok(mut socket) = Socket::open_from(from, &target.socket).await else {
+        let Ok(mut socket) = open().await else {
             seen.closed += 1;
             pause(end).await;
             continue;
@@ -184,6 +210,24 @@ async fn flood(target: &Target, from: IpAddr, end: Instant, text: &str) -> Resul
         }
     }
     Ok(seen)
+}
+
+/// What the machines of one network do behind a proxy.
+async fn network(target: &Target, proxy: IpAddr, end: Instant) -> Result<Seen, Failure> {
+    let IpAddr::V4(own) = proxy else { return Err("the proxy has an address of IPv4".into()) };
+    let prefix =
+        u128::from(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)) | u128::from(own.to_bits()) << 64;
+    let flooding = (0..SOCKETS).map(|socket| {
+        let mut machines = (socket..).step_by(SOCKETS);
+        let open = async move || {
+            let machine = machines.next().ok_or("there are no machines left")? as u128;
+            let address = Ipv6Addr::from_bits(prefix | machine);
+            Socket::open_for(address.into(), proxy, &target.socket).await
+        };
+        flood(open, end, PING)
+    });
+    let seen = join_all(flooding).await.into_iter().collect::<Result<Vec<Seen>, Failure>>()?;
+    Ok(seen.into_iter().fold(Seen::default(), Seen::and))
 }
 
 async fn pause(end: Instant) {
@@ -259,25 +303,6 @@ async fn handshakes(target: &Target, from: IpAddr, end: Instant) -> Result<Seen,
     Ok(seen)
 }
 
-async fn half_requests(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut open: Vec<TcpStream> = Vec::new();
-    let mut seen = Seen::default();
-    for _ in 0..HALF_REQUESTS {
-        if let Ok(mut stream) = connect(target, from).await
-            && stream.write_all(b"GET /health HTTP/1.1\r\nHost: a").await.is_ok()
-        {
-            open.push(stream);
-        }
-        seen.sent += 1;
-    }
-    sleep_until(end).await;
-    for mut stream in open {
-        let read = timeout(Duration::from_millis(1), stream.read(&mut [0])).await;
-        seen.closed += u64::from(matches!(read, Ok(Ok(0) | Err(_))));
-    }
-    Ok(seen)
-}
-
 /// Joins its conversation again and again, whose messages it never reads.
 async fn deaf(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
     let mut socket = Socket::open_from(from, &target.socket).await?;
@@ -298,74 +323,6 @@ async fn deaf(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failu
             // It is not read any more.
             Err(_) => seen.refused += 1,
         }
-    }
-    Ok(seen)
-}
-
-async fn connect(target: &Target, from: IpAddr) -> Result<TcpStream, Failure> {
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::new(from, 0))?;
-    Ok(socket.connect(target.http.trim_start_matches("http://").parse()?).await?)
-}
-
-/// What clients may not send (RFC 6455, section 5): each of it ends a connection.
-fn broken_frames() -> Vec<Vec<u8>> {
-    let masked = |head: &[u8]| [head, &[0; 4]].concat();
-    let mut endless = masked(&[0x01, 0xFE, 0x7F, 0xFF]);
-    endless.extend([b' '; 0x7FFF]);
-    let mut pieces = endless.clone();
-    for _ in 0..8 {
-        pieces.extend(masked(&[0x00, 0xFE, 0x7F, 0xFF]));
-        pieces.extend([b' '; 0x7FFF]);
-    }
-    vec![
-        // A length of 2^62, one past a message's bound, and a message in pieces past it.
-        masked(&[0x81, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 0]),
-        masked(&[0x81, 0xFF, 0, 0, 0, 0, 0, 2, 0, 1]),
-        pieces,
-        // Not masked, of a reserved kind, with a reserved bit, a long ping, a text that is none.
-        vec![0x81, 0x02, b'{', b'}'],
-        masked(&[0x83, 0x80]),
-        masked(&[0xC1, 0x80]),
-        [masked(&[0x89, 0xFE, 0x01, 0x00]), vec![b' '; 256]].concat(),
-        [masked(&[0x81, 0x82]), vec![0xFF, 0xFE]].concat(),
-    ]
-}
-
-/// Opens one socket after the other and sends what is to be sent, or closes its own half where that is
-/// nothing: each must be closed.
-async fn raw_sockets(
-    target: &Target,
-    from: IpAddr,
-    end: Instant,
-    contents: Vec<Vec<u8>>,
-) -> Result<Seen, Failure> {
-    let mut seen = Seen::default();
-    for content in contents.iter().cycle() {
-        if Instant::now() >= end {
-            break;
-        }
-        let mut stream = connect(target, from).await?;
-        let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        stream.write_all(handshake.as_bytes()).await?;
-        let mut answer = [0; 512];
-        let read = stream.read(&mut answer).await?;
-        if !answer[..read].starts_with(b"HTTP/1.1 101") {
-            // Handshakes are limited, too.
-            seen.refused += 1;
-            pause(end).await;
-            continue;
-        }
-        seen.sent += 1;
-        // It may be cut off before it has sent all.
-        let _sent = stream.write_all(content).await;
-        if content.is_empty() {
-            stream.shutdown().await?;
-        }
-        let mut rest = Vec::new();
-        let ended = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
-        seen.closed += u64::from(ended.is_ok());
     }
     Ok(seen)
 }

@@ -1,0 +1,127 @@
+//! Serving HTTP/1.1, with bounds on what one client may hold open.
+
+mod inbound;
+mod places;
+mod turns;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use inbound::Counted;
+use places::Places;
+
+pub use inbound::{Held, Inbound, Most};
+pub use places::{Bounds, PATIENCE, Place};
+
+/// A pause after a connection could not be accepted, since there are no descriptors for one.
+const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// Answers requests with `router` until it is stopped and what is under way is answered. Each request
+/// carries its client's address as [`ConnectInfo`], and an `Arc` of its [`Place`], which whoever keeps
+/// the connection keeps, too.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stopping: CancellationToken) {
+    let (places, connections) = (Places::new(bounds), TaskTracker::new());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopping.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let place = match places.is_proxy(peer.ip()) {
+                    true => None,
+                    false => match places.take(peer.ip(), None) {
+                        Some(place) => Some(Arc::new(place)),
+                        // Cut off without a word: an answer would cost what is bounded.
+                        None => continue,
+                    },
+                };
+                let inbound = place.as_ref().map(|place| place.inbound().clone());
+                let inbound = inbound.unwrap_or_else(|| places.inbound_of_proxy());
+                let client = Client { places: places.clone(), peer, place, inbound };
+                connections.spawn(connection(stream, router.clone(), client, stopping.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(NO_DESCRIPTORS).await;
+            }
+        }
+    }
+    connections.close();
+    connections.wait().await;
+}
+
+/// Who is at the other end of a connection; a proxy has no place of its own.
+#[derive(Clone)]
+struct Client {
+    places: Places,
+    peer: SocketAddr,
+    place: Option<Arc<Place>>,
+    inbound: Arc<Inbound>,
+}
+
+async fn connection(stream: TcpStream, router: Router, client: Client, stopping: CancellationToken) {
+    // Two small frames after one another must not wait for the client to confirm the first.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection has ended already");
+    }
+    let patience = client.places.patience();
+    let cut_off =
+        client.place.as_ref().map_or_else(CancellationToken::new, |place| place.cut_off.clone());
+    let stream = Counted { stream, inbound: client.inbound.clone() };
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let (router, client) = (router.clone(), client.clone());
+        async move { Ok::<_, Infallible>(answer(router, client, request.map(Body::new)).await) }
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(patience);
+    let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut serving = std::pin::pin!(serving);
+    let served = tokio::select! {
+        served = serving.as_mut() => served,
+        () = cut_off.cancelled() => return,
+        () = stopping.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+async fn answer(router: Router, client: Client, mut request: Request) -> Response {
+    let address = client.places.client(client.peer.ip(), request.headers());
+    let place = match client.place {
+        Some(place) => place,
+        None => match client.places.take(address, Some(&client.inbound)) {
+            Some(place) => Arc::new(place),
+            None => return StatusCode::TOO_MANY_REQUESTS.into_response(),
+        },
+    };
+    place.keep();
+    let port = client.peer.port();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, port)));
+    request.extensions_mut().insert(place);
+    let answered = router.oneshot(request).await;
+    drop(client.inbound.finished());
+    match answered {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

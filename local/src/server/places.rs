@@ -1,0 +1,456 @@
+//! Who holds how many connections open, and who takes turns with whom.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::HeaderMap;
+use ipnet::IpNet;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::inbound::{self, Inbound};
+use super::turns::FairTurns;
+
+/// See [`Bounds::patience`].
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a request keeps one of [`Bounds::at_once`].
+const SHARED_FOR: Duration = Duration::from_millis(500);
+/// For how long an address is taken for a stranger's after it was refused something.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
+/// Addresses that are remembered, before those without a connection are forgotten.
+const MOST_REMEMBERED: usize = 16 * 1024;
+/// The descriptors that are left for all but clients: the database's connections and files.
+const OTHER_DESCRIPTORS: u64 = 256;
+const MB: usize = 1024 * 1024;
+
+/// How much clients may hold open.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Connections of one address, or of an IPv6 network of 64 bits, which one machine may have to itself
+    /// (RFC 6177).
+    pub of_address: usize,
+    /// Connections of all. Beyond it, who has more than the newcomer loses the oldest connection that has
+    /// not sent a whole request yet.
+    pub of_all: usize,
+    /// The same of those that have not sent a whole request yet.
+    pub unfinished: usize,
+    /// Requests and frames of one address that are under way; more wait, and are not read meanwhile.
+    pub under_way: usize,
+    /// Requests and frames of all that are worked on at once; addresses take turns.
+    pub at_once: usize,
+    /// The same for strangers: addresses that have just come, and those that were refused something
+    /// lately. However many they are, they hold up nobody else.
+    pub of_strangers: usize,
+    /// For how long an address is a stranger's that has just come.
+    pub strange_for: Duration,
+    /// How long a client may take to send a request's line and headers, its body, or to read what it is
+    /// sent, each.
+    pub patience: Duration,
+    /// The bytes of requests and messages that are unfinished, or wait for their turn.
+    pub bytes: inbound::Most,
+    /// Proxies in front of this machine, which say in `X-Forwarded-For` from where a request comes.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            of_address: usize::MAX,
+            of_all: usize::MAX,
+            unfinished: usize::MAX,
+            under_way: Semaphore::MAX_PERMITS,
+            at_once: usize::MAX,
+            of_strangers: usize::MAX,
+            strange_for: Duration::from_secs(10),
+            patience: PATIENCE,
+            bytes: inbound::Most { of_address: usize::MAX, of_all: usize::MAX },
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Bounds {
+    /// What one address and all together may hold open, as far as this machine has descriptors.
+    ///
+    /// # Errors
+    /// When the system does not say how many there are.
+    pub fn of_this_machine() -> std::io::Result<Self> {
+        let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
+        let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
+        // More at once would take longer, each, and be done no sooner.
+        Ok(Self {
+            of_address: 256,
+            of_all,
+            unfinished: 4096,
+            under_way: 32,
+            at_once: 32,
+            of_strangers: 8,
+            bytes: inbound::Most { of_address: 8 * MB, of_all: 64 * MB },
+            ..Self::default()
+        })
+    }
+}
+
+/// Who holds how many connections open; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Places {
+    bounds: Arc<Bounds>,
+    taken: Arc<Mutex<Taken>>,
+    turns: FairTurns,
+    turns_of_strangers: FairTurns,
+    /// Of all connections.
+    inbound: inbound::Bytes,
+}
+
+#[derive(Default)]
+struct Taken {
+    by_all: usize,
+    /// Of those that have not sent a whole request yet.
+    unfinished: usize,
+    /// How many there have been.
+    so_far: u64,
+    by_address: HashMap<IpAddr, OfAddress>,
+    /// With so many addresses, those without a connection are forgotten.
+    forgets_at: usize,
+}
+
+/// What an address has open, and what is known of it.
+struct OfAddress {
+    connections: usize,
+    /// Until when it is taken for a stranger's.
+    strange_until: Instant,
+    /// What its requests and frames share.
+    turns: Arc<Semaphore>,
+    inbound: inbound::Bytes,
+    /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
+    unfinished: BTreeMap<u64, CancellationToken>,
+}
+
+/// A connection that is counted as long as this lives.
+pub struct Place {
+    places: Places,
+    address: IpAddr,
+    number: u64,
+    turns: Arc<Semaphore>,
+    inbound: Arc<Inbound>,
+    /// Cuts it off.
+    pub(super) cut_off: CancellationToken,
+}
+
+impl Place {
+    /// How long its client may take for what it has begun.
+    pub fn patience(&self) -> Duration {
+        self.places.patience()
+    }
+
+    /// What its client has sent.
+    pub fn inbound(&self) -> &Arc<Inbound> {
+        &self.inbound
+    }
+
+    /// Its client has sent a whole request: it keeps its place.
+    pub(super) fn keep(&self) {
+        self.places.locked().finished(self.address, self.number);
+    }
+
+    /// It was refused something.
+    pub fn refused(&self) {
+        if let Some(of_address) = self.places.locked().by_address.get_mut(&self.address) {
+            of_address.refused();
+        }
+    }
+
+    /// Waits for a turn of the address, and of all who are as well known.
+    pub async fn turn(&self) -> Option<AddressTurn> {
+        let of_address = self.turns.clone().acquire_owned().await.ok()?;
+        let of_all = self.places.turns_of(self.address).take(self.address).await?;
+        // What takes longer waits for something, and must not hold up the others.
+        let giving_back = tokio::spawn(async move {
+            tokio::time::sleep(SHARED_FOR).await;
+            drop(of_all);
+        });
+        Some(AddressTurn { _of_address: of_address, of_all: giving_back.abort_handle() })
+    }
+}
+
+/// A turn of an address, until it is dropped.
+pub struct AddressTurn {
+    _of_address: OwnedSemaphorePermit,
+    of_all: AbortHandle,
+}
+
+impl Drop for AddressTurn {
+    fn drop(&mut self) {
+        self.of_all.abort();
+    }
+}
+
+impl Places {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let turns = FairTurns::new(bounds.at_once);
+        let turns_of_strangers = FairTurns::new(bounds.of_strangers);
+        let inbound = Arc::default();
+        Self { bounds: Arc::new(bounds), taken: Arc::default(), turns, turns_of_strangers, inbound }
+    }
+
+    /// How long a client may take for what it has begun.
+    pub(super) fn patience(&self) -> Duration {
+        self.bounds.patience
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turns that an address shares with others.
+    fn turns_of(&self, address: IpAddr) -> &FairTurns {
+        let now = Instant::now();
+        let is_known =
+            self.locked().by_address.get(&address).is_some_and(|known| known.strange_until <= now);
+        if is_known { &self.turns } else { &self.turns_of_strangers }
+    }
+
+    /// What a proxy sends, which has no address of its own.
+    pub(super) fn inbound_of_proxy(&self) -> Arc<Inbound> {
+        Inbound::new(self.bounds.bytes, &Arc::default(), &self.inbound)
+    }
+
+    /// Counts a connection of an address, if it may have one more. What has come through a proxy is
+    /// counted already.
+    pub(super) fn take(&self, address: IpAddr, through_proxy: Option<&Arc<Inbound>>) -> Option<Place> {
+        let (mut taken, address) = (self.locked(), counted_as(address));
+        taken.forget();
+        let of_address = taken.by_address.entry(address).or_insert_with(|| OfAddress::new(&self.bounds));
+        let own = of_address.connections;
+        if own >= self.bounds.of_address {
+            of_address.refused();
+            return None;
+        }
+        let is_full = taken.by_all >= self.bounds.of_all || taken.unfinished >= self.bounds.unfinished;
+        if is_full && !taken.cut_oldest_unfinished(own) {
+            return None;
+        }
+        taken.by_all += 1;
+        taken.unfinished += 1;
+        taken.so_far += 1;
+        let (number, cut_off) = (taken.so_far, CancellationToken::new());
+        let of_address = taken.by_address.get_mut(&address)?;
+        of_address.connections += 1;
+        of_address.unfinished.insert(number, cut_off.clone());
+        let turns = of_address.turns.clone();
+        let inbound = match through_proxy {
+            Some(inbound) => inbound.clone(),
+            None => Inbound::new(self.bounds.bytes, &of_address.inbound, &self.inbound),
+        };
+        Some(Place { places: self.clone(), address, number, turns, inbound, cut_off })
+    }
+
+    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.bounds.trusted_proxies.iter().any(|network| network.contains(&peer.to_canonical()))
+    }
+
+    /// From where a request comes: the last address that a trusted proxy has put into
+    /// `X-Forwarded-For` and is no trusted proxy itself; what is before it, a client may have made up.
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.is_proxy(peer) {
+            return peer;
+        }
+        let forwarded = headers.get_all("x-forwarded-for");
+        let addresses: Vec<&str> = forwarded
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        let known = addresses.into_iter().rev().map_while(|address| address.trim().parse().ok());
+        let mut last = peer;
+        for address in known {
+            last = address;
+            if !self.is_proxy(address) {
+                break;
+            }
+        }
+        last
+    }
+}
+
+impl OfAddress {
+    fn new(bounds: &Bounds) -> Self {
+        Self {
+            connections: 0,
+            strange_until: Instant::now() + bounds.strange_for,
+            turns: Arc::new(Semaphore::new(bounds.under_way)),
+            inbound: Arc::default(),
+            unfinished: BTreeMap::new(),
+        }
+    }
+
+    fn refused(&mut self) {
+        self.strange_until = Instant::now() + REFUSED_FOR;
+    }
+}
+
+impl Taken {
+    /// Forgets the addresses that have no connection, once there are many.
+    fn forget(&mut self) {
+        if self.by_address.len() >= self.forgets_at {
+            self.by_address.retain(|_, of_address| of_address.connections > 0);
+            self.forgets_at = MOST_REMEMBERED.max(2 * self.by_address.len());
+        }
+    }
+
+    /// Cuts off the oldest unfinished connection of the address that has most, more than `own`; whether
+    /// there was one.
+    fn cut_oldest_unfinished(&mut self, own: usize) -> bool {
+        let unfinished = self
+            .by_address
+            .values_mut()
+            .filter(|of_address| of_address.connections > own && !of_address.unfinished.is_empty());
+        let greatest = unfinished.max_by_key(|of_address| of_address.connections);
+        let oldest = greatest.and_then(|of_address| of_address.unfinished.pop_first());
+        let Some((_, cut_off)) = oldest else { return false };
+        self.unfinished -= 1;
+        cut_off.cancel();
+        true
+    }
+
+    /// Notes that a connection has sent a whole request, or has ended.
+    fn finished(&mut self, address: IpAddr, number: u64) {
+        let of_address = self.by_address.get_mut(&address);
+        if of_address.and_then(|of_address| of_address.unfinished.remove(&number)).is_some() {
+            self.unfinished -= 1;
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.locked();
+        taken.by_all -= 1;
+        taken.finished(self.address, self.number);
+        if let Some(of_address) = taken.by_address.get_mut(&self.address) {
+            of_address.connections -= 1;
+        }
+    }
+}
+
+/// An address, or the first one of its IPv6 network.
+fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(of_address: usize, of_all: usize, proxies: &[&str]) -> Places {
+        let trusted_proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        Places::new(Bounds { of_address, of_all, trusted_proxies, ..Bounds::default() })
+    }
+
+    #[test]
+    fn an_address_and_all_together_have_a_bound_and_places_come_back() {
+        let places = places(2, 3, &[]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let first = places.take(one, None).unwrap();
+        let _second = places.take(one, None).unwrap();
+        assert!(places.take(one, None).is_none());
+        let third = places.take(other, None).unwrap();
+        for place in [&first, &third] {
+            place.keep();
+        }
+        drop(first);
+        assert!(places.take(other, None).is_some());
+    }
+
+    #[test]
+    fn an_address_is_known_that_has_been_here_for_a_while_and_was_not_refused_lately() {
+        let mut places = places(2, 9, &[]);
+        let [early, refused, late]: [IpAddr; 3] =
+            [[192, 0, 2, 1].into(), [192, 0, 2, 2].into(), [192, 0, 2, 3].into()];
+        places.bounds =
+            Arc::new(Bounds { strange_for: Duration::ZERO, ..Bounds::clone(&places.bounds) });
+        drop(places.take(early, None).unwrap());
+        places.take(refused, None).unwrap().refused();
+        places.bounds = Arc::new(Bounds { strange_for: PATIENCE, ..Bounds::clone(&places.bounds) });
+        let _late = places.take(late, None).unwrap();
+        let is_known = |address| std::ptr::eq(places.turns_of(address), &raw const places.turns);
+        assert_eq!([early, refused, late].map(is_known), [true, false, false]);
+        let _both = [places.take(early, None).unwrap(), places.take(early, None).unwrap()];
+        assert!(places.take(early, None).is_none() && !is_known(early), "that was refused, too");
+    }
+
+    #[test]
+    fn addresses_without_a_connection_are_forgotten_once_they_are_many() {
+        let places = places(1, 9, &[]);
+        let number = |number: usize| IpAddr::from(u32::try_from(number).unwrap().to_be_bytes());
+        let stays = places.take(number(0), None).unwrap();
+        for other in 1..=MOST_REMEMBERED {
+            drop(places.take(number(other), None).unwrap());
+        }
+        assert_eq!(places.locked().by_address.len(), 2);
+        drop(stays);
+        assert_eq!(places.locked().by_all, 0);
+    }
+
+    #[test]
+    fn where_there_is_no_room_who_has_most_loses_what_it_does_not_finish() {
+        let places = places(9, 3, &[]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one, None)).collect();
+        of_one[0].keep();
+        assert!(places.take(one, None).is_none(), "nobody has more than it has itself");
+        let newcomer = places.take(other, None).unwrap();
+        let cut: Vec<bool> = of_one.iter().map(|place| place.cut_off.is_cancelled()).collect();
+        assert_eq!(cut, [false, true, false], "the oldest that is not finished");
+        assert!(!newcomer.cut_off.is_cancelled());
+        assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
+    }
+
+    #[test]
+    fn requests_that_are_not_finished_have_a_bound_of_their_own() {
+        let mut places = places(9, 9, &[]);
+        places.bounds = Arc::new(Bounds { unfinished: 2, ..Bounds::clone(&places.bounds) });
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let whole = places.take(one, None).unwrap();
+        whole.keep();
+        let halves = [places.take(one, None).unwrap(), places.take(one, None).unwrap()];
+        assert!(places.take(one, None).is_none());
+        let _newcomer = places.take(other, None).unwrap();
+        let cut = halves.each_ref().map(|place| place.cut_off.is_cancelled());
+        assert_eq!((cut, whole.cut_off.is_cancelled()), ([true, false], false));
+        drop(halves);
+        assert_eq!(places.locked().unfinished, 1);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_counted_as_one_address() {
+        let places = places(1, 9, &[]);
+        let _one = places.take("2001:db8:1:2:3::4".parse().unwrap(), None).unwrap();
+        assert!(places.take("2001:db8:1:2:ffff::1".parse().unwrap(), None).is_none());
+        assert!(places.take("2001:db8:1:3::4".parse().unwrap(), None).is_some());
+        let _mapped = places.take("::ffff:192.0.2.1".parse().unwrap(), None).unwrap();
+        assert!(places.take("192.0.2.1".parse().unwrap(), None).is_none());
+    }
+
+    #[test]
+    fn only_trusted_proxies_say_from_where_a_request_comes() {
+        let places = places(1, 1, &["10.0.0.0/8"]);
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 192.0.2.7".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.2".parse().unwrap());
+        let (proxy, stranger): (IpAddr, IpAddr) = ([10, 0, 0, 1].into(), [192, 0, 2, 9].into());
+        assert_eq!(places.client(proxy, &headers), IpAddr::from([192, 0, 2, 7]));
+        assert_eq!(places.client(stranger, &headers), stranger);
+        assert_eq!(places.client(proxy, &HeaderMap::new()), proxy);
+    }
+}
