@@ -1,5 +1,5 @@
-//! What processor time and memory the built functions take for a call: `cargo run --example cpu` after
-//! `cargo lambda build --release`. The template's `MemorySize` and what `docs/costs.md` says of Lambda's
+//! What processor time and memory the built functions take for a call (`CONTRIBUTING.md`, How fast it
+//! is). The template's `MemorySize` and what `docs/costs.md` says of Lambda's
 //! time rest on it.
 //!
 //! Calls are made one after the other, over the local gateways, on a database that is there.
@@ -29,9 +29,10 @@ const FIRST: u32 = 20;
 /// Conversations, and messages in the one that is read.
 const CONVERSATIONS: u32 = 30;
 const MESSAGES: u32 = 30;
-/// The processor that 1 MB of memory brings: 1,769 MB are one (AWS Lambda, "Configure Lambda function
+/// The memory that brings a whole processor, and less of it a part (AWS Lambda, "Configure Lambda function
 /// memory").
 const PROCESSOR_MB: f64 = 1769.0;
+
 /// What a pass through processes sums up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Usage {
@@ -78,7 +79,7 @@ async fn measure(function: &str, what: &str, calls: u32, mut call: impl AsyncFnM
     // What goes on behind the last answer belongs to it.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let after = usage(function);
-    let cpu = (after.cpu - before).as_secs_f64() * 1000.0 / f64::from(calls);
+    let cpu = after.cpu.saturating_sub(before).as_secs_f64() * 1000.0 / f64::from(calls);
     let at = |memory: f64| cpu * PROCESSOR_MB / memory;
     println!(
         "{function:18}{what:34}{cpu:7.2} ms{:9.2} ms{:9.1} ms{:9.1} ms{:9.1} MiB",

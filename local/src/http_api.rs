@@ -157,22 +157,23 @@ async fn integrate(
         Ok(Err(_)) => return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Err(_) => return gateway_error(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     };
-    let _turn = match place {
-        Some(place) => place.turn().await,
-        None => None,
-    };
-    let id = request_id();
-    let event = event(&route.key, &id, peer, &params, &parts, &body);
-    let mut response = match route.functions.invoke(&route.function, event, &id).await {
-        Ok(value) => response(value),
-        Err(error) => {
-            tracing::error!(function = route.function, %error, "a function failed");
-            gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-        }
-    };
-    if let Some(place) = place.filter(|_| is_refusal(response.status().as_u16())) {
-        place.refused();
+    if let Some(place) = place {
+        place.keep();
     }
+    let id = request_id();
+    let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
+    let called = Place::in_turn(place, async move {
+        let response = match route.functions.invoke(&route.function, event, &call_id).await {
+            Ok(value) => response(value),
+            Err(error) => {
+                tracing::error!(function = route.function, %error, "a function failed");
+                internal_server_error()
+            }
+        };
+        let was_refused = is_refusal(response.status().as_u16());
+        (response, was_refused)
+    });
+    let mut response = called.await.unwrap_or_else(internal_server_error);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
     }
@@ -204,6 +205,10 @@ fn header_bytes(parts: &Parts) -> usize {
 /// An error of the gateway itself, as API Gateway words it.
 fn gateway_error(status: StatusCode, message: &str) -> Response {
     (status, axum::Json(json!({ "message": message }))).into_response()
+}
+
+fn internal_server_error() -> Response {
+    gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
 /// The event of payload format 2.0.

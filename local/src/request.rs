@@ -26,7 +26,7 @@ pub(crate) fn request_time() -> String {
     jiff::Timestamp::now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
 
-/// Whether a status says that a client was not let: 401 or 429.
+/// Whether a status says that a client asks for too much.
 pub(crate) fn is_refusal(status: u16) -> bool {
-    matches!(status, 401 | 429)
+    status == 429
 }

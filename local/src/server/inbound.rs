@@ -2,24 +2,29 @@
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::time::{Sleep, sleep};
 
 /// What a connection may have sent however much all have.
 const ALWAYS: usize = 4 * 1024;
 /// Of one request or message: more of it is dropped, and not kept.
 const MOST_KEPT: usize = 256 * 1024;
 
-/// A count of bytes that several share.
-pub type Bytes = Arc<AtomicUsize>;
+/// An address that has sent no more than this does not pay for what the others send.
+const FAIR_SHARE: usize = 256 * 1024;
 
-/// How many bytes may be unfinished, or wait for their turn. Beyond it, a connection is cut off that sends
-/// more than 4 KB of them.
+/// A count of bytes that several connections share.
+pub type Count = Arc<AtomicUsize>;
+
+/// How many bytes may be unfinished, wait for their turn, or be worked on. Beyond it, a connection is cut
+/// off that sends more than 4 KB of them, from an address with more than 256 KB where all have too much.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {
     /// Those of one address.
@@ -35,36 +40,55 @@ pub struct Inbound {
     unfinished: AtomicUsize,
     /// Of messages that wait for their turn, or have it.
     held: AtomicUsize,
-    of_address: Bytes,
-    of_all: Bytes,
+    /// That of its client, which changes where a proxy has one connection for several.
+    of_address: Mutex<Count>,
+    of_all: Count,
     begun: Notify,
 }
 
 impl Inbound {
     /// Of a new connection.
-    pub fn new(most: Most, of_address: &Bytes, of_all: &Bytes) -> Arc<Self> {
+    pub fn new(most: Most, of_address: &Count, of_all: &Count) -> Arc<Self> {
         Arc::new(Self {
             most,
             unfinished: AtomicUsize::new(0),
             held: AtomicUsize::new(0),
-            of_address: of_address.clone(),
+            of_address: Mutex::new(of_address.clone()),
             of_all: of_all.clone(),
             begun: Notify::new(),
         })
+    }
+
+    fn of_address(&self) -> MutexGuard<'_, Count> {
+        self.of_address.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on its bytes are those of the client with this count.
+    pub fn belong_to(&self, client: &Count) {
+        let mut of_address = self.of_address();
+        let own = self.unfinished.load(Ordering::Relaxed) + self.held.load(Ordering::Relaxed);
+        of_address.fetch_sub(own, Ordering::Relaxed);
+        client.fetch_add(own, Ordering::Relaxed);
+        *of_address = client.clone();
     }
 
     /// Counts bytes that have arrived; whether they may be kept.
     fn arrived(&self, bytes: usize) -> bool {
         let before = self.unfinished.load(Ordering::Relaxed);
         let bytes = bytes.min(MOST_KEPT.saturating_sub(before));
-        self.unfinished.fetch_add(bytes, Ordering::Relaxed);
+        let of_address = {
+            let of_address = self.of_address();
+            self.unfinished.fetch_add(bytes, Ordering::Relaxed);
+            of_address.fetch_add(bytes, Ordering::Relaxed) + bytes
+        };
         if before == 0 {
             self.begun.notify_one();
         }
         let own = before + bytes + self.held.load(Ordering::Relaxed);
-        let of_address = self.of_address.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let of_all = self.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        own <= ALWAYS || (of_address <= self.most.of_address && of_all <= self.most.of_all)
+        let is_address_within = of_address <= self.most.of_address;
+        let are_all_within = of_all <= self.most.of_all || of_address <= FAIR_SHARE;
+        own <= ALWAYS || (is_address_within && are_all_within)
     }
 
     /// Waits until something has begun to arrive.
@@ -77,23 +101,33 @@ impl Inbound {
         self.unfinished.load(Ordering::Relaxed) > 0
     }
 
-    /// What has arrived is whole. It counts until what is returned is dropped.
+    /// What has arrived is whole. It counts until what is returned is dropped. What has arrived behind it
+    /// already counts as a part of it.
     pub fn finished(self: &Arc<Self>) -> Held {
+        let _same_address = self.of_address();
         let bytes = self.unfinished.swap(0, Ordering::Relaxed);
         self.held.fetch_add(bytes, Ordering::Relaxed);
         Held { inbound: self.clone(), bytes }
     }
 
-    fn subtract(&self, bytes: usize) {
-        self.of_address.fetch_sub(bytes, Ordering::Relaxed);
+    /// A frame has come between the pieces of a message, or between messages, and is dealt with.
+    pub fn dealt_with(&self, frame: usize) {
+        let of_address = self.of_address();
+        let bytes = frame.min(self.unfinished.load(Ordering::Relaxed));
+        self.unfinished.fetch_sub(bytes, Ordering::Relaxed);
+        of_address.fetch_sub(bytes, Ordering::Relaxed);
         self.of_all.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Nothing more comes of what has begun.
+    pub fn abandoned(&self) {
+        self.dealt_with(usize::MAX);
     }
 }
 
 impl Drop for Inbound {
     fn drop(&mut self) {
-        let unfinished = *self.unfinished.get_mut();
-        self.subtract(unfinished);
+        self.abandoned();
     }
 }
 
@@ -105,17 +139,39 @@ pub struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        let of_address = self.inbound.of_address();
         self.inbound.held.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.inbound.subtract(self.bytes);
+        of_address.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.inbound.of_all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
-/// A stream whose bytes are counted. It ends with an error once there are too many.
+/// A stream whose bytes are counted. It ends with an error once there are too many, or once its client has
+/// read nothing for a while of what it is sent.
 pub struct Counted {
-    /// The stream itself.
-    pub stream: TcpStream,
-    /// What is counted of it.
-    pub inbound: Arc<Inbound>,
+    stream: TcpStream,
+    inbound: Arc<Inbound>,
+    patience: Duration,
+    /// Since when nothing could be written.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Counted {
+    /// A stream of which this is counted, and whose client has so long to read.
+    pub fn new(stream: TcpStream, inbound: Arc<Inbound>, patience: Duration) -> Self {
+        Self { stream, inbound, patience, stalled: None }
+    }
+
+    /// The same, unless the client has been waited for too long.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, written: Poll<Result<T>>) -> Poll<Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client reads nothing")))
+    }
 }
 
 impl AsyncRead for Counted {
@@ -135,7 +191,8 @@ impl AsyncRead for Counted {
 
 impl AsyncWrite for Counted {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.in_time(cx, written)
     }
 
     fn poll_write_vectored(
@@ -143,7 +200,8 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.in_time(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -165,21 +223,30 @@ mod tests {
 
     #[test]
     fn what_is_sent_counts_until_it_is_dealt_with_and_little_may_always_be_sent() {
-        let (most, all) = (Most { of_address: 10_000, of_all: 15_000 }, Bytes::default());
-        let [one, other] = [Bytes::default(), Bytes::default()];
+        let (most, all) = (Most { of_address: 300_000, of_all: 310_000 }, Count::default());
+        let [one, other, late] = [Count::default(), Count::default(), Count::default()];
         let first = Inbound::new(most, &one, &all);
         let second = Inbound::new(most, &one, &all);
         let third = Inbound::new(most, &other, &all);
-        assert!(first.arrived(9_000) && first.is_unfinished());
+        assert!(first.arrived(MOST_KEPT) && first.is_unfinished());
         let held = first.finished();
         assert!(!first.is_unfinished());
         assert!(second.arrived(ALWAYS), "little");
-        assert!(!second.arrived(1), "the address has too much");
-        assert!(!third.arrived(5_000), "all have too much");
+        assert!(!second.arrived(300_000 - MOST_KEPT), "the address has too much");
+        assert!(third.arrived(FAIR_SHARE), "others have their share, whatever it is");
+        let fourth = Inbound::new(most, &other, &all);
+        assert!(!fourth.arrived(5_000), "all have too much, and this one has more than its share");
         drop(held);
-        assert!(third.arrived(1));
-        assert!(first.arrived(MOST_KEPT + 1) || one.load(Ordering::Relaxed) == MOST_KEPT + ALWAYS + 1);
-        drop((first, second, third));
-        assert_eq!([one, other, all].map(|bytes| bytes.load(Ordering::Relaxed)), [0; 3]);
+        assert_eq!(one.load(Ordering::Relaxed), 300_000 - MOST_KEPT + ALWAYS);
+        third.belong_to(&late);
+        third.dealt_with(6);
+        assert_eq!(
+            (other.load(Ordering::Relaxed), late.load(Ordering::Relaxed)),
+            (5_000, MOST_KEPT - 6)
+        );
+        drop(third.finished());
+        assert!(!third.is_unfinished());
+        drop((first, second, third, fourth));
+        assert_eq!([one, other, late, all].map(|bytes| bytes.load(Ordering::Relaxed)), [0; 4]);
     }
 }

@@ -30,6 +30,8 @@ pub use places::{Bounds, PATIENCE, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
+/// What is read of a connection before it is asked for: more than a request's line and headers may have.
+const MOST_READ_AHEAD: usize = 16 * 1024;
 
 /// Answers requests with `router` until it is stopped and what is under way is answered. Each request
 /// carries its client's address as [`ConnectInfo`], and an `Arc` of its [`Place`], which whoever keeps
@@ -83,13 +85,13 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
     let patience = client.places.patience();
     let cut_off =
         client.place.as_ref().map_or_else(CancellationToken::new, |place| place.cut_off.clone());
-    let stream = Counted { stream, inbound: client.inbound.clone() };
+    let stream = Counted::new(stream, client.inbound.clone(), patience);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (router, client) = (router.clone(), client.clone());
         async move { Ok::<_, Infallible>(answer(router, client, request.map(Body::new)).await) }
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(patience);
+    builder.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(MOST_READ_AHEAD);
     let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
@@ -111,15 +113,18 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
         Some(place) => place,
         None => match client.places.take(address, Some(&client.inbound)) {
             Some(place) => Arc::new(place),
-            None => return StatusCode::TOO_MANY_REQUESTS.into_response(),
+            None => {
+                client.inbound.abandoned();
+                return StatusCode::TOO_MANY_REQUESTS.into_response();
+            }
         },
     };
-    place.keep();
     let port = client.peer.port();
     request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, port)));
-    request.extensions_mut().insert(place);
+    request.extensions_mut().insert(place.clone());
     let answered = router.oneshot(request).await;
-    drop(client.inbound.finished());
+    place.keep();
+    client.inbound.abandoned();
     match answered {
         Ok(response) => response,
         Err(never) => match never {},

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -17,12 +18,14 @@ use super::turns::FairTurns;
 
 /// See [`Bounds::patience`].
 pub const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a request keeps one of [`Bounds::at_once`].
+/// How long a request keeps one of [`Bounds::at_once`] or [`Bounds::of_strangers`].
 const SHARED_FOR: Duration = Duration::from_millis(500);
 /// For how long an address is taken for a stranger's after it was refused something.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 /// Addresses that are remembered, before those without a connection are forgotten.
 const MOST_REMEMBERED: usize = 16 * 1024;
+/// See [`Bounds::of_strangers`].
+const LEAST_OF_STRANGERS: usize = 8;
 /// The descriptors that are left for all but clients: the database's connections and files.
 const OTHER_DESCRIPTORS: u64 = 256;
 const MB: usize = 1024 * 1024;
@@ -34,11 +37,11 @@ pub struct Bounds {
     /// (RFC 6177).
     pub of_address: usize,
     /// Connections of all. Beyond it, who has more than the newcomer loses the oldest connection that has
-    /// not sent a whole request yet.
+    /// not sent its first request whole yet.
     pub of_all: usize,
-    /// The same of those that have not sent a whole request yet.
+    /// The same of those that have not sent their first request whole yet.
     pub unfinished: usize,
-    /// Requests and frames of one address that are under way; more wait, and are not read meanwhile.
+    /// Requests and frames of one address that are under way; more wait.
     pub under_way: usize,
     /// Requests and frames of all that are worked on at once; addresses take turns.
     pub at_once: usize,
@@ -77,7 +80,7 @@ impl Bounds {
     /// What one address and all together may hold open, as far as this machine has descriptors.
     ///
     /// # Errors
-    /// When the system does not say how many there are.
+    /// When the system does not say how many there are, or how many processors.
     pub fn of_this_machine() -> std::io::Result<Self> {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
         let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
@@ -88,7 +91,7 @@ impl Bounds {
             unfinished: 4096,
             under_way: 32,
             at_once: 32,
-            of_strangers: 8,
+            of_strangers: LEAST_OF_STRANGERS.max(4 * available_parallelism()?.get()),
             bytes: inbound::Most { of_address: 8 * MB, of_all: 64 * MB },
             ..Self::default()
         })
@@ -103,13 +106,13 @@ pub(super) struct Places {
     turns: FairTurns,
     turns_of_strangers: FairTurns,
     /// Of all connections.
-    inbound: inbound::Bytes,
+    inbound: inbound::Count,
 }
 
 #[derive(Default)]
 struct Taken {
     by_all: usize,
-    /// Of those that have not sent a whole request yet.
+    /// Of those that have not sent their first request whole yet.
     unfinished: usize,
     /// How many there have been.
     so_far: u64,
@@ -125,7 +128,8 @@ struct OfAddress {
     strange_until: Instant,
     /// What its requests and frames share.
     turns: Arc<Semaphore>,
-    inbound: inbound::Bytes,
+    /// What its clients have sent.
+    inbound: inbound::Count,
     /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
     unfinished: BTreeMap<u64, CancellationToken>,
 }
@@ -153,19 +157,42 @@ impl Place {
     }
 
     /// Its client has sent a whole request: it keeps its place.
-    pub(super) fn keep(&self) {
+    pub fn keep(&self) {
         self.places.locked().finished(self.address, self.number);
     }
 
     /// It was refused something.
-    pub fn refused(&self) {
+    fn refused(&self) {
         if let Some(of_address) = self.places.locked().by_address.get_mut(&self.address) {
             of_address.refused();
         }
     }
 
+    /// Does something once it is the turn of the client, if there is one, and notes whether that was
+    /// refused; `None` when it panics. A client that leaves before its turn costs nothing; one that leaves
+    /// later neither ends what is done nor gives its turn back.
+    pub async fn in_turn<T: Send + 'static>(
+        place: Option<&Arc<Self>>,
+        work: impl Future<Output = (T, bool)> + Send + 'static,
+    ) -> Option<T> {
+        let place = place.cloned();
+        let turn = match &place {
+            Some(place) => place.turn().await,
+            None => None,
+        };
+        let working = tokio::spawn(async move {
+            let (done, was_refused) = work.await;
+            drop(turn);
+            if let Some(place) = place.filter(|_| was_refused) {
+                place.refused();
+            }
+            done
+        });
+        working.await.ok()
+    }
+
     /// Waits for a turn of the address, and of all who are as well known.
-    pub async fn turn(&self) -> Option<AddressTurn> {
+    async fn turn(&self) -> Option<AddressTurn> {
         let of_address = self.turns.clone().acquire_owned().await.ok()?;
         let of_all = self.places.turns_of(self.address).take(self.address).await?;
         // What takes longer waits for something, and must not hold up the others.
@@ -178,7 +205,7 @@ impl Place {
 }
 
 /// A turn of an address, until it is dropped.
-pub struct AddressTurn {
+struct AddressTurn {
     _of_address: OwnedSemaphorePermit,
     of_all: AbortHandle,
 }
@@ -219,19 +246,22 @@ impl Places {
         Inbound::new(self.bounds.bytes, &Arc::default(), &self.inbound)
     }
 
-    /// Counts a connection of an address, if it may have one more. What has come through a proxy is
-    /// counted already.
+    /// Counts a connection of an address, if it may have one more. One that a proxy has is counted with
+    /// each request, and `through_proxy` is what it has sent.
     pub(super) fn take(&self, address: IpAddr, through_proxy: Option<&Arc<Inbound>>) -> Option<Place> {
         let (mut taken, address) = (self.locked(), counted_as(address));
         taken.forget();
         let of_address = taken.by_address.entry(address).or_insert_with(|| OfAddress::new(&self.bounds));
-        let own = of_address.connections;
-        if own >= self.bounds.of_address {
-            of_address.refused();
+        if of_address.connections >= self.bounds.of_address {
             return None;
         }
-        let is_full = taken.by_all >= self.bounds.of_all || taken.unfinished >= self.bounds.unfinished;
-        if is_full && !taken.cut_oldest_unfinished(own) {
+        // A proxy passes on whole requests.
+        let are_unfinished_full = taken.unfinished >= self.bounds.unfinished && through_proxy.is_none();
+        if are_unfinished_full && !taken.cut_oldest_unfinished(address, OfAddress::unfinished) {
+            return None;
+        }
+        let is_full = taken.by_all >= self.bounds.of_all;
+        if is_full && !taken.cut_oldest_unfinished(address, OfAddress::connections) {
             return None;
         }
         taken.by_all += 1;
@@ -243,7 +273,10 @@ impl Places {
         of_address.unfinished.insert(number, cut_off.clone());
         let turns = of_address.turns.clone();
         let inbound = match through_proxy {
-            Some(inbound) => inbound.clone(),
+            Some(inbound) => {
+                inbound.belong_to(&of_address.inbound);
+                inbound.clone()
+            }
             None => Inbound::new(self.bounds.bytes, &of_address.inbound, &self.inbound),
         };
         Some(Place { places: self.clone(), address, number, turns, inbound, cut_off })
@@ -288,6 +321,14 @@ impl OfAddress {
         }
     }
 
+    fn connections(&self) -> usize {
+        self.connections
+    }
+
+    fn unfinished(&self) -> usize {
+        self.unfinished.len()
+    }
+
     fn refused(&mut self) {
         self.strange_until = Instant::now() + REFUSED_FOR;
     }
@@ -302,14 +343,15 @@ impl Taken {
         }
     }
 
-    /// Cuts off the oldest unfinished connection of the address that has most, more than `own`; whether
-    /// there was one.
-    fn cut_oldest_unfinished(&mut self, own: usize) -> bool {
+    /// Cuts off the oldest unfinished connection of the address that has most of what `counted` counts,
+    /// more than the newcomer; whether there was one.
+    fn cut_oldest_unfinished(&mut self, newcomer: IpAddr, counted: fn(&OfAddress) -> usize) -> bool {
+        let own = self.by_address.get(&newcomer).map_or(0, counted);
         let unfinished = self
             .by_address
             .values_mut()
-            .filter(|of_address| of_address.connections > own && !of_address.unfinished.is_empty());
-        let greatest = unfinished.max_by_key(|of_address| of_address.connections);
+            .filter(|of_address| counted(of_address) > own && !of_address.unfinished.is_empty());
+        let greatest = unfinished.max_by_key(|of_address| counted(of_address));
         let oldest = greatest.and_then(|of_address| of_address.unfinished.pop_first());
         let Some((_, cut_off)) = oldest else { return false };
         self.unfinished -= 1;
@@ -385,8 +427,6 @@ mod tests {
         let _late = places.take(late, None).unwrap();
         let is_known = |address| std::ptr::eq(places.turns_of(address), &raw const places.turns);
         assert_eq!([early, refused, late].map(is_known), [true, false, false]);
-        let _both = [places.take(early, None).unwrap(), places.take(early, None).unwrap()];
-        assert!(places.take(early, None).is_none() && !is_known(early), "that was refused, too");
     }
 
     #[test]

@@ -27,6 +27,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages that are still read from a client that is closed.
 const MOST_UNREAD: usize = 256;
 
+/// What a client's control frame has besides its payload: kind, length and mask (RFC 6455, section 5.2).
+const CONTROL_HEADER: usize = 6;
+
 /// RFC 6455, section 7.4.1.
 const GOING_AWAY: u16 = 1001;
 const UNSUPPORTED_DATA: u16 = 1003;
@@ -64,16 +67,20 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, m
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
     hang_up(socket, &ending).await;
-    let _turn = match &open.place {
-        Some(place) => place.turn().await,
-        None => None,
-    };
+    let place = open.place.take();
+    if let Some(place) = &place {
+        place.inbound().abandoned();
+    }
     let _leaving = api.inner.leaving.acquire().await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);
     event["requestContext"]["disconnectReason"] = json!(ending.reason);
-    api.invoke("$disconnect", event, &request_id).await;
+    let leaving = api.clone();
+    Place::in_turn(place.as_ref(), async move {
+        (leaving.invoke("$disconnect", event, &request_id).await, false)
+    })
+    .await;
 }
 
 /// A connection while it is open.
@@ -100,6 +107,13 @@ impl Open<'_> {
         loop {
             tokio::select! {
                 (message, turn) = next(socket, &self.under_way) => {
+                    if let (Some(inbound), Some(Ok(Message::Ping(bytes) | Message::Pong(bytes)))) = (&inbound, &message) {
+                        // They may come between the pieces of a message.
+                        inbound.dealt_with(CONTROL_HEADER + bytes.len());
+                        whole_by = whole_by.filter(|_| inbound.is_unfinished());
+                        quiet_until = Instant::now() + idle;
+                        continue;
+                    }
                     let held = inbound.as_ref().map(Inbound::finished);
                     whole_by = None;
                     match self.incoming(message, (turn, held)) {
@@ -118,13 +132,15 @@ impl Open<'_> {
                         return Ending::new(ABNORMAL, "");
                     }
                     quiet_until = Instant::now() + idle;
+                    // Nothing was read meanwhile.
+                    whole_by = whole_by.map(|_| Instant::now() + patience);
                 }
                 () = begun(inbound.as_deref()), if whole_by.is_none() => {
                     let is_unfinished = inbound.as_ref().is_some_and(|inbound| inbound.is_unfinished());
                     whole_by = is_unfinished.then(|| Instant::now() + patience);
                 }
                 () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
-                    // Not if it is not read for the frames before it.
+                    // Not if it is not read for the frames before it, which have all permits then.
                     if self.under_way.available_permits() > 0 {
                         return Ending::new(ABNORMAL, "");
                     }
@@ -165,15 +181,8 @@ impl Open<'_> {
                 // Frames of one connection are handled side by side, in no promised order.
                 let place = self.place.clone();
                 self.api.inner.tasks.spawn(async move {
-                    let of_address = match &place {
-                        Some(place) => place.turn().await,
-                        None => None,
-                    };
-                    let was_refused = call.await;
-                    drop((until_handled, of_address));
-                    if let Some(place) = place.filter(|_| was_refused) {
-                        place.refused();
-                    }
+                    Place::in_turn(place.as_ref(), async move { ((), call.await) }).await;
+                    drop(until_handled);
                 });
                 None
             }

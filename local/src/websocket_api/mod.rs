@@ -164,7 +164,7 @@ impl Answered {
         let status = u16::try_from(response["statusCode"].as_u64()?).ok()?;
         let error = response["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
         let code = error.as_ref().and_then(|error| error["code"].as_str());
-        let was_refused = is_refusal(status) || matches!(code, Some("rate_limited" | "unauthorized"));
+        let was_refused = is_refusal(status) || code == Some("rate_limited");
         Some(Self { status, was_refused })
     }
 }
@@ -194,18 +194,16 @@ async fn handshake(
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
     event["headers"] = json!(single_valued(&headers));
-    let turn = match &place {
-        Some(place) => place.turn().await,
-        None => None,
-    };
-    let answered = api.invoke("$connect", event, &request_id).await;
-    drop(turn);
-    if let Some((place, _)) =
-        place.as_ref().zip(answered.as_ref().filter(|answered| answered.was_refused))
-    {
-        place.refused();
+    if let Some(place) = &place {
+        place.keep();
     }
-    match answered.map(|answered| answered.status) {
+    let asking = api.clone();
+    let asked = Place::in_turn(place.as_ref(), async move {
+        let answered = asking.invoke("$connect", event, &request_id).await;
+        let was_refused = answered.as_ref().is_some_and(|answered| answered.was_refused);
+        (answered, was_refused)
+    });
+    match asked.await.flatten().map(|answered| answered.status) {
         Some(200..=299) => {
             let tracker = api.inner.tasks.clone();
             upgrade

@@ -34,7 +34,7 @@ use tokio::process::Command;
 use attacks::{Attack, Seen};
 use bystander::Bystanders;
 
-/// Addresses behind which attackers have others: those of the last attack.
+/// Addresses behind which attackers have others: those of [`Attack::Network`].
 const PROXIES: &str = "127.1.11.0/24";
 
 /// Attacks a live chat of its own.
@@ -192,7 +192,8 @@ fn attackers(attack: u8, count: u8) -> impl Iterator<Item = IpAddr> {
 async fn attack_all(target: SocketAddr, server: Process, options: Options) -> Result<bool, Failure> {
     let bystanders = Bystanders::arrive(&Target::at(target)).await?;
     let time = Duration::from_secs(options.seconds);
-    let quiet = bystanders.watch(time).await?;
+    // Until they are no strangers any more.
+    let quiet = bystanders.watch(time.max(Bounds::default().strange_for)).await?;
     let resident = || Ok::<_, Failure>(server.resident_kib()? / 1024);
     println!(
         "{:<28}{:>9}{:>9}{:>9}{:>9}   the others: {quiet}",

@@ -126,7 +126,8 @@ impl Attack {
             Self::Handshakes => Limit::Handshakes,
             Self::BrokenFrames | Self::HalfClosed => return seen.sent > 0 && seen.closed == seen.sent,
             // What is bounded is what they hold open.
-            Self::HalfRequests | Self::Deaf | Self::HalfMessages => return seen.sent > 0,
+            Self::HalfRequests | Self::Deaf => return seen.sent > 0,
+            Self::HalfMessages => return seen.closed > 0,
         };
         let rate = Limits::read("").and_then(|limits| limits.rate(limit));
         let most = rate.map_or(0, |rate| {

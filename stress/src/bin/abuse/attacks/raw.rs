@@ -49,7 +49,7 @@ pub async fn half_messages(target: &Target, from: IpAddr, end: Instant) -> Resul
     let mut open: Vec<TcpStream> = Vec::new();
     let mut seen = Seen::default();
     for _ in 0..HALF_MESSAGES {
-        let Some(mut stream) = shake_hands(target, from).await? else {
+        let Some(mut stream) = shake_hands(target, from).await else {
             seen.refused += 1;
             continue;
         };
@@ -64,14 +64,14 @@ pub async fn half_messages(target: &Target, from: IpAddr, end: Instant) -> Resul
 }
 
 /// A socket by hand, if it is let in.
-async fn shake_hands(target: &Target, from: IpAddr) -> Result<Option<TcpStream>, Failure> {
-    let mut stream = connect(target, from).await?;
+async fn shake_hands(target: &Target, from: IpAddr) -> Option<TcpStream> {
+    let mut stream = connect(target, from).await.ok()?;
     let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    stream.write_all(handshake.as_bytes()).await?;
+    stream.write_all(handshake.as_bytes()).await.ok()?;
     let mut answer = [0; 512];
-    let read = stream.read(&mut answer).await?;
-    Ok(answer[..read].starts_with(b"HTTP/1.1 101").then_some(stream))
+    let read = stream.read(&mut answer).await.ok()?;
+    answer[..read].starts_with(b"HTTP/1.1 101").then_some(stream)
 }
 
 async fn connect(target: &Target, from: IpAddr) -> Result<TcpStream, Failure> {
@@ -117,7 +117,7 @@ pub async fn raw_sockets(
         if Instant::now() >= end {
             break;
         }
-        let Some(mut stream) = shake_hands(target, from).await? else {
+        let Some(mut stream) = shake_hands(target, from).await else {
             // Handshakes are limited, too.
             seen.refused += 1;
             pause(end).await;
@@ -127,7 +127,8 @@ pub async fn raw_sockets(
         // It may be cut off before it has sent all.
         let _sent = stream.write_all(content).await;
         if content.is_empty() {
-            stream.shutdown().await?;
+            // It may be closed already.
+            let _shut = stream.shutdown().await;
         }
         let mut rest = Vec::new();
         let ended = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
