@@ -13,7 +13,7 @@ use shared::use_cases::messages::Draft;
 use shared::use_cases::outbox;
 use shared::{Id, Time};
 
-use crate::support::{Chat, text};
+use crate::support::{Chat, each, text};
 
 #[tokio::test]
 async fn without_data_numbers_are_zero_and_averages_null() {
@@ -122,6 +122,8 @@ async fn a_snapshot_that_is_almost_old_is_renewed_by_one_while_others_have_it() 
     assert_eq!(overview().await["asOf"], almost.iso());
     // It ended in the middle.
     set(doc! { "leasedUntil": Time::from_millis(now - 1) }).await;
+    assert_eq!(overview().await["asOf"], almost.iso(), "nobody waits for the next one");
+    chat.app.background.ended().await;
     assert!(text(&overview().await["asOf"]) >= text(&first["asOf"]));
 }
 
@@ -240,6 +242,25 @@ async fn each_agent_has_its_figures() {
     assert_eq!(figures("Ada"), [json!(1), json!(1), json!(2), json!("3.0")]);
     assert_eq!(figures("Sue"), [json!(0), json!(0), json!(0), json!("0.0")]);
     assert!(row("Ada")["avgResponseSeconds"].is_number());
+}
+
+#[tokio::test]
+async fn what_agents_wrote_is_counted_alike_however_much_it_is() {
+    let chat = Chat::start().await;
+    let (sue, ada) = chat.team().await;
+    let (_vic, id) = chat.held_by(&ada, "Vic").await;
+    let body = json!({ "conversationId": id, "content": "Hi" });
+    chat.post("/api/messages", body).by(&ada.token).await.expect(201);
+    chat.app.background.ended().await;
+    let messages = chat.app.db.of::<Message>();
+    let one =
+        messages.find_one(doc! { "senderId": ada.id.parse::<Id>().unwrap() }).await.unwrap().unwrap();
+    let more =
+        (0..2_000).map(|number| Message { id: Id::sequential(), seq: 100 + number, ..one.clone() });
+    messages.insert_many(more).await.unwrap();
+    let agents = chat.get("/api/analytics/agents").by(&sue.token).await.expect(200);
+    assert_eq!(each(&agents, "name"), ["Ada", "Sue"]);
+    assert_eq!(each(&agents, "messagesSent"), [2_001, 0]);
 }
 
 #[tokio::test]

@@ -3,16 +3,23 @@
 use std::collections::HashMap;
 
 use bson::{Bson, Document, doc};
-use futures::future::try_join3;
+use futures::future::{try_join, try_join3};
+use futures::{StreamExt, TryStreamExt, stream};
 use mongodb::error::Result;
+use mongodb::options::Hint;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::{Conversation, Status, holders_index, overview_index, responders_index};
 use super::message::Message;
 use super::participant::Side;
+use super::user::User;
 use crate::db::{Db, Stored};
 use crate::{Id, Time};
+
+/// With more messages for each user, they are counted for each.
+const WORTH_A_COUNT: u64 = 1000;
+const COUNTS_AT_ONCE: usize = 4;
 
 /// The figures of all conversations; times are averages in milliseconds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -152,10 +159,24 @@ struct Sent {
     sent: i64,
 }
 
+/// What each wrote: of many messages by a count for each agent, which takes a quarter of the time that
+/// grouping takes.
 async fn sent_by_agent(db: &Db) -> Result<Vec<(Id, Sent)>> {
-    let (agents, figures) = (doc! { "sender": Side::Agent }, doc! { "sent": { "$sum": 1_i64 } });
+    let (users, messages) = try_join(User::briefs(db), db.estimate::<Message>()).await?;
     let index = doc! { "sender": 1, "senderId": 1 };
-    by_agent(db, Message::COLLECTION, "senderId", agents, figures, index).await
+    if messages <= WORTH_A_COUNT * users.len() as u64 {
+        let (agents, figures) = (doc! { "sender": Side::Agent }, doc! { "sent": { "$sum": 1_i64 } });
+        return by_agent(db, Message::COLLECTION, "senderId", agents, figures, index).await;
+    }
+    let counting = users.into_iter().map(|agent| {
+        let sent = doc! { "sender": Side::Agent, "senderId": agent.id };
+        let index = index.clone();
+        async move {
+            let count = db.of::<Message>().count_documents(sent).hint(Hint::Keys(index)).await?;
+            Ok((agent.id, Sent { sent: i64::try_from(count).unwrap_or(i64::MAX) }))
+        }
+    });
+    stream::iter(counting).buffer_unordered(COUNTS_AT_ONCE).try_collect().await
 }
 
 /// Figures of the documents that match, grouped by the agent in `field`.

@@ -12,6 +12,7 @@ use tokio::time::sleep;
 
 use super::conversation::Conversation;
 use super::message::Message;
+use crate::background::Background;
 use crate::db::{Db, Stored, to_bson, violates};
 use crate::single_flight::SingleFlight;
 use crate::{Result, Time};
@@ -19,7 +20,7 @@ use crate::{Result, Time};
 /// Up to so many conversations and messages figures are of the moment.
 const MOST_CONVERSATIONS: u64 = 10_000;
 const MOST_MESSAGES: u64 = 100_000;
-/// How old a snapshot may be, and from which age on one of those who ask makes the next.
+/// How old a snapshot may be, and from which age on the next is made behind the answer to one who asks.
 const MOST_AGE: Duration = Duration::from_secs(60);
 const RENEW_AGE: Duration = Duration::from_secs(45);
 /// How long it is left to one to make a snapshot.
@@ -78,7 +79,7 @@ impl<T> Clone for Figures<T> {
     }
 }
 
-impl<T: Clone + Serialize + DeserializeOwned + Send + Sync> Figures<T> {
+impl<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static> Figures<T> {
     /// Those whose snapshot has this id.
     pub fn named(name: &'static str) -> Self {
         Self { name, flight: Arc::default() }
@@ -87,28 +88,48 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + Sync> Figures<T> {
     /// What `compute` computes: of this moment, or where there are many documents as the snapshot has
     /// it, 60 seconds old at most.
     /// Errors: those of `compute`.
-    pub async fn get(&self, db: &Db, compute: impl AsyncFnOnce() -> Result<T>) -> Result<AsOf<T>> {
-        self.flight.get(async || figures(db, self.name, compute).await).await
+    pub async fn get(
+        &self,
+        db: &Db,
+        background: &Background,
+        compute: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<AsOf<T>> {
+        self.flight.get(async || figures(db, background, self.name, compute).await).await
     }
 }
 
-async fn figures<T>(db: &Db, name: &str, compute: impl AsyncFnOnce() -> Result<T>) -> Result<AsOf<T>>
+async fn figures<T>(
+    db: &Db,
+    background: &Background,
+    name: &'static str,
+    compute: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<AsOf<T>>
 where
-    T: Serialize + DeserializeOwned + Send + Sync,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     let as_of = Time::now();
     let (conversations, messages, mut kept) =
         try_join3(db.estimate::<Conversation>(), db.estimate::<Message>(), find(db, name)).await?;
     if conversations < MOST_CONVERSATIONS && messages < MOST_MESSAGES {
-        return Ok(AsOf { as_of, figures: compute().await? });
+        return Ok(AsOf { as_of, figures: compute.await? });
     }
     loop {
         let is_due = kept.as_ref().is_none_or(|kept| kept.age() >= RENEW_AGE);
-        if is_due && lease(db, name, kept.as_ref().map(|kept| kept.as_of)).await? {
-            return renew(db, name, compute).await;
-        }
-        if let Some(kept) = kept.filter(|kept| kept.age() < MOST_AGE) {
-            return Ok(kept);
+        let is_leased = is_due && lease(db, name, kept.as_ref().map(|kept| kept.as_of)).await?;
+        match kept.filter(|kept| kept.age() < MOST_AGE) {
+            Some(kept) => {
+                if is_leased {
+                    let db = db.clone();
+                    background.spawn(async move {
+                        if let Err(error) = renew(&db, name, compute).await {
+                            error.log();
+                        }
+                    });
+                }
+                return Ok(kept);
+            }
+            None if is_leased => return renew(db, name, compute).await,
+            None => {}
         }
         sleep(LOOK).await;
         kept = find(db, name).await?;
@@ -142,10 +163,10 @@ async fn lease(db: &Db, name: &str, seen: Option<Time>) -> mongodb::error::Resul
 async fn renew<T: Serialize>(
     db: &Db,
     name: &str,
-    compute: impl AsyncFnOnce() -> Result<T>,
+    compute: impl Future<Output = Result<T>>,
 ) -> Result<AsOf<T>> {
     let as_of = Time::now();
-    let computed = compute().await;
+    let computed = compute.await;
     let mut set = doc! { "leasedUntil": Bson::Null };
     if let Ok(figures) = &computed {
         set.insert("asOf", as_of);

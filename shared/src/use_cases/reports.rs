@@ -34,8 +34,9 @@ pub struct Overview {
 
 /// The figures of all conversations.
 pub async fn overview(app: &App, _: &Agent) -> Result<Overview> {
-    let compute = async || Ok(Totals::compute(&app.db).await?);
-    let AsOf { as_of, figures: totals } = app.totals.get(&app.db, compute).await?;
+    let db = app.db.clone();
+    let compute = async move { Ok(Totals::compute(&db).await?) };
+    let AsOf { as_of, figures: totals } = app.totals.get(&app.db, &app.background, compute).await?;
     Ok(Overview {
         total_conversations: totals.total,
         active_chats: totals.active,
@@ -114,13 +115,14 @@ pub struct AgentFigures {
 /// The figures of each agent, by name: who they are now, and what they hold, how fast they answer and
 /// what they wrote.
 pub async fn agents(app: &App, _: &Agent) -> Result<Vec<AgentFigures>> {
-    let compute = async || {
-        outbox::flush(app).await?;
-        Ok(AgentTotals::compute(&app.db).await?)
+    let computing = app.clone();
+    let compute = async move {
+        outbox::flush(&computing).await?;
+        Ok(AgentTotals::compute(&computing.db).await?)
     };
     let users = async { Ok(User::briefs(&app.db).await?) };
-    let (users, AsOf { as_of, figures }) =
-        try_join(users, app.agent_totals.get(&app.db, compute)).await?;
+    let figures = app.agent_totals.get(&app.db, &app.background, compute);
+    let (users, AsOf { as_of, figures }) = try_join(users, figures).await?;
     let figures: HashMap<Id, AgentTotals> =
         figures.into_iter().map(|totals| (totals.agent, totals)).collect();
     let none = AgentTotals::default();
