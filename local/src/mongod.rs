@@ -23,6 +23,10 @@ const WHEEL_SHA256: [&str; 2] = [
 const MONGODB_VERSION: &str = "6.0.5";
 const REPLICA_SET: &str = "livechat";
 const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Many databases have more files than a process may hold open: those that nobody uses are closed soon
+/// (WiredTiger, `file_manager` of `wiredtiger_open`).
+const CLOSE_SOON: &str =
+    "file_manager=(close_handle_minimum=250,close_idle_time=10,close_scan_interval=5)";
 
 /// Runs a server until the pipe that is its standard input closes, which it does however this process
 /// ends. The server does not share the terminal's Ctrl-C, so that it is asked to stop only once
@@ -89,7 +93,7 @@ impl Mongod {
         Self::run(folder, port, false).await
     }
 
-    /// Starts a server for tests, whose data go when it stops.
+    /// Starts a server for tests, with a database for each of them, whose data go when it stops.
     ///
     /// # Errors
     /// When there is no server to be had, or it does not start.
@@ -104,7 +108,7 @@ impl Mongod {
         let log = folder.join("mongod.log");
         let mut command = command(&program, &data, &log, port);
         match discard {
-            true => command.env("DISCARD", folder),
+            true => command.env("DISCARD", folder).args(["--wiredTigerEngineConfigString", CLOSE_SOON]),
             false => command.env_remove("DISCARD"),
         };
         let mut keeper = command.spawn()?;

@@ -52,8 +52,13 @@ pub async fn start(
     if visitor.is_banned() {
         return Err(Error::conflict_of("banned", "This visitor is banned"));
     }
+    // Somebody else has started one with the visitor at the same moment, or this agent has, by the same call.
+    let not_this_one = async |open: Id| {
+        let before = started_before(app, &by, id, key.as_deref(), start_key.as_deref()).await?;
+        before.map(Outcome::quiet).ok_or_else(|| has_one_open(open))
+    };
     let next = match next {
-        OpenOrNext::Open(open) => return Err(has_one_open(open)),
+        OpenOrNext::Open(open) => return not_this_one(open).await,
         OpenOrNext::Next(next) => next,
     };
     let conversation = held_from_the_start(&by, next, id, start_key.clone())?;
@@ -72,11 +77,7 @@ pub async fn start(
             let view = ConversationView::new(conversation.clone(), Some(visitor.into()), holder);
             Ok(started(&conversation, &by, view, message))
         }
-        // Somebody else has started one with the visitor at the same moment, or this agent has, by the same call.
-        None => {
-            let before = started_before(app, &by, id, key.as_deref(), start_key.as_deref()).await?;
-            before.map(Outcome::quiet).ok_or_else(|| has_one_open(next))
-        }
+        None => not_this_one(next).await,
     }
 }
 
