@@ -109,7 +109,7 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
 
 async fn answer(router: Router, client: Client, mut request: Request) -> Response {
     let address = client.places.client(client.peer.ip(), request.headers());
-    let place = match client.place {
+    let place = match client.place.clone() {
         Some(place) => place,
         None => match client.places.take(address, Some(&client.inbound)) {
             Some(place) => Arc::new(place),
@@ -122,11 +122,26 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
     let port = client.peer.port();
     request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, port)));
     request.extensions_mut().insert(place.clone());
-    let answered = router.oneshot(request).await;
+    let is_direct = client.place.is_some();
+    let answered = tokio::select! {
+        answered = router.oneshot(request) => answered,
+        // As a connection of its own would be.
+        () = place.cut_off.cancelled(), if !is_direct => {
+            client.inbound.abandoned();
+            return StatusCode::TOO_MANY_REQUESTS.into_response();
+        }
+    };
     place.keep();
     client.inbound.abandoned();
+    if !is_direct && !is_upgraded(&answered) {
+        client.inbound.belong_to(&Arc::default());
+    }
     match answered {
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+fn is_upgraded(answered: &Result<Response, Infallible>) -> bool {
+    matches!(answered, Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS)
 }

@@ -24,8 +24,8 @@ const SHARED_FOR: Duration = Duration::from_millis(500);
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 /// Addresses that are remembered, before those without a connection are forgotten.
 const MOST_REMEMBERED: usize = 16 * 1024;
-/// See [`Bounds::of_strangers`].
-const LEAST_OF_STRANGERS: usize = 8;
+/// See [`Bounds::at_once`].
+const AT_ONCE: usize = 32;
 /// The descriptors that are left for all but clients: the database's connections and files.
 const OTHER_DESCRIPTORS: u64 = 256;
 const MB: usize = 1024 * 1024;
@@ -90,8 +90,8 @@ impl Bounds {
             of_all,
             unfinished: 4096,
             under_way: 32,
-            at_once: 32,
-            of_strangers: LEAST_OF_STRANGERS.max(4 * available_parallelism()?.get()),
+            at_once: AT_ONCE,
+            of_strangers: (4 * available_parallelism()?.get()).clamp(8, AT_ONCE),
             bytes: inbound::Most { of_address: 8 * MB, of_all: 64 * MB },
             ..Self::default()
         })

@@ -71,13 +71,13 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, m
     if let Some(place) = &place {
         place.inbound().abandoned();
     }
-    let _leaving = api.inner.leaving.acquire().await;
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);
     event["requestContext"]["disconnectReason"] = json!(ending.reason);
     let leaving = api.clone();
     Place::in_turn(place.as_ref(), async move {
+        let _turn = leaving.inner.leaving.acquire().await;
         (leaving.invoke("$disconnect", event, &request_id).await, false)
     })
     .await;
@@ -122,6 +122,7 @@ impl Open<'_> {
                     }
                 }
                 Some(text) = self.inbox.recv() => {
+                    let began = Instant::now();
                     // A client that does not read must not hold up the end of its connection.
                     let sent = tokio::select! {
                         sent = self.send(socket, text) => sent.is_ok(),
@@ -133,18 +134,14 @@ impl Open<'_> {
                     }
                     quiet_until = Instant::now() + idle;
                     // Nothing was read meanwhile.
-                    whole_by = whole_by.map(|_| Instant::now() + patience);
+                    whole_by = whole_by.map(|by| by + began.elapsed());
                 }
                 () = begun(inbound.as_deref()), if whole_by.is_none() => {
                     let is_unfinished = inbound.as_ref().is_some_and(|inbound| inbound.is_unfinished());
                     whole_by = is_unfinished.then(|| Instant::now() + patience);
                 }
                 () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
-                    // Not if it is not read for the frames before it, which have all permits then.
-                    if self.under_way.available_permits() > 0 {
-                        return Ending::new(ABNORMAL, "");
-                    }
-                    whole_by = Some(Instant::now() + patience);
+                    return Ending::new(ABNORMAL, "");
                 }
                 () = closing.cancelled() => return Ending::new(GOING_AWAY, "Connection closed by the server"),
                 () = tokio::time::sleep_until(quiet_until) => return Ending::new(GOING_AWAY, "Idle connection timeout"),

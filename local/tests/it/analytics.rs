@@ -116,7 +116,7 @@ async fn a_snapshot_that_is_almost_old_is_renewed_by_one_while_others_have_it() 
         snapshots(&chat).update_one(doc! {}, doc! { "$set": fields }).await.unwrap();
     };
     let now = Time::now().millis();
-    let (almost, soon) = (Time::from_millis(now - 50_000), Time::from_millis(now + 20_000));
+    let (almost, soon) = (Time::from_millis(now - 46_000), Time::from_millis(now + 20_000));
     // Another instance makes the next one.
     set(doc! { "asOf": almost, "leasedUntil": soon }).await;
     assert_eq!(overview().await["asOf"], almost.iso());

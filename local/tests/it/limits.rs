@@ -321,7 +321,8 @@ async fn who_was_refused_waits_behind_the_others() {
     let chat = Chat::start_bounded(&[("LIMITS", "calls=1/1m")], Limits::default(), bounds).await;
     let from = |address: &str| {
         let client = reqwest::Client::builder().local_address(address.parse::<IpAddr>().unwrap());
-        client.build().unwrap().get(chat.url("/api/auth/registration")).send()
+        let client = client.timeout(PATIENCE).build().unwrap();
+        client.get(chat.url("/api/auth/registration")).send()
     };
     let first = [from("127.0.0.9").await, from("127.0.0.9").await];
     assert_eq!(first.map(|answer| answer.unwrap().status().as_u16()), [200, 429]);
@@ -413,7 +414,7 @@ async fn is_cut_off(mut stream: TcpStream) -> bool {
 
 #[tokio::test]
 async fn who_does_not_finish_a_message_is_cut_off() {
-    let patience = Duration::from_secs(1);
+    let patience = Duration::from_secs(3);
     let chat = bounded(Bounds { patience, ..Bounds::default() }).await;
     let mut quiet = chat.socket().await;
     let mut pinging = half_a_message(&chat, "127.0.0.9").await;

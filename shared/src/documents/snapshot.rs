@@ -172,7 +172,9 @@ async fn renew<T: Serialize>(
         set.insert("asOf", as_of);
         set.insert("figures", to_bson(figures)?);
     }
-    let written = db.raw(COLLECTION).update_one(doc! { "_id": name }, doc! { "$set": set }).await;
+    // Not over a newer one, if this has taken so long.
+    let present = doc! { "_id": name, "asOf": { "$not": { "$gt": as_of } } };
+    let written = db.raw(COLLECTION).update_one(present, doc! { "$set": set }).await;
     let figures = computed?;
     written?;
     Ok(AsOf { as_of, figures })
