@@ -3,10 +3,13 @@
 //!
 //! Times are the medians of some starts, on a database that is there; memory is the most of any.
 
+mod built;
+
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use built::{peak_memory_kib, program};
 use lambda_runtime::Context;
 use local::functions::HTTP_FUNCTIONS;
 use local::mongod::Mongod;
@@ -48,10 +51,7 @@ async fn main() -> Result<(), Failure> {
     let token = token_of_nobody()?;
     println!("function            first poll   first event   hundredth   memory");
     for name in HTTP_FUNCTIONS.iter().map(|(name, _)| *name).chain(["websocket"]) {
-        let program = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("../target/lambda")
-            .join(name)
-            .join("bootstrap");
+        let program = program(name);
         let mut starts = Vec::new();
         for _ in 0..STARTS {
             starts.push(measure(&program, &environment, &event(name, &token)).await?);
@@ -92,16 +92,8 @@ async fn measure(program: &Path, environment: &Environment, event: &Value) -> Re
         first_poll: instance.started_in(),
         first: times[0],
         hundredth: times[99],
-        memory_kib: peak_memory_kib(instance.id().unwrap_or(0))?,
+        memory_kib: instance.id().and_then(peak_memory_kib).ok_or("the instance has ended")?,
     })
-}
-
-/// The most memory that a process has had resident.
-fn peak_memory_kib(process: u32) -> Result<u64, Failure> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmHWM")?;
-    Ok(kib.parse()?)
 }
 
 /// A good token of a user who does not exist: the database is asked, and the answer is 401.

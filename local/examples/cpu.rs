@@ -12,12 +12,13 @@
     reason = "a tool that ends with the first thing that is not as it must be"
 )]
 
+mod built;
 #[path = "../tests/it/support/mod.rs"]
 mod support;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use built::{is_frozen, peak_memory_kib, program};
 use serde_json::{Value, json};
 use support::{Agent, Chat, Visitor, text};
 
@@ -33,37 +34,28 @@ const MESSAGES: u32 = 30;
 /// memory").
 const PROCESSOR_MB: f64 = 1769.0;
 
-/// What a pass through processes sums up.
-#[derive(Clone, Copy, Debug, Default)]
-struct Usage {
-    cpu: Duration,
-    memory_kib: u64,
-}
-
-fn program(function: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/lambda").join(function).join("bootstrap")
-}
-
-/// What the processes of a function have taken, all together, and the most memory of any.
-fn usage(function: &str) -> Usage {
+/// The processes of a function.
+fn processes(function: &str) -> Vec<u32> {
     let own = program(function).canonicalize().unwrap();
-    let mut usage = Usage::default();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let process = entry.path();
-        if !std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == own) {
-            continue;
-        }
-        for task in std::fs::read_dir(process.join("task")).into_iter().flatten().flatten() {
-            let times = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-            let nanos = times.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
-            usage.cpu += Duration::from_nanos(nanos.unwrap_or(0));
-        }
-        let status = std::fs::read_to_string(process.join("status")).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = peak.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
-        usage.memory_kib = usage.memory_kib.max(kib.unwrap_or(0));
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    all.filter(|entry| std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == own))
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// The processor time that the processes of a function have taken, all together, once all of them wait
+/// for their next event: what goes on behind the last answer belongs to it.
+async fn cpu(function: &str) -> Duration {
+    let processes = processes(function);
+    while !processes.iter().all(|process| is_frozen(*process)) {
+        tokio::task::yield_now().await;
     }
-    usage
+    let tasks = |process: u32| std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten();
+    let nanos = processes.into_iter().flat_map(tasks).flatten().filter_map(|task| {
+        let times = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        times.split_whitespace().next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanos.sum())
 }
 
 /// Makes the calls of one kind and prints what each took.
@@ -71,22 +63,20 @@ async fn measure(function: &str, what: &str, calls: u32, mut call: impl AsyncFnM
     for number in 0..FIRST.min(calls) {
         call(number).await;
     }
-    let (before, began) = (usage(function).cpu, Instant::now());
+    let (before, began) = (cpu(function).await, Instant::now());
     for number in FIRST..FIRST + calls {
         call(number).await;
     }
     let took = began.elapsed() / calls;
-    // What goes on behind the last answer belongs to it.
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let after = usage(function);
-    let cpu = after.cpu.saturating_sub(before).as_secs_f64() * 1000.0 / f64::from(calls);
+    let cpu = cpu(function).await.saturating_sub(before).as_secs_f64() * 1000.0 / f64::from(calls);
+    let memory_kib = processes(function).into_iter().filter_map(peak_memory_kib).max().unwrap_or(0);
     let at = |memory: f64| cpu * PROCESSOR_MB / memory;
     println!(
         "{function:18}{what:34}{cpu:7.2} ms{:9.2} ms{:9.1} ms{:9.1} ms{:9.1} MiB",
         took.as_secs_f64() * 1000.0,
         at(256.0),
         at(512.0),
-        after.memory_kib as f64 / 1024.0,
+        memory_kib as f64 / 1024.0,
     );
 }
 
@@ -177,9 +167,9 @@ async fn http(chat: &Chat, sue: &Agent, ada: &Agent, vic: &Visitor, id: &str) {
     measure("canned-responses", "GET", CALLS, async |_| drop(get(chat, responses, ada).await)).await;
     let profile = "/api/auth/profile";
     measure("auth", "GET profile", CALLS, async |_| drop(get(chat, profile, ada).await)).await;
-    let url = chat.url("/widget.js");
+    let (client, url) = (reqwest::Client::new(), chat.url("/widget.js"));
     measure("pages", "GET widget.js", CALLS, async |_| {
-        assert_eq!(reqwest::get(&url).await.unwrap().status(), 200);
+        assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     })
     .await;
 }

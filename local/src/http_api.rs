@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
@@ -28,7 +28,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
 use crate::request::{has_good_host, is_refusal, request_id, request_time};
-use crate::server::{PATIENCE, Place};
+use crate::server::Place;
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -69,8 +69,8 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
     let proxies = Arc::new(proxies);
     router
         .fallback_service(axum::handler::Handler::with_state(proxy, proxies.clone()))
-        .method_not_allowed_fallback(move |connect, params, request| {
-            proxy(State(proxies.clone()), connect, params, request)
+        .method_not_allowed_fallback(move |connect, place, params, request| {
+            proxy(State(proxies.clone()), connect, place, params, request)
         })
         .layer(cors(origins))
         .layer(axum::middleware::from_fn(preflight_status))
@@ -81,12 +81,13 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
 async fn proxy(
     State(proxies): State<Arc<BTreeMap<String, Route>>>,
     connect: ConnectInfo<SocketAddr>,
+    place: Extension<Arc<Place>>,
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
     match proxies.get(request.method().as_str()) {
         Some(route) if request.uri().path() != "/" => {
-            integrate(State(route.clone()), connect, params, request).await
+            integrate(State(route.clone()), connect, place, params, request).await
         }
         _ => gateway_error(StatusCode::NOT_FOUND, "Not Found"),
     }
@@ -131,6 +132,7 @@ fn cors(origins: &[String]) -> CorsLayer {
 async fn integrate(
     State(route): State<Route>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(place): Extension<Arc<Place>>,
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Response {
@@ -144,25 +146,21 @@ async fn integrate(
     if !has_good_host(&parts.headers) {
         return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
     }
-    let place = parts.extensions.get::<Arc<Place>>();
-    let patience = place.map_or(PATIENCE, |place| place.patience());
     if header_bytes(&parts) > MOST_HEADER_BYTES {
         return gateway_error(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "Request Header Fields Too Large",
         );
     }
-    let body = match timeout(patience, read(body)).await {
+    let body = match timeout(place.patience(), read(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Err(_) => return gateway_error(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     };
-    if let Some(place) = place {
-        place.keep();
-    }
+    place.keep();
     let id = request_id();
     let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
-    let called = Place::in_turn(place, async move {
+    let called = place.in_turn(async move {
         let response = match route.functions.invoke(&route.function, event, &call_id).await {
             Ok(value) => response(value),
             Err(error) => {

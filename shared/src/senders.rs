@@ -38,7 +38,7 @@ struct Refusal {
 
 impl Refusal {
     fn until(ends_at: Time) -> Self {
-        let left = u64::try_from(ends_at.millis() - Time::now().millis()).unwrap_or(0);
+        let left = u64::try_from(ends_at.millis().saturating_sub(Time::now().millis())).unwrap_or(0);
         let now = Instant::now();
         Self { ends_at, ends: now.checked_add(Duration::from_millis(left)).unwrap_or(now) }
     }

@@ -25,8 +25,8 @@ use tower::ServiceExt;
 use inbound::Counted;
 use places::Places;
 
-pub use inbound::{Held, Inbound, Most};
-pub use places::{Bounds, PATIENCE, Place};
+pub use inbound::{Inbound, Most};
+pub use places::{Bounds, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);

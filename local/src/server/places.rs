@@ -17,7 +17,7 @@ use super::inbound::{self, Inbound};
 use super::turns::FairTurns;
 
 /// See [`Bounds::patience`].
-pub const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a request keeps one of [`Bounds::at_once`] or [`Bounds::of_strangers`].
 const SHARED_FOR: Duration = Duration::from_millis(500);
 /// For how long an address is taken for a stranger's after it was refused something.
@@ -53,7 +53,7 @@ pub struct Bounds {
     /// How long a client may take to send a request's line and headers, its body, or to read what it is
     /// sent, each.
     pub patience: Duration,
-    /// The bytes of requests and messages that are unfinished, or wait for their turn.
+    /// The bytes of requests and messages that are unfinished, wait for their turn, or are worked on.
     pub bytes: inbound::Most,
     /// Proxies in front of this machine, which say in `X-Forwarded-For` from where a request comes.
     pub trusted_proxies: Vec<IpNet>,
@@ -168,22 +168,17 @@ impl Place {
         }
     }
 
-    /// Does something once it is the turn of the client, if there is one, and notes whether that was
-    /// refused; `None` when it panics. A client that leaves before its turn costs nothing; one that leaves
+    /// Does something once it is the turn of the client, and notes whether that was refused; `None` when it panics. A client that leaves before its turn costs nothing; one that leaves
     /// later neither ends what is done nor gives its turn back.
     pub async fn in_turn<T: Send + 'static>(
-        place: Option<&Arc<Self>>,
+        self: &Arc<Self>,
         work: impl Future<Output = (T, bool)> + Send + 'static,
     ) -> Option<T> {
-        let place = place.cloned();
-        let turn = match &place {
-            Some(place) => place.turn().await,
-            None => None,
-        };
+        let (place, turn) = (self.clone(), self.turn().await);
         let working = tokio::spawn(async move {
             let (done, was_refused) = work.await;
             drop(turn);
-            if let Some(place) = place.filter(|_| was_refused) {
+            if was_refused {
                 place.refused();
             }
             done

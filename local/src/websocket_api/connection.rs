@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::sockets::Client;
 use super::{Facts, Limits, WebSocketApi, dispatch, event};
 use crate::request::request_id;
-use crate::server::{Held, Inbound, PATIENCE, Place};
+use crate::server::Place;
 
 /// Frames of a connection that are under way; more are not read until one is answered.
 const MOST_UNDER_WAY: usize = 16;
@@ -50,7 +50,7 @@ impl Ending {
 }
 
 /// An open connection, from the handshake to `$disconnect`.
-pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, mut socket: WebSocket) {
+pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socket: WebSocket) {
     let (outbox, inbox) = mpsc::unbounded_channel();
     let closing = api.inner.stopping.child_token();
     let waiting = Arc::<AtomicUsize>::default();
@@ -62,32 +62,30 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Option<Arc<Place>>, m
         last_active: facts.connected_at,
     });
     let under_way = Arc::new(Semaphore::new(MOST_UNDER_WAY));
-    let mut open = Open { api: &api, facts: &facts, place, under_way, inbox, waiting };
+    let mut open = Open { api: &api, facts: &facts, place: &place, under_way, inbox, waiting };
     let ending = open.pump(&mut socket, &closing).await;
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
     hang_up(socket, &ending).await;
-    let place = open.place.take();
-    if let Some(place) = &place {
-        place.inbound().abandoned();
-    }
+    place.inbound().abandoned();
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);
     event["requestContext"]["disconnectReason"] = json!(ending.reason);
     let leaving = api.clone();
-    Place::in_turn(place.as_ref(), async move {
-        let _turn = leaving.inner.leaving.acquire().await;
-        (leaving.invoke("$disconnect", event, &request_id).await, false)
-    })
-    .await;
+    place
+        .in_turn(async move {
+            let _turn = leaving.inner.leaving.acquire().await;
+            (leaving.invoke("$disconnect", event, &request_id).await, false)
+        })
+        .await;
 }
 
 /// A connection while it is open.
 struct Open<'a> {
     api: &'a WebSocketApi,
     facts: &'a Facts,
-    place: Option<Arc<Place>>,
+    place: &'a Arc<Place>,
     under_way: Arc<Semaphore>,
     inbox: mpsc::UnboundedReceiver<Utf8Bytes>,
     /// The bytes in the inbox.
@@ -98,28 +96,19 @@ impl Open<'_> {
     /// Carries messages both ways until the connection ends.
     async fn pump(&mut self, socket: &mut WebSocket, closing: &CancellationToken) -> Ending {
         let Limits { idle, age } = self.api.inner.limits;
-        let patience = self.place.as_ref().map_or(PATIENCE, |place| place.patience());
+        let (patience, inbound) = (self.place.patience(), self.place.inbound());
         let oldest = Instant::now() + age;
         let mut quiet_until = Instant::now() + idle;
-        let inbound = self.place.as_ref().map(|place| place.inbound().clone());
         // When a message has to be whole that has begun to arrive.
         let mut whole_by = None;
         loop {
             tokio::select! {
                 (message, turn) = next(socket, &self.under_way) => {
-                    if let (Some(inbound), Some(Ok(Message::Ping(bytes) | Message::Pong(bytes)))) = (&inbound, &message) {
-                        // They may come between the pieces of a message.
-                        inbound.dealt_with(CONTROL_HEADER + bytes.len());
-                        whole_by = whole_by.filter(|_| inbound.is_unfinished());
-                        quiet_until = Instant::now() + idle;
-                        continue;
+                    if let Some(ending) = self.incoming(message, turn) {
+                        return ending;
                     }
-                    let held = inbound.as_ref().map(Inbound::finished);
-                    whole_by = None;
-                    match self.incoming(message, (turn, held)) {
-                        Some(ending) => return ending,
-                        None => quiet_until = Instant::now() + idle,
-                    }
+                    whole_by = whole_by.filter(|_| inbound.is_unfinished());
+                    quiet_until = Instant::now() + idle;
                 }
                 Some(text) = self.inbox.recv() => {
                     let began = Instant::now();
@@ -127,7 +116,6 @@ impl Open<'_> {
                     let sent = tokio::select! {
                         sent = self.send(socket, text) => sent.is_ok(),
                         () = closing.cancelled() => false,
-                        () = tokio::time::sleep(patience) => false,
                     };
                     if !sent {
                         return Ending::new(ABNORMAL, "");
@@ -136,9 +124,8 @@ impl Open<'_> {
                     // Nothing was read meanwhile.
                     whole_by = whole_by.map(|by| by + began.elapsed());
                 }
-                () = begun(inbound.as_deref()), if whole_by.is_none() => {
-                    let is_unfinished = inbound.as_ref().is_some_and(|inbound| inbound.is_unfinished());
-                    whole_by = is_unfinished.then(|| Instant::now() + patience);
+                () = inbound.begun(), if whole_by.is_none() => {
+                    whole_by = inbound.is_unfinished().then(|| Instant::now() + patience);
                 }
                 () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
                     return Ending::new(ABNORMAL, "");
@@ -169,21 +156,26 @@ impl Open<'_> {
     fn incoming(
         &self,
         message: Option<Result<Message, axum::Error>>,
-        until_handled: (Option<OwnedSemaphorePermit>, Option<Held>),
+        turn: Option<OwnedSemaphorePermit>,
     ) -> Option<Ending> {
+        let inbound = self.place.inbound();
         match message {
             Some(Ok(Message::Text(text))) => {
                 self.api.inner.sockets.active(&self.facts.id);
                 let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
                 // Frames of one connection are handled side by side, in no promised order.
-                let place = self.place.clone();
+                let (place, until_handled) = (self.place.clone(), (turn, inbound.finished()));
                 self.api.inner.tasks.spawn(async move {
-                    Place::in_turn(place.as_ref(), async move { ((), call.await) }).await;
+                    place.in_turn(async move { ((), call.await) }).await;
                     drop(until_handled);
                 });
                 None
             }
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
+            Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
+                // They may come between the pieces of a message.
+                inbound.dealt_with(CONTROL_HEADER + bytes.len());
+                None
+            }
             Some(Ok(Message::Binary(_))) => {
                 Some(Ending::new(UNSUPPORTED_DATA, "Binary is not supported"))
             }
@@ -200,14 +192,6 @@ impl Open<'_> {
     fn drop_waiting(&mut self) {
         self.inbox.close();
         self.api.inner.sockets.written(&self.waiting, self.waiting.load(Ordering::Relaxed));
-    }
-}
-
-/// Waits until the client begins to send something.
-async fn begun(inbound: Option<&Inbound>) {
-    match inbound {
-        Some(inbound) => inbound.begun().await,
-        None => std::future::pending().await,
     }
 }
 

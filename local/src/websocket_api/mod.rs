@@ -173,14 +173,13 @@ impl Answered {
 async fn handshake(
     State(api): State<WebSocketApi>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    place: Option<Extension<Arc<Place>>>,
+    Extension(place): Extension<Arc<Place>>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !has_good_host(&headers) {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    let place = place.map(|Extension(place)| place);
     let header = |name: http::HeaderName| {
         headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
@@ -194,11 +193,9 @@ async fn handshake(
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
     event["headers"] = json!(single_valued(&headers));
-    if let Some(place) = &place {
-        place.keep();
-    }
+    place.keep();
     let asking = api.clone();
-    let asked = Place::in_turn(place.as_ref(), async move {
+    let asked = place.in_turn(async move {
         let answered = asking.invoke("$connect", event, &request_id).await;
         let was_refused = answered.as_ref().is_some_and(|answered| answered.was_refused);
         (answered, was_refused)

@@ -9,11 +9,12 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../examples/built/mod.rs"]
+mod built;
 mod signature;
 #[path = "../it/support/mod.rs"]
 mod support;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -28,12 +29,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use built::program;
 use support::{Chat, SECRET, each, text};
-
-fn program(function: &str) -> PathBuf {
-    let built = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/lambda");
-    built.join(function).join("bootstrap")
-}
 
 fn names() -> Vec<&'static str> {
     HTTP_FUNCTIONS.iter().map(|(name, _)| *name).chain(["websocket"]).collect()

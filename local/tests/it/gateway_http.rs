@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use local::functions::Functions;
 use local::http_api;
+use local::server::{Bounds, serve};
 use local::template::{HttpRoute, RouteTable};
 use local::throttle::{Throttle, Throttles};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::Chat;
 
@@ -35,8 +37,7 @@ async fn gateway(path: &str, response: Value) -> (String, Arc<Mutex<Value>>) {
 async fn served(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+    tokio::spawn(serve(listener, router, Bounds::default(), CancellationToken::new()));
     address
 }
 

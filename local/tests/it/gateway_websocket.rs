@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures::SinkExt;
 use local::functions::{FunctionError, Functions};
+use local::server::{Bounds, serve};
 use local::template::RouteTable;
 use local::throttle::{Throttle, Throttles};
 use local::websocket_api::{Limits, Sockets, WebSocketApi};
@@ -19,6 +20,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{PATIENCE, Socket, text};
 
@@ -63,8 +65,7 @@ impl Gateway {
                 .router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        tokio::spawn(serve(listener, router, Bounds::default(), CancellationToken::new()));
         Self { address, events }
     }
 

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use futures::{SinkExt, TryStreamExt};
+use axum::body::Bytes;
+use futures::{SinkExt, StreamExt, TryStreamExt};
 use local::functions::Functions;
 use local::server::{Bounds, Most};
 use local::websocket_api::Limits;
@@ -18,6 +19,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::support::{Answer, Chat, PATIENCE, Settings, Socket};
 
@@ -390,26 +393,13 @@ async fn who_does_not_finish_a_request_is_cut_off() {
     }
 }
 
-/// A socket that has sent the beginning of a message: the longest frame, of which more are to come.
-async fn half_a_message(chat: &Chat, address: &str) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
-    let mut stream = socket.connect(chat.stack.address()).await.unwrap();
-    let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    stream.write_all(handshake.as_bytes()).await.unwrap();
-    let mut answer = [0; 512];
-    let read = stream.read(&mut answer).await.unwrap();
-    assert!(answer[..read].starts_with(b"HTTP/1.1 101"));
-    let piece = [&[0x01, 0xFE, 0x7F, 0xFF, 0, 0, 0, 0], [b' '; 0x7FFF].as_slice()].concat();
+/// A socket that has sent the longest piece of a message, of which more are to come.
+async fn half_a_message(chat: &Chat, address: &str) -> Socket {
+    let mut socket = Socket::open_from(address, &chat.websocket()).await.unwrap();
+    let piece = Frame::message(vec![b' '; 0x7FFF], OpCode::Data(Data::Text), false);
     // It may be cut off before it has sent all.
-    let _sent = stream.write_all(&piece).await;
-    stream
-}
-
-async fn is_cut_off(mut stream: TcpStream) -> bool {
-    let read = timeout(PATIENCE, stream.read(&mut [0])).await;
-    matches!(read, Ok(Ok(0) | Err(_)))
+    let _sent = socket.stream.send(Message::Frame(piece)).await;
+    socket
 }
 
 #[tokio::test]
@@ -418,13 +408,10 @@ async fn who_does_not_finish_a_message_is_cut_off() {
     let chat = bounded(Bounds { patience, ..Bounds::default() }).await;
     let mut quiet = chat.socket().await;
     let mut pinging = half_a_message(&chat, "127.0.0.9").await;
-    let ping = [0x89, 0x80, 0, 0, 0, 0];
-    pinging.write_all(&ping).await.unwrap();
-    let mut pong = [0; 2];
-    pinging.read_exact(&mut pong).await.unwrap();
-    assert_eq!(pong, [0x8A, 0]);
-    assert!(is_cut_off(half_a_message(&chat, "127.0.0.9").await).await);
-    assert!(is_cut_off(pinging).await, "a ping between the pieces is no message");
+    pinging.stream.send(Message::Ping(Bytes::new())).await.unwrap();
+    assert_eq!(pinging.stream.next().await.unwrap().unwrap(), Message::Pong(Bytes::new()));
+    assert_eq!(half_a_message(&chat, "127.0.0.9").await.ended().await, None);
+    assert_eq!(pinging.ended().await, None, "a ping between the pieces is no message");
     quiet.ack("ping", json!({})).await;
 }
 
@@ -432,10 +419,12 @@ async fn who_does_not_finish_a_message_is_cut_off() {
 async fn what_an_address_sends_without_an_end_is_bounded_and_the_others_send_what_they_like() {
     let bytes = Most { of_address: 40_000, of_all: 1_000_000 };
     let chat = bounded(Bounds { bytes, ..Bounds::default() }).await;
-    let [first, second] =
-        [half_a_message(&chat, "127.0.0.9").await, half_a_message(&chat, "127.0.0.9").await];
-    let either = futures::future::select(Box::pin(is_cut_off(first)), Box::pin(is_cut_off(second)));
-    assert!(either.await.factor_first().0);
+    let mut first = half_a_message(&chat, "127.0.0.9").await;
+    let mut second = half_a_message(&chat, "127.0.0.9").await;
+    tokio::select! {
+        ended = first.ended() => assert_eq!(ended, None),
+        ended = second.ended() => assert_eq!(ended, None),
+    }
     let mut other = Socket::open_from("127.0.0.8", &chat.websocket()).await.unwrap();
     other.ask("ping", json!({ "long": "x".repeat(30_000) })).await;
 }
