@@ -83,7 +83,7 @@ it("the example for React chats", async () => {
   // What is stored has a side that it is from.
   const stored = person.page.locator("li.visitor");
   await stored.nth(1).waitFor();
-  await expect.poll(() => stored.allTextContents()).toEqual(["Is anybody there?", "Hello?"]);
+  expect(await stored.allTextContents()).toEqual(["Is anybody there?", "Hello?"]);
   await person.page.getByRole("status").getByText("online").waitFor();
   await person.leave();
   await browser.close();

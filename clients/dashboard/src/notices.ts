@@ -19,7 +19,9 @@ export function useNotices(): void {
         sound.play();
       }
       if (preferred.notifications && "Notification" in window && Notification.permission === "granted") {
-        show(title, body, id, view);
+        if (!show(title, body, id, view)) {
+          preferences.change({ notifications: false });
+        }
       }
     };
     return desk.tell({
@@ -41,8 +43,8 @@ export function useNotices(): void {
   }, [desk, language, preferences, sound]);
 }
 
-/** Has the browser say it; a click leads there. */
-function show(title: string, body: string, id: string, view: "mine" | "unassigned"): void {
+/** Has the browser say it, if it can; a click leads there. */
+function show(title: string, body: string, id: string, view: "mine" | "unassigned"): boolean {
   try {
     const shown = new Notification(title, { body, tag: id });
     shown.onclick = () => {
@@ -50,7 +52,9 @@ function show(title: string, body: string, id: string, view: "mine" | "unassigne
       location.hash = format({ place: "inbox", view, filters: {}, conversation: id });
       shown.close();
     };
+    return true;
   } catch {
     // A phone's browser leaves this to service workers, of which there is none.
+    return false;
   }
 }

@@ -155,7 +155,13 @@ describe("a conversation", () => {
     await act(a.page, "Close").click();
     const asked = a.page.getByRole("dialog");
     await a.expectAccessible();
-    await asked.getByRole("button", { name: "Close", exact: true }).last().click();
+    const closing = asked.getByRole("button", { name: "Close", exact: true }).last();
+    await a.page.route("**/close", route => route.fulfill({ status: 500, json: { code: "internal" } }));
+    await closing.click();
+    await asked.getByRole("alert").waitFor();
+    a.expects(/status of 500/);
+    await a.page.unroute("**/close");
+    await closing.click();
     await log(a.page).getByText("You closed the conversation", { exact: false }).waitFor();
     await expect.poll(() => composer(a.page).count()).toBe(0);
     await a.expectAccessible();
@@ -307,7 +313,7 @@ describe("what was typed", () => {
     await composer(a.page).fill("Half a sent");
     await row(a.page, "Draft Two").click();
     await log(a.page).getByText("Two", { exact: true }).waitFor();
-    await expect.poll(() => composer(a.page).inputValue()).toBe("");
+    expect(await composer(a.page).inputValue()).toBe("");
     await a.page.reload();
     await row(a.page, "Draft One").click();
     await expect.poll(() => composer(a.page).inputValue()).toBe("Half a sent");
@@ -333,7 +339,8 @@ describe("what was typed", () => {
     chat.send(outgoing("After"));
     await log(a.page).getByText("After", { exact: true }).waitFor();
     const contents = ["Before", "While it was away, one", "While it was away, two", "After"];
-    await expect.poll(() => messages(a.page)).toEqual(contents);
+    await expect.poll(() => log(a.page).getByText("Sending …").count()).toBe(0);
+    expect(await messages(a.page)).toEqual(contents);
     expect(chat.state.get().messages.map(({ content }) => content)).toEqual(contents);
     chat.disconnect();
     a.expects(/WebSocket connection|ERR_CONNECTION_REFUSED/);
@@ -550,6 +557,20 @@ it("tells by the browser what comes while nobody looks, once that is wanted", as
   const unseen = await guest("Unseen", "While she does not");
   await expect.poll(shown).toContain("New conversation: Unseen: While she does not");
   expect(await shown()).not.toContain("New conversation: Seen: While she looks");
+
+  await a.page.evaluate(() => {
+    window.Notification = class {
+      static readonly permission = "granted";
+      constructor() {
+        throw new TypeError("Illegal constructor");
+      }
+    } as unknown as typeof Notification;
+  });
+  const unshown = await guest("Unshown", "Where the browser cannot");
+  await row(a.page, "Where the browser cannot").waitFor();
+  await a.go("#/oneself");
+  await expect.poll(() => a.page.getByLabel("Notifications of the browser").isChecked()).toBe(false);
+  unshown.disconnect();
   seen.disconnect();
   unseen.disconnect();
   await a.leave();

@@ -143,7 +143,7 @@ describe("a chat", () => {
     vic.page.on("websocket", socket => sockets.push(socket.url()));
     await vic.page.goto(demo());
     await vic.launcher.waitFor();
-    await expect.poll(() => vic.page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, ""]);
+    expect(await vic.page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, ""]);
     expect(sockets).toEqual([]);
     await vic.open();
     await vic.say("Now");
@@ -169,12 +169,12 @@ describe("what was written", () => {
     await vic.context.setOffline(false);
     await ada.sees("Meanwhile");
     await vic.dialog.getByText(/Sent$/).waitFor();
-    await expect.poll(() => vic.messages()).toEqual(["Before", "Meanwhile"]);
+    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
     vic.said.length = 0;
     await vic.page.reload();
     await vic.open();
     await vic.sees("Meanwhile");
-    await expect.poll(() => vic.messages()).toEqual(["Before", "Meanwhile"]);
+    expect(await vic.messages()).toEqual(["Before", "Meanwhile"]);
     await vic.leave();
   });
 
@@ -202,7 +202,7 @@ describe("what was written", () => {
     expect(sockets).toHaveLength(2);
     const all = ["From the first tab", "From the second tab", "To both", "After the first is gone"];
     await second.dialog.getByText(/Sent$/).waitFor();
-    await expect.poll(() => second.messages()).toEqual(all);
+    expect(await second.messages()).toEqual(all);
     await one.context.close();
     expect([...first.said, ...second.said]).toEqual([]);
   });
@@ -296,7 +296,7 @@ it("goes on as somebody else where the only tab logs out", async () => {
   await vic.page.evaluate("livechat.logout()");
   await vic.open();
   await vic.sees("Hello! Ask us anything about plants.");
-  await expect.poll(() => vic.messages()).toEqual([]);
+  expect(await vic.messages()).toEqual([]);
   await vic.leave();
 });
 

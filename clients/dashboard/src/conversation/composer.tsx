@@ -1,9 +1,10 @@
 import type { CannedResponse, Conversation } from "@livechat/client";
-import { fill, isComposing, LONGEST_MESSAGE, numberFormat, useGrowing } from "@livechat/ui";
+import { fill, isComposing, LONGEST_MESSAGE, useGrowing } from "@livechat/ui";
 import { useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
 import type { Room } from "../live/room.js";
 import { fillIn } from "../responses/fill.js";
+import { count } from "../ui/format.js";
 import { Icon } from "../ui/icons.js";
 import { useDraft } from "./drafts.js";
 import { Menu, useResponses } from "./responses.js";
@@ -76,7 +77,7 @@ export function Composer({ room, conversation }: ComposerProps) {
       </div>
       {isTooLong && (
         <p class="problem" role="alert">
-          {fill(texts.tooLong, { n: numberFormat(language.locale, {}).format(LONGEST_MESSAGE) })}
+          {fill(texts.tooLong, { n: count(language, LONGEST_MESSAGE) })}
         </p>
       )}
     </form>

@@ -3,7 +3,7 @@ import { fill, plural } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
+import { FormEnd } from "../ui/form-end.js";
 import { Problem } from "../ui/problem.js";
 import { VisitorPanel } from "../visitors/panel.js";
 import { useDraft } from "./drafts.js";
@@ -183,7 +183,7 @@ function Notes({ id, notes, write }: NotesProps) {
       </label>
       <Problem failure={save.failure} />
       {isEdited && (
-        <Acts
+        <FormEnd
           isDisabled={save.isBusy}
           cancel={() => {
             setDraft("");

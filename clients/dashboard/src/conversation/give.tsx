@@ -3,8 +3,8 @@ import { plural, useObserved } from "@livechat/ui";
 import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
+import { FormEnd } from "../ui/form-end.js";
 import { Problem } from "../ui/problem.js";
 
 /** Who is there comes first. */
@@ -91,7 +91,7 @@ export function Give({ conversation, close }: GiveProps) {
           </label>
         )}
         <Problem failure={give.failure} />
-        <Acts label={texts.give} isDisabled={give.isBusy || chosen === undefined} cancel={close} />
+        <FormEnd label={texts.give} isDisabled={give.isBusy || chosen === undefined} cancel={close} />
       </form>
     </Dialog>
   );

@@ -145,7 +145,10 @@ function Actions({ conversation }: Pick<HeadProps, "conversation">) {
           title={texts.endTitle}
           label={texts.end}
           isDangerous
-          work={() => act("close")}
+          work={() => {
+            change.reset();
+            return act("close");
+          }}
           close={() => setAsks(undefined)}
         >
           <p>{texts.endText}</p>

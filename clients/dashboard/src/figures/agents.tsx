@@ -3,9 +3,10 @@ import { fill } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { type Language, useDesk } from "../context.js";
 import type { Reading } from "../ui/action.js";
+import { count } from "../ui/format.js";
 import { Card } from "./card.js";
 import type { Field } from "./csv.js";
-import { count, duration, stars } from "./words.js";
+import { duration, stars } from "./words.js";
 
 const COLUMNS = [
   "name",

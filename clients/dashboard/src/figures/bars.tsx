@@ -1,8 +1,9 @@
 import { useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
+import { count } from "../ui/format.js";
 import { ticks } from "./scale.js";
 import { useWidth } from "./width.js";
-import { chartDay, count } from "./words.js";
+import { chartDay } from "./words.js";
 
 /** How many there were on a day. */
 export interface Day {

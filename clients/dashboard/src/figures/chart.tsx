@@ -3,9 +3,10 @@ import { fill, plural } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { type Language, useDesk } from "../context.js";
 import type { Reading } from "../ui/action.js";
+import { count } from "../ui/format.js";
 import { Bars, type Day } from "./bars.js";
 import { Card } from "./card.js";
-import { chartDay, count } from "./words.js";
+import { chartDay } from "./words.js";
 
 interface ChartCardProps {
   readonly of: "conversations" | "messages";

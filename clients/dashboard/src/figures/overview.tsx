@@ -2,9 +2,10 @@ import type { Overview } from "@livechat/client";
 import { fill, plural } from "@livechat/ui";
 import { useDesk } from "../context.js";
 import type { Reading } from "../ui/action.js";
+import { count } from "../ui/format.js";
 import { Card } from "./card.js";
 import type { Field } from "./csv.js";
-import { count, duration, stars } from "./words.js";
+import { duration, stars } from "./words.js";
 
 /** The best rating that a visitor can give. */
 const BEST = 5;

@@ -19,11 +19,6 @@ export function duration({ locale }: Language, seconds: number): string {
     .join(" ");
 }
 
-/** A number. */
-export function count({ locale }: Language, value: number): string {
-  return numberFormat(locale, {}).format(value);
-}
-
 /** An average of ratings, with the one decimal that it has. */
 export function stars({ locale }: Language, rating: string): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };

@@ -29,9 +29,12 @@ export function InboxPlace({ route, lists }: InboxProps) {
   const list = useMemo(() => desk.list(query), [desk, query]);
   useEffect(() => () => desk.drop(list), [desk, list]);
   useEffect(() => {
-    desk.watchAll(view === "all");
-    // Elsewhere nobody looks at what others hold.
-    return () => desk.watchAll(false);
+    // What others hold is heard of as it happens only while one looks at all.
+    if (view === "all") {
+      desk.watchAll(true);
+      return () => desk.watchAll(false);
+    }
+    return undefined;
   }, [desk, view]);
   const state = useObserved(list.state);
   const open = (id: string | undefined, replace = false) => {

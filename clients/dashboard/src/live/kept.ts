@@ -5,18 +5,19 @@ export function keptBeside(storage: Keeper, key: string): Keep {
   const kept = keptIn(storage, key);
   /** What this tab has ever had. */
   const own = new Set<string>();
+  const remember = (messages: ReturnType<Keep["load"]>) => {
+    for (const { clientMessageId } of messages) {
+      own.add(clientMessageId);
+    }
+  };
   return {
     load: () => {
       const messages = kept.load();
-      for (const { clientMessageId } of messages) {
-        own.add(clientMessageId);
-      }
+      remember(messages);
       return messages;
     },
     save: messages => {
-      for (const { clientMessageId } of messages) {
-        own.add(clientMessageId);
-      }
+      remember(messages);
       const others = kept.load().filter(({ clientMessageId }) => !own.has(clientMessageId));
       kept.save([...others, ...messages]);
     },

@@ -3,8 +3,8 @@ import { LONGEST_MESSAGE } from "@livechat/ui";
 import { useId, useRef } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
+import { FormEnd } from "../ui/form-end.js";
 import { Problem } from "../ui/problem.js";
 import { PLACEHOLDERS, written } from "./fill.js";
 import { withoutSlash } from "./shortcut.js";
@@ -124,7 +124,7 @@ export function ResponseForm({ before, categories, saved, close }: ResponseFormP
           <small id={`${id}-names`}>{responses.placeholdersText}</small>
         </fieldset>
         {!isTaken && <Problem failure={save.failure} texts={before ? {} : { conflict: responses.tooMany }} />}
-        <Acts isDisabled={save.isBusy} cancel={close} />
+        <FormEnd isDisabled={save.isBusy} cancel={close} />
       </form>
     </Dialog>
   );

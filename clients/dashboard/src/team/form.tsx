@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Action } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
+import { FormEnd } from "../ui/form-end.js";
 import { Problem } from "../ui/problem.js";
 
 interface UserFormProps {
@@ -28,7 +28,7 @@ export function UserForm({ title, children, save, label, texts = {}, close }: Us
       >
         {children}
         <Problem failure={save.failure} texts={texts} />
-        <Acts label={label} isDisabled={save.isBusy} cancel={close} />
+        <FormEnd label={label} isDisabled={save.isBusy} cancel={close} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useAction } from "./action.js";
-import { Acts } from "./acts.js";
 import { Dialog } from "./dialog.js";
+import { FormEnd } from "./form-end.js";
 import { Problem } from "./problem.js";
 
 interface ConfirmProps {
@@ -39,7 +39,7 @@ export function Confirm({
       >
         {children}
         <Problem failure={failure} texts={texts} />
-        <Acts label={label} isDangerous={isDangerous} isDisabled={isBusy} cancel={close} />
+        <FormEnd label={label} isDangerous={isDangerous} isDisabled={isBusy} cancel={close} />
       </form>
     </Dialog>
   );

@@ -32,6 +32,11 @@ export function span({ locale }: Language, seconds: number): string {
   return numberFormat(locale, format).format(Math.floor(seconds / size));
 }
 
+/** A number. */
+export function count({ locale }: Language, value: number): string {
+  return numberFormat(locale, {}).format(value);
+}
+
 /** What a visitor is called. */
 export function nameOf({ texts }: Language, { name, email }: Pick<VisitorBrief, "email" | "name">): string {
   return name ?? email ?? texts.common.anonymous;

@@ -3,7 +3,7 @@ import { fill } from "@livechat/ui";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
+import { FormEnd } from "../ui/form-end.js";
 import { Problem } from "../ui/problem.js";
 
 /** What an agent may write of a visitor. */
@@ -71,7 +71,7 @@ export function Edit({ visitor, take, close }: EditProps) {
         />
       ))}
       {!isSaid && <Problem failure={save.failure} />}
-      <Acts isDisabled={save.isBusy} cancel={close} />
+      <FormEnd isDisabled={save.isBusy} cancel={close} />
     </form>
   );
 }

@@ -1,8 +1,7 @@
 import type { Visitor } from "@livechat/client";
-import { numberFormat } from "@livechat/ui";
 import type { ComponentChildren } from "preact";
 import { useDesk } from "../context.js";
-import { dateOf, span } from "../ui/format.js";
+import { count, dateOf, span } from "../ui/format.js";
 import { PageLink, softwareOf, whereOf } from "./parts.js";
 
 /** What is known of a visitor beside who it is and where it goes. */
@@ -20,7 +19,7 @@ export function Facts({ visitor }: { readonly visitor: Visitor }) {
         <Fact name={visitors.address}>{ipAddress && <bdi dir="ltr">{ipAddress}</bdi>}</Fact>
         <Fact name={visitors.browser}>{software}</Fact>
         <Fact name={visitors.referrer}>{referrer && <PageLink address={referrer} />}</Fact>
-        <Fact name={visitors.visits}>{numberFormat(language.locale, {}).format(visitCount)}</Fact>
+        <Fact name={visitors.visits}>{count(language, visitCount)}</Fact>
         <Fact name={visitors.timeOnSite}>{totalTimeOnSite > 0 && span(language, totalTimeOnSite)}</Fact>
         <Fact name={visitors.firstSeen}>{dateOf(language, createdAt)}</Fact>
         <Fact name={visitors.lastSeen}>{!isOnline && dateOf(language, lastSeen)}</Fact>

@@ -5,8 +5,8 @@ import { useDesk } from "../context.js";
 import type { ConversationList } from "../live/list.js";
 import { format, go, type Route } from "../routes.js";
 import { useAction } from "../ui/action.js";
-import { Acts } from "../ui/acts.js";
 import { Dialog } from "../ui/dialog.js";
+import { FormEnd } from "../ui/form-end.js";
 import { nameOf } from "../ui/format.js";
 import { Problem } from "../ui/problem.js";
 
@@ -72,7 +72,7 @@ function StartDialog({ visitor, list, close }: StartProps & { close(): void }) {
             {visitors.toConversation}
           </a>
         )}
-        <Acts label={visitors.send} isDisabled={isBusy || text.trim() === ""} cancel={close} />
+        <FormEnd label={visitors.send} isDisabled={isBusy || text.trim() === ""} cancel={close} />
       </form>
     </Dialog>
   );

@@ -1,6 +1,6 @@
 import { useWork } from "../context.js";
 
-interface ActsProps {
+interface FormEndProps {
   /** The word on the button that does it: "Save" without it. */
   readonly label?: string;
   readonly isDangerous?: boolean;
@@ -10,7 +10,7 @@ interface ActsProps {
 }
 
 /** The end of a form: the way out, and what it is for. */
-export function Acts({ label, isDangerous = false, isDisabled, cancel }: ActsProps) {
+export function FormEnd({ label, isDangerous = false, isDisabled, cancel }: FormEndProps) {
   const { common } = useWork().language.texts;
   return (
     <div class="acts">
