@@ -30,8 +30,8 @@ pub use places::{Bounds, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
-/// What is read of a connection before it is asked for: more than a request's line and headers may have.
-const MOST_READ_AHEAD: usize = 16 * 1024;
+/// What is read of a connection before it is asked for. Longer heads are refused without a word of why.
+const MOST_READ_AHEAD: usize = 64 * 1024;
 
 /// Answers requests with `router` until it is stopped and what is under way is answered. Each request
 /// carries its client's address as [`ConnectInfo`], and an `Arc` of its [`Place`], which whoever keeps
