@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use crate::auth::tokens::{Identities, Tokens};
 use crate::background::Background;
+use crate::batches::Batches;
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
+use crate::documents::conversation::Conversation;
 use crate::documents::figures::{AgentTotals, Totals};
+use crate::documents::message::Message;
 use crate::documents::snapshot::Figures;
 use crate::forerunners::Forerunners;
 use crate::push::{ApiGateway, Gateway, Push};
@@ -29,6 +32,9 @@ pub struct App {
     pub background: Background,
     pub maintenance: Schedule,
     pub forerunners: Forerunners,
+    /// Messages that go from the outboxes to the messages, and those that leave the outboxes.
+    pub storing: Batches<Message>,
+    pub dropping: Batches<Message>,
     pub senders: Senders,
     /// The figures of all conversations, and those of each agent.
     pub totals: Figures<Totals>,
@@ -48,6 +54,15 @@ impl App {
     pub async fn behind(gateway: Arc<dyn Gateway>, config: Config) -> Result<Self, StartError> {
         let db = Db::open(&config).await.map_err(StartError::MongoDb)?;
         let background = Background::default();
+        let (to, from) = (db.clone(), db.clone());
+        let storing = Batches::new(move |messages: Vec<Message>| {
+            let db = to.clone();
+            async move { Message::store(&db, &messages).await }
+        });
+        let dropping = Batches::new(move |messages: Vec<Message>| {
+            let db = from.clone();
+            async move { Conversation::drop_from_outboxes(&db, &messages).await }
+        });
         let pushes = config.limits.rate(Limit::Pushes);
         Ok(Self {
             push: Push::new(&db, gateway, pushes, background.clone()),
@@ -61,6 +76,8 @@ impl App {
             ),
             maintenance: Schedule::default(),
             forerunners: Forerunners::default(),
+            storing,
+            dropping,
             senders: Senders::default(),
             totals: Figures::named("totals"),
             agent_totals: Figures::named("agentTotals"),

@@ -11,6 +11,7 @@ pub mod api;
 mod app;
 pub mod auth;
 pub mod background;
+pub mod batches;
 pub mod config;
 pub mod db;
 pub mod deadline;

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use ipnet::IpNet;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::AbortHandle;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::inbound::{self, Inbound};
 use super::turns::FairTurns;
@@ -186,28 +186,17 @@ impl Place {
         working.await.ok()
     }
 
-    /// Waits for a turn of the address, and of all who are as well known.
-    async fn turn(&self) -> Option<AddressTurn> {
+    /// Waits for a turn of the address, and of all who are as well known; it is had until it is dropped.
+    async fn turn(&self) -> Option<AbortOnDropHandle<()>> {
         let of_address = self.turns.clone().acquire_owned().await.ok()?;
         let of_all = self.places.turns_of(self.address).take(self.address).await?;
-        // What takes longer waits for something, and must not hold up the others.
-        let giving_back = tokio::spawn(async move {
+        // What takes longer waits for something, such as a message for the one that it follows, and must
+        // not hold up the others.
+        let giving_back = async move {
             tokio::time::sleep(SHARED_FOR).await;
-            drop(of_all);
-        });
-        Some(AddressTurn { _of_address: of_address, of_all: giving_back.abort_handle() })
-    }
-}
-
-/// A turn of an address, until it is dropped.
-struct AddressTurn {
-    _of_address: OwnedSemaphorePermit,
-    of_all: AbortHandle,
-}
-
-impl Drop for AddressTurn {
-    fn drop(&mut self) {
-        self.of_all.abort();
+            drop((of_address, of_all));
+        };
+        Some(AbortOnDropHandle::new(tokio::spawn(giving_back)))
     }
 }
 

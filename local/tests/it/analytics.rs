@@ -343,10 +343,11 @@ async fn charts_stay_true_over_restarts_erasures_and_what_comes_late() {
             let message =
                 Draft { content: "Late".to_owned(), ..Draft::to(*id) }.message(&by, numbers.time());
             // Some are left in the outbox, as by a function that was killed.
-            if let Some((_, message)) = outbox::accept(&chat.app, message, Guard::Unnamed).await.unwrap()
+            if let Some((_, message)) =
+                outbox::accept(&chat.app, message, Guard::Remembered { follows: None }).await.unwrap()
                 && numbers.below(2) == 0
             {
-                Message::store(&chat.app.db, [&message]).await.unwrap();
+                Message::store(&chat.app.db, &[message]).await.unwrap();
             }
         }
         if round == 7 {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use shared::Id;
+use shared::documents::message::Message;
 
 use crate::support::{Chat, each};
 
@@ -95,9 +97,9 @@ async fn a_message_waits_for_its_forerunner_over_either_door() {
 }
 
 #[tokio::test]
-async fn a_start_counts_as_a_forerunner() {
+async fn a_start_counts_as_a_forerunner_of_the_visitor_who_started() {
     let chat = Chat::start().await;
-    chat.register("Ada").await;
+    let ada = chat.register("Ada").await;
     for (session, message) in [("with", Some("Hello")), ("without", None)] {
         let mut vic = chat.visitor(session).await;
         let mut start = json!({ "clientMessageId": "start" });
@@ -107,6 +109,8 @@ async fn a_start_counts_as_a_forerunner() {
         let started = vic.socket.ack("conversation:start", start).await;
         let id = started["conversation"]["_id"].as_str().unwrap().to_owned();
         vic.socket.ack("message:send", following(&id, "1", Some("start"))).await;
+        let agents = chat.post("/api/messages", following(&id, "2", Some("start"))).by(&ada.token);
+        agents.await.refused(409, "conflict");
     }
 }
 
@@ -147,14 +151,36 @@ async fn a_message_that_follows_itself_is_refused() {
 }
 
 #[tokio::test]
-async fn a_forerunner_far_back_is_found_among_the_messages() {
+async fn what_the_conversation_has_forgotten_is_found_among_the_messages() {
+    const MORE_THAN_IT_REMEMBERS: usize = 205;
     let chat = Chat::start().await;
     let ada = chat.register("Ada").await;
     let (mut vic, id) = chat.held_by(&ada, "Vic").await;
-    for number in 1..=40 {
+    for number in 1..=MORE_THAN_IT_REMEMBERS {
         vic.socket.ack("message:send", following(&id, &number.to_string(), None)).await;
     }
-    vic.socket.ack("message:send", following(&id, "41", Some("1"))).await;
-    let again = vic.socket.ack("message:send", following(&id, "2", Some("1"))).await;
-    assert_eq!(again["message"]["seq"], 3, "a repeat of one that the conversation does not remember");
+    let last = MORE_THAN_IT_REMEMBERS.to_string();
+    for (repeated, follows, seq) in [("2", "1", 3), ("3", &last, 4), ("4", "never", 5)] {
+        let again = vic.socket.ack("message:send", following(&id, repeated, Some(follows))).await;
+        assert_eq!(again["message"]["seq"], seq, "{repeated} is a repeat, whatever it follows");
+    }
+    let next = vic.socket.ack("message:send", following(&id, "next", Some("1"))).await;
+    assert_eq!(next["message"]["seq"], MORE_THAN_IT_REMEMBERS + 2);
+}
+
+#[tokio::test]
+async fn a_name_that_is_stored_twice_is_in_nobodys_way() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    vic.socket.ack("message:send", following(&id, "1", None)).await;
+    let list = chat.get(&format!("/api/messages/{id}")).by(&ada.token).await.expect(200);
+    let first = list["messages"][1]["_id"].as_str().unwrap().parse().unwrap();
+    let first = Message::find(&chat.app.db, first).await.unwrap().unwrap();
+    let twice = Message { id: Id::sequential(), seq: 3, nth: 3, ..first.clone() };
+    let next = Message { id: Id::sequential(), seq: 4, client_message_id: None, ..twice.clone() };
+    Message::store(&chat.app.db, &[first, twice.clone(), next.clone()]).await.unwrap();
+    let twice = Message::find(&chat.app.db, twice.id).await.unwrap().unwrap();
+    assert_eq!(twice.client_message_id, None);
+    assert!(Message::find(&chat.app.db, next.id).await.unwrap().is_some());
 }

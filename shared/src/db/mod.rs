@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use futures::TryStreamExt;
-use mongodb::error::{Error as MongoError, ErrorKind, WriteFailure};
+use mongodb::error::{Error as MongoError, ErrorKind, IndexedWriteError, InsertManyError, WriteFailure};
 use mongodb::options::{
     AggregateOptions, ClientOptions, FindOneAndUpdateOptions, FindOptions, Hint, ReadConcern,
     ReturnDocument, UpdateModifications, WriteConcern,
@@ -183,13 +183,34 @@ impl Db {
         self.find_and_update(filter, update.into(), how).await
     }
 
-    /// Inserts a document, unless there is one of this id, which stays as it is.
-    /// Errors: when a unique index besides the one of ids is violated, too.
-    pub async fn insert_or_keep<T: Stored>(&self, document: &T) -> Result<(), MongoError> {
-        match self.insert(document).await {
-            Err(error) if violates(&error, "_id_") => Ok(()),
-            inserted => inserted,
+    /// Inserts documents, unless there is one of the same id, which stays as it is. The places of those that
+    /// violate the unique index `other`, and are not inserted. One round trip, unless there are none.
+    /// Errors: when another unique index is violated, too; some may be inserted all the same.
+    pub async fn insert_or_keep<T: Stored>(
+        &self,
+        documents: &[T],
+        other: &str,
+    ) -> Result<Vec<usize>, MongoError> {
+        if documents.is_empty() {
+            return Ok(Vec::new());
         }
+        let raw: Result<Vec<_>, _> = documents.iter().map(bson::serialize_to_raw_document_buf).collect();
+        let (raw, collection) = (raw?, self.database.collection::<RawDocumentBuf>(T::COLLECTION));
+        let inserting = Box::pin(async move { collection.insert_many(raw).ordered(false).await });
+        let Err(error) = inserting.await else { return Ok(Vec::new()) };
+        let ErrorKind::InsertMany(InsertManyError { write_errors: Some(failed), .. }) = &*error.kind
+        else {
+            return Err(error);
+        };
+        let mut violating = Vec::new();
+        for IndexedWriteError { index, code, message, .. } in failed {
+            match () {
+                () if is_violation(*code, message, "_id_") => {}
+                () if is_violation(*code, message, other) => violating.push(*index),
+                () => return Err(error.clone()),
+            }
+        }
+        Ok(violating)
     }
 
     /// Updates the one document that matches, or inserts it; the document afterwards. Of two that insert
@@ -323,11 +344,16 @@ impl Default for How {
 
 /// Whether `error` is a violation of the unique index `name`.
 pub fn violates(error: &MongoError, name: &str) -> bool {
+    match &*error.kind {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => {
+            is_violation(write.code, &write.message, name)
+        }
+        ErrorKind::Command(command) => is_violation(command.code, &command.message, name),
+        _ => false,
+    }
+}
+
+fn is_violation(code: i32, message: &str, name: &str) -> bool {
     const DUPLICATE_KEY: i32 = 11000;
-    let (code, message) = match &*error.kind {
-        ErrorKind::Write(WriteFailure::WriteError(write)) => (write.code, &write.message),
-        ErrorKind::Command(command) => (command.code, &command.message),
-        _ => return false,
-    };
     code == DUPLICATE_KEY && message.contains(&format!("index: {name} "))
 }

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::participant::Side;
 use crate::db::{
-    Cursor, Db, Page, Paging, Search, Sorting, Stored, first_words, index, named, partial, to_bson,
-    unique,
+    Cursor, Db, Page, Paging, Search, Sorting, Stored, first_words, index, named, partial, unique,
 };
 use crate::input::unchecked;
 use crate::{Id, Time};
@@ -31,6 +30,9 @@ named! {
 }
 
 unchecked!(Kind);
+
+/// The index of the names that senders gave to messages.
+const NAMES: &str = "clientMessageId";
 
 /// A message as stored. It never changes: whether it was read is in the conversation's markers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +68,7 @@ impl Stored for Message {
         vec![
             unique("seq", doc! { "conversation": 1, "seq": 1 }, None),
             unique(
-                "clientMessageId",
+                NAMES,
                 doc! { "conversation": 1, "senderId": 1, "clientMessageId": 1 },
                 Some(doc! { "clientMessageId": { "$exists": true } }),
             ),
@@ -90,20 +92,17 @@ impl Message {
         db.query(filter).fields(without_words()).sort(doc! { "seq": -1 }).one().await
     }
 
-    /// Stores messages that are in an outbox. Those that are there already stay as they are, so that
-    /// anybody may do it for anybody.
-    pub async fn store(db: &Db, accepted: impl IntoIterator<Item = &Self>) -> Result<()> {
-        for message in accepted {
-            let stored = to_bson(&message.findable())?;
-            db.insert_if_missing(Self::COLLECTION, message.id, stored).await?;
-        }
-        Ok(())
-    }
-
-    /// Stores a message that is in an outbox, and is about to be dropped from it: by a majority, since a
-    /// new primary that did not have it would take the drop all the same.
-    pub async fn store_before_drop(&self, db: &Db) -> Result<()> {
-        db.insert_or_keep(&self.findable()).await
+    /// Stores messages that are in an outbox, by a majority: a new primary that did not have them would take
+    /// it all the same that they are dropped from there. Those that are stored already stay as they are, so that anybody
+    /// may do it for anybody. One round trip, unless there are none.
+    pub async fn store(db: &Db, accepted: &[Self]) -> Result<()> {
+        let findable: Vec<Self> = accepted.iter().map(Self::findable).collect();
+        let twice = db.insert_or_keep(&findable, NAMES).await?;
+        // No name is accepted twice. If one is ever, this must not be in the way of all others.
+        let nameless = |message: &Self| Self { client_message_id: None, ..message.clone() };
+        let nameless: Vec<Self> =
+            twice.into_iter().filter_map(|place| findable.get(place)).map(nameless).collect();
+        db.insert_or_keep(&nameless, NAMES).await.map(drop)
     }
 
     /// With the words that it is found by. In an outbox it has none, where each update would carry them.

@@ -11,7 +11,6 @@
 //! number.
 
 use futures::future::join;
-use futures::stream::{self, TryStreamExt};
 use tokio::time::Instant;
 
 use crate::documents::conversation::{Conversation, Guard, Happened};
@@ -25,7 +24,7 @@ use crate::{App, Error, Id, Result, Time, deadline};
 use super::history::Deed;
 
 /// So many messages of different outboxes are stored at once.
-const MOST_STORED_AT_ONCE: usize = 16;
+const MOST_STORED_AT_ONCE: usize = 500;
 
 /// What is to be dispatched once the caller has its answer.
 #[derive(Debug, Default)]
@@ -139,10 +138,10 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     let Outbound { events, accepted: Some(message) } = outbound else {
         return app.push.dispatch(outbound.events, until).await;
     };
-    let storing = message.store_before_drop(&app.db);
+    let storing = app.storing.write(message.clone());
     let (stored, pushed) = join(storing, app.push.try_dispatch(&events, until)).await;
     let dropped = match (stored, pushed) {
-        (Ok(()), Ok(())) => Conversation::drop_from_outbox(&app.db, &message).await,
+        (Ok(()), Ok(())) => app.dropping.write(message).await,
         (stored, pushed) => {
             if let Err(error) = pushed {
                 error.log();
@@ -157,17 +156,17 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
 
 /// Stores what a conversation has accepted, so that it can be read.
 pub async fn store(app: &App, conversation: &Conversation) -> Result<()> {
-    Ok(Message::store(&app.db, conversation.accepted()).await?)
+    let accepted: Vec<Message> = conversation.accepted().cloned().collect();
+    Ok(Message::store(&app.db, &accepted).await?)
 }
 
 /// Stores what all conversations have accepted, so that it can be counted.
 pub async fn flush(app: &App) -> Result<()> {
     let accepted = Conversation::all_accepted(&app.db).await?;
-    stream::iter(accepted.into_iter().map(Ok))
-        .try_for_each_concurrent(MOST_STORED_AT_ONCE, |message| async move {
-            Ok(Message::store(&app.db, [&message]).await?)
-        })
-        .await
+    for some in accepted.chunks(MOST_STORED_AT_ONCE) {
+        Message::store(&app.db, some).await?;
+    }
+    Ok(())
 }
 
 /// Takes over what others left behind in the outboxes, until there is no more or no time.
@@ -192,7 +191,7 @@ pub async fn take_over(app: &App, until: Instant) -> Result<()> {
 /// What the sender of a message would have dispatched: the message, and that its conversation began or
 /// was reopened.
 async fn outbound_of(app: &App, conversation: Conversation, message: Message) -> Result<Outbound> {
-    Message::store(&app.db, [&message]).await?;
+    Message::store(&app.db, std::slice::from_ref(&message)).await?;
     let numbers = message.seq..=message.seq;
     let mut views = MessageView::load(&app.db, &conversation, &numbers).await?;
     let view = views.pop().ok_or_else(super::messages::unknown)?;

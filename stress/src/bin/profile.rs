@@ -122,9 +122,9 @@ impl Send {
         let began = steps.done("5 round trip: whom it reaches", began);
         self.gateway.post(&self.connection, Bytes::from_static(br#"{"event":"message:new"}"#)).await?;
         let began = steps.done("6 post: the push", began);
-        Message::store_before_drop(&message, &app.db).await?;
+        Message::store(&app.db, std::slice::from_ref(&message)).await?;
         let began = steps.done("- beside 5 and 6, round trip: among the messages", began);
-        Conversation::drop_from_outbox(&app.db, &message).await?;
+        Conversation::drop_from_outboxes(&app.db, std::slice::from_ref(&message)).await?;
         steps.done("7 round trip: out of the outbox", began);
         Ok(())
     }

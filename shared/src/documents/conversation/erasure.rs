@@ -49,7 +49,7 @@ impl Conversation {
             "tags": [],
             "ratingComment": null,
             "lastMessage": null,
-            "recent": [],
+            "names": [],
             "version": next_version(),
             "events": event.noted_over(&without_notes())?,
             "outbox": { "$map": { "input": or_empty("outbox"), "in": { "$mergeObjects": [

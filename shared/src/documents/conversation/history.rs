@@ -142,7 +142,7 @@ pub(super) fn without_notes() -> Document {
 
 /// All but what has happened.
 pub(super) fn without_history() -> Document {
-    doc! { "events": 0 }
+    doc! { "events": 0, "names": 0 }
 }
 
 /// A conversation with the last that happened, by which one sees whether that has.

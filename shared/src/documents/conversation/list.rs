@@ -164,8 +164,8 @@ impl Conversation {
 
     /// A conversation that `by` may see, with as much of the visitor as `V` has.
     pub async fn details<V: Shown>(db: &Db, by: &Participant, id: Id) -> Result<Option<WithPeople<V>>> {
-        let found = db.query::<Self>(doc! { "$and": [{ "_id": id }, visible_to(by)] });
-        let found = found.fields(without_inner()).one().await?;
+        let found = db.query::<Self>(doc! { "_id": id }).fields(without_inner()).one().await?;
+        let found = found.filter(|found| found.is_visible_to(by));
         Ok(Self::with_people(db, found.into_iter().collect()).await?.pop())
     }
 
@@ -211,5 +211,5 @@ impl Conversation {
 
 /// All but what the outbox needs, and what has happened.
 pub(super) fn without_inner() -> Document {
-    doc! { "outbox": 0, "recent": 0, "events": 0 }
+    doc! { "outbox": 0, "names": 0, "events": 0 }
 }

@@ -25,7 +25,7 @@ pub use history::{Actor, Happened, Happening, History};
 pub use lifecycle::{Action, HeldBy, Status};
 pub use list::{Filter, Holder, Sort, WithPeople};
 pub use marks::{Counts, Marker, Marks, Reached, SideMarks};
-pub use outbox::{Guard, Look, Outgoing, Recent};
+pub use outbox::{Guard, Look, Name, Outgoing};
 
 /// The unique index on a visitor's `clientMessageId` of a start.
 const START_INDEX: &str = "start";
@@ -97,9 +97,9 @@ pub struct Conversation {
     /// Messages that are accepted, and not known to be stored among the messages and pushed.
     #[serde(default)]
     pub outbox: Vec<Outgoing>,
-    /// The names of the last messages that have one.
+    /// The names of the last messages.
     #[serde(default)]
-    pub recent: Vec<Recent>,
+    pub names: Vec<Name>,
     /// What has happened to it, where it was read.
     #[serde(default)]
     pub events: Vec<Happened>,
@@ -193,6 +193,11 @@ impl Conversation {
         Ok(Self { id, visitor, start_key, version: 1, events: vec![started], ..times })
     }
 
+    /// Whether somebody may see it: a visitor its own, an agent all.
+    fn is_visible_to(&self, by: &Participant) -> bool {
+        by.side == Side::Agent || self.visitor == by.id
+    }
+
     /// How many of the visitor's messages no agent has read.
     pub fn unread_count(&self) -> i64 {
         self.counts.visitor - self.marks.agent.read.nth
@@ -214,8 +219,9 @@ impl Conversation {
 
     /// The conversation of this id, if the participant may see it.
     pub async fn seen_by(db: &Db, by: &Participant, id: Id) -> Result<Option<Self>> {
-        let it = db.query(doc! { "$and": [{ "_id": id }, visible_to(by)] });
-        it.fields(without_history()).one().await
+        // By its id alone, which the server finds without a plan.
+        let found = Self::find(db, id).await?;
+        Ok(found.filter(|found| found.is_visible_to(by)))
     }
 
     /// The visitor's conversation in which something was said last, closed or not.
@@ -302,7 +308,7 @@ fn open_with(visitor: Id) -> Document {
     doc! { "visitor": visitor, "status": { "$ne": Status::Closed } }
 }
 
-/// Matches the conversations that somebody may see: a visitor its own, an agent all.
+/// Matches the conversations that somebody [may see](Conversation::is_visible_to).
 fn visible_to(by: &Participant) -> Document {
     match by.side {
         Side::Visitor => doc! { "visitor": by.id },

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 use mongodb::options::WriteConcern;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::history::{Happened, with_last_few, without_history};
 use super::lifecycle::{Action, Status};
@@ -22,8 +24,8 @@ const PREVIEW: usize = 200;
 /// The most messages that an outbox holds.
 const MOST_OUTGOING: usize = 200;
 /// The names of messages that a conversation remembers: how many may come between a sender's look and
-/// its message.
-const MOST_RECENT: i32 = 32;
+/// its message. Of most conversations these are all.
+const MOST_NAMES: i32 = 200;
 /// After so long others take a message over: whoever accepted it has been stopped by then (`Timeout` in
 /// `template.yaml`).
 const TAKE_OVER: Duration = Duration::from_secs(35);
@@ -45,22 +47,28 @@ impl Outgoing {
     }
 }
 
-/// The name that a sender gave to one of the last messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recent {
-    by: Id,
-    name: String,
-}
+/// The name of one of the last messages: what its sender gave it, or else its id. Hashed to 12 bytes, since
+/// each acceptance writes all names anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Name(ObjectId);
 
-impl Recent {
-    fn of(message: &Message) -> Option<Self> {
-        let name = message.client_message_id.clone()?;
-        Some(Self { by: message.sender_id, name })
+impl Name {
+    fn given(by: Id, name: &str) -> Self {
+        let hash = Sha256::new().chain_update(by.to_string()).chain_update(name).finalize();
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(hash).for_each(|(byte, made)| *byte = made);
+        Self(ObjectId::from_bytes(bytes))
     }
 
-    /// Matches it among the names that a conversation remembers.
-    fn matched(by: Id, name: &str) -> Document {
-        doc! { "recent": { "$elemMatch": { "by": by, "name": { "$eq": name } } } }
+    fn of(message: &Message) -> Self {
+        let Message { id, sender_id: by, client_message_id: name, .. } = message;
+        Self::given(*by, name.as_deref().unwrap_or(&id.to_string()))
+    }
+}
+
+impl From<Name> for Bson {
+    fn from(name: Name) -> Self {
+        name.0.into()
     }
 }
 
@@ -78,14 +86,15 @@ pub struct Look {
 /// What makes sure that a message is accepted once, and after the one that it follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard<'a> {
-    /// It has no name and follows none.
-    Unnamed,
+    /// Nobody has looked: the conversation remembers all its messages, if this one has a name, and the one
+    /// that is followed among them.
+    Remembered {
+        #[allow(missing_docs, reason = "the name says it")]
+        follows: Option<&'a str>,
+    },
     /// Nothing of its name was found, and what it follows was, when the conversation's last number was
     /// this.
     Looked(i64),
-    /// The conversation remembers the name of the message that it follows: it would remember this one,
-    /// too, which can only have come later.
-    Follows(&'a str),
 }
 
 impl Conversation {
@@ -98,7 +107,7 @@ impl Conversation {
             Side::Visitor => self.counts.visitor = message.nth,
             Side::Agent => self.counts.agent = message.nth,
         }
-        self.recent = Recent::of(message).into_iter().collect();
+        self.names = vec![Name::of(message)];
         self.last_message = Some(preview(&message.content));
         self.active_at = message.created_at;
         self.first_visitor_message_at = by_visitor.then_some(message.created_at);
@@ -115,9 +124,14 @@ impl Conversation {
         name: Option<&str>,
         follows: Option<&str>,
     ) -> Result<Option<Look>> {
-        let Some(conversation) = Self::seen_by(db, by, id).await? else { return Ok(None) };
+        let found: Option<Self> =
+            db.query(doc! { "_id": id }).fields(doc! { "events": 0 }).one().await?;
+        let Some(conversation) = found.filter(|found| found.is_visible_to(by)) else {
+            return Ok(None);
+        };
         let remembers = |name: &str| conversation.remembers(by.id, name);
-        let is_start = |name: &str| conversation.start_key.as_deref() == Some(name);
+        let is_start =
+            |name: &str| by.side == Side::Visitor && conversation.start_key.as_deref() == Some(name);
         let mut is_followed = follows.is_none_or(|name| remembers(name) || is_start(name));
         let mut unknown: Vec<&str> = Vec::new();
         unknown.extend(name.filter(|name| remembers(name) || !conversation.remembers_all()));
@@ -142,13 +156,12 @@ impl Conversation {
 
     /// Whether it remembers that somebody gave a message this name.
     fn remembers(&self, by: Id, name: &str) -> bool {
-        self.recent.iter().any(|recent| recent.by == by && recent.name == name)
+        self.names.contains(&Name::given(by, name))
     }
 
-    /// Whether it remembers every name that there was: no message has been without one, and none is
-    /// forgotten.
+    /// Whether it remembers all its messages: none has been forgotten, and none is of an earlier build.
     fn remembers_all(&self) -> bool {
-        i64::try_from(self.recent.len()) == Ok(self.seq)
+        i64::try_from(self.names.len()) == Ok(self.seq)
     }
 
     /// Accepts a message: one update gives it the next numbers and puts it into the outbox. The
@@ -178,20 +191,25 @@ impl Conversation {
             Side::Agent => (Action::AgentMessage, answered(author, at)),
         };
         let mut conditions = vec![action.possible()];
-        match guard {
-            Guard::Unnamed => {}
-            Guard::Looked(seq) => {
-                conditions.push(doc! { "seq": { "$lte": seq.saturating_add(MOST_RECENT.into()) } });
-            }
-            Guard::Follows(name) => conditions.push(Recent::matched(author, name)),
-        }
         filter.insert(format!("outbox.{}", MOST_OUTGOING - 1), doc! { "$exists": false });
-        if let Some(name) = &message.client_message_id {
-            conditions.push(doc! { "$nor": [Recent::matched(author, name)] });
-            let name = doc! { "by": author, "name": { "$literal": name } };
-            let names = doc! { "$concatArrays": [or_empty("recent"), [name]] };
-            set.insert("recent", doc! { "$slice": [names, -MOST_RECENT] });
+        let name = Name::of(&message);
+        if message.client_message_id.is_some() {
+            conditions.push(doc! { "names": { "$ne": name } });
         }
+        match guard {
+            Guard::Looked(seq) => {
+                conditions.push(doc! { "seq": { "$lte": seq.saturating_add(MOST_NAMES.into()) } });
+            }
+            Guard::Remembered { follows } => {
+                conditions.extend(follows.map(|name| doc! { "names": Name::given(author, name) }));
+                if message.client_message_id.is_some() {
+                    let remembered = doc! { "$size": or_empty("names") };
+                    conditions.push(doc! { "$expr": { "$eq": [remembered, "$seq"] } });
+                }
+            }
+        }
+        let names = doc! { "$concatArrays": [or_empty("names"), [name]] };
+        set.insert("names", doc! { "$slice": [names, -MOST_NAMES] });
         filter.insert("$and", conditions);
         let count = format!("counts.{}", message.sender.name());
         let (seq, nth) =
@@ -219,13 +237,15 @@ impl Conversation {
         self.outbox.iter().map(|outgoing| &outgoing.message)
     }
 
-    /// Takes a message out of the outbox that is stored among the messages and pushed.
-    pub async fn drop_from_outbox(db: &Db, message: &Message) -> Result<()> {
-        let update = doc! { "$pull": { "outbox": { "message._id": message.id } } };
+    /// Takes messages out of their outboxes that are stored among the messages and pushed.
+    pub async fn drop_from_outboxes(db: &Db, messages: &[Message]) -> Result<()> {
+        let ids: Vec<Id> = messages.iter().map(|message| message.id).collect();
+        let them: Vec<Id> = messages.iter().map(|message| message.conversation).collect();
+        let update = doc! { "$pull": { "outbox": { "message._id": { "$in": ids } } } };
         // Undone by a change of the primary, it is pushed twice, which clients know by its number.
         let soon = WriteConcern::nodes(1);
-        let conversation = doc! { "_id": message.conversation };
-        db.of::<Self>().update_one(conversation, update).write_concern(soon).await.map(drop)
+        let them = doc! { "_id": { "$in": them } };
+        db.of::<Self>().update_many(them, update).write_concern(soon).await.map(drop)
     }
 
     /// The messages that are in any outbox.

@@ -75,34 +75,27 @@ impl Draft {
 /// Errors: conflict when the conversation is closed, or what it follows does not come;
 /// unavailable when others came between again and again.
 pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<MessageView>> {
-    let (name, follows) = (draft.client_message_id.as_deref(), draft.follows.as_deref());
+    let follows = draft.follows.as_deref();
     let give_up = Instant::now() + LONGEST_WAIT;
     let (mut pause, mut tries) = (FIRST_PAUSE, 0);
-    let mut guard = match (name, follows) {
-        (None, None) => Some(Guard::Unnamed),
-        (Some(_), None) => None,
-        (_, Some(follows)) => Some(Guard::Follows(follows)),
-    };
+    let mut guard = Guard::Remembered { follows };
     loop {
         // Before the try, so that nothing is accepted unnoticed between the two.
         let forerunner =
             follows.map(|follows| app.forerunners.wait_for(draft.conversation_id, by.id, follows));
-        if let Some(guard) = guard {
-            let message = draft.message(by, Time::now());
-            if let Some((before, message)) = outbox::accept(app, message, guard).await? {
-                return Ok(sent(app, by, before, message).await);
-            }
+        let message = draft.message(by, Time::now());
+        if let Some((before, message)) = outbox::accept(app, message, guard).await? {
+            return Ok(sent(app, by, before, message).await);
         }
-        // Sent before, or closed, or too early, or others came between.
+        // Sent before, or closed, or too early, or not all is remembered, or others came between.
         let Look { conversation, sent, is_followed } = look(app, by, draft).await?;
         if let Some(message) = sent {
             return Ok(Outcome::quiet(stored_view(app, &conversation, message, by).await?));
         }
         refuse_closed(&conversation)?;
-        guard = match (name, follows) {
-            (None, None) => Some(Guard::Unnamed),
-            (_, Some(follows)) if !is_followed => Some(Guard::Follows(follows)),
-            _ => Some(Guard::Looked(conversation.seq)),
+        guard = match is_followed {
+            true => Guard::Looked(conversation.seq),
+            false => Guard::Remembered { follows },
         };
         tries += 1;
         match forerunner {
