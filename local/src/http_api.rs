@@ -28,7 +28,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
 use crate::request::{has_good_host, is_refusal, request_id, request_time};
-use crate::server::Place;
+use crate::server::{Buffered, Held, Place};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -160,9 +160,10 @@ async fn integrate(
     place.keep();
     let id = request_id();
     let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
+    let buffered = place.buffered().clone();
     let called = place.in_turn(async move {
         let response = match route.functions.invoke(&route.function, event, &call_id).await {
-            Ok(value) => response(value),
+            Ok(value) => response(value, &buffered),
             Err(error) => {
                 tracing::error!(function = route.function, %error, "a function failed");
                 internal_server_error()
@@ -328,18 +329,35 @@ struct FunctionResponse {
     is_base64_encoded: bool,
 }
 
-fn response(value: Value) -> Response {
+/// A body that counts until it has been written.
+struct Unread {
+    body: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Unread {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+/// Unpacks what a function returned. Who leaves too much unread is refused.
+fn response(value: Value, buffered: &Arc<Buffered>) -> Response {
     let malformed = || gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
     let Ok(answer) = serde_json::from_value::<FunctionResponse>(value) else { return malformed() };
     let body = answer.body.unwrap_or_default();
     let body = if answer.is_base64_encoded {
         match STANDARD.decode(&body) {
-            Ok(bytes) => Body::from(bytes),
+            Ok(bytes) => bytes,
             Err(_) => return malformed(),
         }
     } else {
-        Body::from(body)
+        body.into_bytes()
     };
+    let Some(held) = buffered.answer(body.len()) else {
+        return gateway_error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+    };
+    let body = Body::from(Bytes::from_owner(Unread { body, _held: held }));
     let mut builder = http::Response::builder().status(answer.status_code);
     for (name, value) in &answer.headers {
         // CORS is the gateway's: it ignores what a function says of it.

@@ -9,6 +9,7 @@ use bson::oid::ObjectId;
 use ring::hmac::{self, HMAC_SHA256, Key};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
 
 use crate::secret::Secret;
 
@@ -41,6 +42,19 @@ impl Id {
         let mac = hmac::sign(&Key::new(HMAC_SHA256, secret.reveal().as_bytes()), text.as_bytes());
         let mut bytes = [0; 12];
         bytes.iter_mut().zip(mac.as_ref()).for_each(|(byte, made)| *byte = *made);
+        Self(ObjectId::from_bytes(bytes))
+    }
+
+    /// The same id for the same texts, by their SHA-256.
+    pub fn hashed(texts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for text in texts {
+            // Their lengths say where each ends.
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        }
+        let mut bytes = [0; 12];
+        bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, made)| *byte = made);
         Self(ObjectId::from_bytes(bytes))
     }
 

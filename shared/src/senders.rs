@@ -12,6 +12,9 @@ use crate::rate_limit::{Limit, VOLUME};
 /// does no harm.
 const MOST: usize = 20_000;
 
+/// For so long refusals add up.
+const REFUSALS_FOR: Duration = Duration::from_secs(60);
+
 /// What is remembered; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Senders(Arc<Mutex<Memory>>);
@@ -22,8 +25,8 @@ struct Memory {
     people: HashMap<String, String>,
     /// Until when somebody is refused something.
     refused: HashMap<(String, Limit), Refusal>,
-    /// How many frames of a connection were refused.
-    refusals: HashMap<String, u32>,
+    /// How many frames from a network were refused, since when.
+    refusals: HashMap<String, (u32, Instant)>,
     /// The bytes from a network that are still to be counted.
     bytes: HashMap<String, usize>,
 }
@@ -84,13 +87,16 @@ impl Senders {
         refused.insert((who.to_owned(), limit), Refusal::until(until));
     }
 
-    /// Counts a frame of a connection that was refused; how many were.
-    pub fn count_refusal(&self, connection: &str) -> u32 {
-        let refusals = &mut self.locked().refusals;
+    /// Counts a frame from a network that was refused; how many were within a minute.
+    pub fn count_refusal(&self, network: &str) -> u32 {
+        let (refusals, now) = (&mut self.locked().refusals, Instant::now());
         if refusals.len() >= MOST {
             refusals.clear();
         }
-        let count = refusals.entry(connection.to_owned()).or_default();
+        let (count, since) = refusals.entry(network.to_owned()).or_insert((0, now));
+        if now.duration_since(*since) > REFUSALS_FOR {
+            (*count, *since) = (0, now);
+        }
         *count += 1;
         *count
     }
@@ -111,9 +117,7 @@ impl Senders {
 
     /// Forgets a connection that is gone.
     pub fn forget(&self, connection: &str) {
-        let mut memory = self.locked();
-        memory.people.remove(connection);
-        memory.refusals.remove(connection);
+        self.locked().people.remove(connection);
     }
 }
 
@@ -157,8 +161,8 @@ mod tests {
             senders.authenticated(&number.to_string(), "ada");
         }
         assert_eq!(senders.locked().people.len(), 1);
-        assert_eq!((senders.count_refusal("c"), senders.count_refusal("c")), (1, 2));
-        senders.forget("c");
-        assert_eq!(senders.count_refusal("c"), 1);
+        senders.forget(&MOST.to_string());
+        assert_eq!(senders.person(&MOST.to_string()), None);
+        assert_eq!(["n", "n", "m"].map(|network| senders.count_refusal(network)), [1, 2, 1]);
     }
 }

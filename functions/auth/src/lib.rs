@@ -1,5 +1,5 @@
-//! `/api/auth`: registering, logging in and out, one's own profile, status and password; users and the
-//! security log for administrators.
+//! `/api/auth`: registering, logging in and out, one's own profile, status and password; users for
+//! administrators, and the security log.
 
 mod input;
 
@@ -80,9 +80,11 @@ pub fn openapi() -> Vec<Operation> {
         )
         .by(Administrators)
         .body::<ResetPassword>(),
-        Operation::get::<Page<AuditView>>("/api/auth/audit", "The security log, the latest first")
-            .by(Administrators)
-            .query::<AuditParams>(),
+        Operation::get::<Page<AuditView>>(
+            "/api/auth/audit",
+            "The security log, the latest first; who is no administrator sees what concerns its own account",
+        )
+        .query::<AuditParams>(),
     ]
 }
 
@@ -205,9 +207,9 @@ async fn reset_password(
 
 async fn audit(
     State(app): State<App>,
-    admin: Admin,
+    agent: Agent,
     Params(params): Params<AuditParams>,
 ) -> Result<Json<Page<AuditView>>> {
     let AuditParams { action, paging } = params;
-    Ok(Json(users::audit(&app, &admin, action, &paging).await?))
+    Ok(Json(users::audit(&app, &agent, action, &paging).await?))
 }

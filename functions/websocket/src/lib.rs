@@ -18,6 +18,7 @@ use http::header::ORIGIN;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use shared::documents::participant::Side;
+use shared::error::Code;
 use shared::push::{Reply, frame};
 use shared::rate_limit::Limit;
 use shared::use_cases::outbox::Outbound;
@@ -127,6 +128,7 @@ fn status(result: Result<()>) -> Answered {
 /// Answers a frame, and dispatches then what follows from it.
 async fn message(app: App, id: String, client: Client, body: String, ends_at: u64) -> Answered {
     let Frame { id: frame_id, event } = Frame::read(&body);
+    let address = client.ip_address.clone();
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, client, event).await };
     // The sender has been told that it failed, the others must see that it did not.
@@ -154,6 +156,11 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             error.log();
             let reply = frame(&Reply::Error { id: &frame_id, data: &error });
             answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
+            if error.code() == Code::RateLimited
+                && let Err(error) = connections::refused(&app, &id, address.as_deref()).await
+            {
+                error.log();
+            }
             // What a client did wrong it has been told; for the gateway it would be a fault of ours.
             let status = if error.code().status().is_server_error() { 500 } else { 200 };
             Answered { status, refusal: serde_json::to_string(&error).ok() }

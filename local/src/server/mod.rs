@@ -1,6 +1,6 @@
 //! Serving HTTP/1.1, with bounds on what one client may hold open.
 
-mod inbound;
+mod buffered;
 mod places;
 mod turns;
 
@@ -22,10 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use inbound::Counted;
+use buffered::Counted;
 use places::Places;
 
-pub use inbound::{Inbound, Most};
+pub use buffered::{Buffered, Held, Most};
 pub use places::{Bounds, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
@@ -53,9 +53,9 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stoppi
                         None => continue,
                     },
                 };
-                let inbound = place.as_ref().map(|place| place.inbound().clone());
-                let inbound = inbound.unwrap_or_else(|| places.inbound_of_proxy());
-                let client = Client { places: places.clone(), peer, place, inbound };
+                let buffered = place.as_ref().map(|place| place.buffered().clone());
+                let buffered = buffered.unwrap_or_else(|| places.buffered_of_proxy());
+                let client = Client { places: places.clone(), peer, place, buffered };
                 connections.spawn(connection(stream, router.clone(), client, stopping.clone()));
             }
             Err(error) => {
@@ -74,7 +74,7 @@ struct Client {
     places: Places,
     peer: SocketAddr,
     place: Option<Arc<Place>>,
-    inbound: Arc<Inbound>,
+    buffered: Arc<Buffered>,
 }
 
 async fn connection(stream: TcpStream, router: Router, client: Client, stopping: CancellationToken) {
@@ -85,7 +85,7 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
     let patience = client.places.patience();
     let cut_off =
         client.place.as_ref().map_or_else(CancellationToken::new, |place| place.cut_off.clone());
-    let stream = Counted::new(stream, client.inbound.clone(), patience);
+    let stream = Counted::new(stream, client.buffered.clone(), patience);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (router, client) = (router.clone(), client.clone());
         async move { Ok::<_, Infallible>(answer(router, client, request.map(Body::new)).await) }
@@ -111,10 +111,10 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
     let address = client.places.client(client.peer.ip(), request.headers());
     let place = match client.place.clone() {
         Some(place) => place,
-        None => match client.places.take(address, Some(&client.inbound)) {
+        None => match client.places.take(address, Some(&client.buffered)) {
             Some(place) => Arc::new(place),
             None => {
-                client.inbound.abandoned();
+                client.buffered.abandoned();
                 return StatusCode::TOO_MANY_REQUESTS.into_response();
             }
         },
@@ -127,14 +127,14 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
         answered = router.oneshot(request) => answered,
         // As a connection of its own would be.
         () = place.cut_off.cancelled(), if !is_direct => {
-            client.inbound.abandoned();
+            client.buffered.abandoned();
             return StatusCode::TOO_MANY_REQUESTS.into_response();
         }
     };
     place.keep();
-    client.inbound.abandoned();
+    client.buffered.abandoned();
     if !is_direct && !is_upgraded(&answered) {
-        client.inbound.belong_to(&Arc::default());
+        client.buffered.belong_to(&Arc::default());
     }
     match answered {
         Ok(response) => response,

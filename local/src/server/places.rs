@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::inbound::{self, Inbound};
+use super::buffered::{self, Buffered};
 use super::turns::FairTurns;
 
 /// See [`Bounds::patience`].
@@ -54,7 +54,7 @@ pub struct Bounds {
     /// sent, each.
     pub patience: Duration,
     /// The bytes of requests and messages that are unfinished, wait for their turn, or are worked on.
-    pub bytes: inbound::Most,
+    pub bytes: buffered::Most,
     /// Proxies in front of this machine, which say in `X-Forwarded-For` from where a request comes.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -70,7 +70,7 @@ impl Default for Bounds {
             of_strangers: usize::MAX,
             strange_for: Duration::from_secs(10),
             patience: PATIENCE,
-            bytes: inbound::Most { of_address: usize::MAX, of_all: usize::MAX },
+            bytes: buffered::Most { of_address: usize::MAX, of_all: usize::MAX },
             trusted_proxies: Vec::new(),
         }
     }
@@ -92,7 +92,7 @@ impl Bounds {
             under_way: 32,
             at_once: AT_ONCE,
             of_strangers: (4 * available_parallelism()?.get()).clamp(8, AT_ONCE),
-            bytes: inbound::Most { of_address: 8 * MB, of_all: 64 * MB },
+            bytes: buffered::Most { of_address: 8 * MB, of_all: 64 * MB },
             ..Self::default()
         })
     }
@@ -106,7 +106,7 @@ pub(super) struct Places {
     turns: FairTurns,
     turns_of_strangers: FairTurns,
     /// Of all connections.
-    inbound: inbound::Count,
+    buffered: buffered::Count,
 }
 
 #[derive(Default)]
@@ -129,7 +129,7 @@ struct OfAddress {
     /// What its requests and frames share.
     turns: Arc<Semaphore>,
     /// What its clients have sent.
-    inbound: inbound::Count,
+    buffered: buffered::Count,
     /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
     unfinished: BTreeMap<u64, CancellationToken>,
 }
@@ -140,7 +140,7 @@ pub struct Place {
     address: IpAddr,
     number: u64,
     turns: Arc<Semaphore>,
-    inbound: Arc<Inbound>,
+    buffered: Arc<Buffered>,
     /// Cuts it off.
     pub(super) cut_off: CancellationToken,
 }
@@ -152,8 +152,8 @@ impl Place {
     }
 
     /// What its client has sent.
-    pub fn inbound(&self) -> &Arc<Inbound> {
-        &self.inbound
+    pub fn buffered(&self) -> &Arc<Buffered> {
+        &self.buffered
     }
 
     /// Its client has sent a whole request: it keeps its place.
@@ -204,8 +204,8 @@ impl Places {
     pub(super) fn new(bounds: Bounds) -> Self {
         let turns = FairTurns::new(bounds.at_once);
         let turns_of_strangers = FairTurns::new(bounds.of_strangers);
-        let inbound = Arc::default();
-        Self { bounds: Arc::new(bounds), taken: Arc::default(), turns, turns_of_strangers, inbound }
+        let buffered = Arc::default();
+        Self { bounds: Arc::new(bounds), taken: Arc::default(), turns, turns_of_strangers, buffered }
     }
 
     /// How long a client may take for what it has begun.
@@ -226,13 +226,13 @@ impl Places {
     }
 
     /// What a proxy sends, which has no address of its own.
-    pub(super) fn inbound_of_proxy(&self) -> Arc<Inbound> {
-        Inbound::new(self.bounds.bytes, &Arc::default(), &self.inbound)
+    pub(super) fn buffered_of_proxy(&self) -> Arc<Buffered> {
+        Buffered::new(self.bounds.bytes, &Arc::default(), &self.buffered)
     }
 
     /// Counts a connection of an address, if it may have one more. One that a proxy has is counted with
     /// each request, and `through_proxy` is what it has sent.
-    pub(super) fn take(&self, address: IpAddr, through_proxy: Option<&Arc<Inbound>>) -> Option<Place> {
+    pub(super) fn take(&self, address: IpAddr, through_proxy: Option<&Arc<Buffered>>) -> Option<Place> {
         let (mut taken, address) = (self.locked(), counted_as(address));
         taken.forget();
         let of_address = taken.by_address.entry(address).or_insert_with(|| OfAddress::new(&self.bounds));
@@ -256,14 +256,14 @@ impl Places {
         of_address.connections += 1;
         of_address.unfinished.insert(number, cut_off.clone());
         let turns = of_address.turns.clone();
-        let inbound = match through_proxy {
-            Some(inbound) => {
-                inbound.belong_to(&of_address.inbound);
-                inbound.clone()
+        let buffered = match through_proxy {
+            Some(buffered) => {
+                buffered.belong_to(&of_address.buffered);
+                buffered.clone()
             }
-            None => Inbound::new(self.bounds.bytes, &of_address.inbound, &self.inbound),
+            None => Buffered::new(self.bounds.bytes, &of_address.buffered, &self.buffered),
         };
-        Some(Place { places: self.clone(), address, number, turns, inbound, cut_off })
+        Some(Place { places: self.clone(), address, number, turns, buffered, cut_off })
     }
 
     pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -300,7 +300,7 @@ impl OfAddress {
             connections: 0,
             strange_until: Instant::now() + bounds.strange_for,
             turns: Arc::new(Semaphore::new(bounds.under_way)),
-            inbound: Arc::default(),
+            buffered: Arc::default(),
             unfinished: BTreeMap::new(),
         }
     }

@@ -67,7 +67,7 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
     hang_up(socket, &ending).await;
-    place.inbound().abandoned();
+    place.buffered().abandoned();
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
     event["requestContext"]["disconnectStatusCode"] = json!(ending.code);
@@ -96,7 +96,7 @@ impl Open<'_> {
     /// Carries messages both ways until the connection ends.
     async fn pump(&mut self, socket: &mut WebSocket, closing: &CancellationToken) -> Ending {
         let Limits { idle, age } = self.api.inner.limits;
-        let (patience, inbound) = (self.place.patience(), self.place.inbound());
+        let (patience, buffered) = (self.place.patience(), self.place.buffered());
         let oldest = Instant::now() + age;
         let mut quiet_until = Instant::now() + idle;
         // When a message has to be whole that has begun to arrive.
@@ -107,7 +107,7 @@ impl Open<'_> {
                     if let Some(ending) = self.incoming(message, turn) {
                         return ending;
                     }
-                    whole_by = whole_by.filter(|_| inbound.is_unfinished());
+                    whole_by = whole_by.filter(|_| buffered.is_unfinished());
                     quiet_until = Instant::now() + idle;
                 }
                 Some(text) = self.inbox.recv() => {
@@ -124,8 +124,8 @@ impl Open<'_> {
                     // Nothing was read meanwhile.
                     whole_by = whole_by.map(|by| by + began.elapsed());
                 }
-                () = inbound.begun(), if whole_by.is_none() => {
-                    whole_by = inbound.is_unfinished().then(|| Instant::now() + patience);
+                () = buffered.begun(), if whole_by.is_none() => {
+                    whole_by = buffered.is_unfinished().then(|| Instant::now() + patience);
                 }
                 () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
                     return Ending::new(ABNORMAL, "");
@@ -158,13 +158,13 @@ impl Open<'_> {
         message: Option<Result<Message, axum::Error>>,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Option<Ending> {
-        let inbound = self.place.inbound();
+        let buffered = self.place.buffered();
         match message {
             Some(Ok(Message::Text(text))) => {
                 self.api.inner.sockets.active(&self.facts.id);
                 let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
                 // Frames of one connection are handled side by side, in no promised order.
-                let (place, until_handled) = (self.place.clone(), (turn, inbound.finished()));
+                let (place, until_handled) = (self.place.clone(), (turn, buffered.finished()));
                 self.api.inner.tasks.spawn(async move {
                     place.in_turn(async move { ((), call.await) }).await;
                     drop(until_handled);
@@ -173,7 +173,7 @@ impl Open<'_> {
             }
             Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
                 // They may come between the pieces of a message.
-                inbound.dealt_with(CONTROL_HEADER + bytes.len());
+                buffered.dealt_with(CONTROL_HEADER + bytes.len());
                 None
             }
             Some(Ok(Message::Binary(_))) => {

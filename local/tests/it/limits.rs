@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use shared::Time;
 use shared::documents::connection::Connection;
 use shared::documents::failed_logins::FailedLogins;
+use shared::documents::live_connection;
 use shared::documents::rate_counter::RateCounter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -129,21 +130,69 @@ async fn guesses_from_many_addresses_are_bounded_and_the_owner_still_gets_in_fro
     too_often(login_from(&chat, "127.0.0.40", "no@example.com", WRONG).await, 3600);
 }
 
-#[tokio::test]
-async fn what_one_limit_refuses_counts_for_no_other() {
-    let chat = limited(&[("LIMITS", "logins=1/1m")]).await;
-    for code in ["unauthorized", "rate_limited", "rate_limited"] {
-        let answer = login_from(&chat, "127.0.0.3", "ada@example.com", WRONG).await;
-        assert_eq!(answer.body["code"], code);
-    }
-    let counted = doc! { "_id": { "$in": [
-        "logins_by_email:ada@example.com 127.0.0.3", "wrong_logins:ada@example.com",
-    ] } };
+/// How often each of these was counted.
+async fn counts(chat: &Chat, ids: &[&str]) -> Vec<i64> {
+    let counted = doc! { "_id": { "$in": ids } };
     // Counting waits for no majority.
     let counters = chat.app.db.of::<RateCounter>();
     let counters = counters.find(counted).read_concern(ReadConcern::local()).await.unwrap();
-    let counts: Vec<i64> = counters.map_ok(|counter| counter.count).try_collect().await.unwrap();
-    assert_eq!(counts, [1, 1]);
+    counters.map_ok(|counter| counter.count).try_collect().await.unwrap()
+}
+
+const COUNTED: [&str; 3] =
+    ["logins:127.0.0.3", "logins_by_email:ada@example.com 127.0.0.3", "wrong_logins:ada@example.com"];
+
+#[tokio::test]
+async fn what_one_limit_refuses_counts_for_no_other() {
+    const LIMITS: [Settings; 3] = [
+        &[("LIMITS", "logins=1/1m")],
+        &[("LIMITS", "logins_by_email=1/1m")],
+        &[("LIMITS", "wrong_logins=1/1m")],
+    ];
+    for limits in LIMITS {
+        let chat = limited(limits).await;
+        for code in ["unauthorized", "rate_limited", "rate_limited"] {
+            let answer = login_from(&chat, "127.0.0.3", "ada@example.com", WRONG).await;
+            assert_eq!(answer.body["code"], code, "{limits:?}");
+        }
+        assert_eq!(counts(&chat, &COUNTED).await, [1, 1, 1], "{limits:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_logins_that_fail_are_counted() {
+    let chat = limited(&[("LIMITS", "logins=2/1m,logins_by_email=2/5m")]).await;
+    let ada = chat.register("Ada").await;
+    for _ in 0..4 {
+        login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await.expect(200);
+    }
+    assert_eq!(counts(&chat, &COUNTED).await, [0, 0]);
+}
+
+#[tokio::test]
+async fn guesses_do_not_fill_the_security_log_and_the_owner_sees_them() {
+    let chat = limited(&[("LIMITS", "logins=off")]).await;
+    let (sue, ada) = chat.team().await;
+    for (address, email, times) in [
+        ("127.0.0.3", ada.email.as_str(), 3),
+        ("127.0.0.4", ada.email.as_str(), 1),
+        ("127.0.0.3", "no@example.com", 1),
+        ("127.0.0.3", "nobody@example.com", 1),
+    ] {
+        for _ in 0..times {
+            login_from(&chat, address, email, WRONG).await.refused(401, "unauthorized");
+        }
+    }
+    let failed = async |token: &str| {
+        let log = chat.get("/api/auth/audit?action=login_failed").by(token).await.expect(200);
+        let entries = log["entries"].as_array().unwrap().iter();
+        let entries = entries.map(|entry| (entry["target"]["email"].clone(), entry["count"].clone()));
+        entries.map(|(email, count)| format!("{email} {count}").replace('"', "")).collect::<Vec<_>>()
+    };
+    let owners = [format!("{} 1", ada.email), format!("{} 3", ada.email)];
+    assert_eq!(failed(&ada.token).await, owners);
+    assert_eq!(failed(&sue.token).await[0], "no@example.com 2");
+    assert_eq!(failed(&sue.token).await[1..], owners);
 }
 
 #[tokio::test]
@@ -182,13 +231,16 @@ async fn registrations_from_an_address_are_limited() {
 }
 
 #[tokio::test]
-async fn calls_with_a_token_are_limited_and_others_are_not_touched() {
+async fn calls_of_a_person_are_limited_whatever_the_number_of_its_tokens_and_others_are_not_touched() {
     let chat = limited(&[("LIMITS", "calls=3/1m")]).await;
     let (sue, ada) = chat.team().await;
-    for _ in 0..3 {
-        chat.get("/api/auth/profile").by(&ada.token).await.expect(200);
+    let again = login_from(&chat, "127.0.0.1", &ada.email, RIGHT).await.expect(200);
+    let another = again["token"].as_str().unwrap();
+    for token in [&ada.token, another, another] {
+        chat.get("/api/auth/profile").by(token).await.expect(200);
     }
     too_often(chat.get("/api/auth/profile").by(&ada.token).await, 60);
+    too_often(chat.get("/api/auth/profile").by(another).await, 60);
     chat.get("/api/auth/profile").by(&sue.token).await.expect(200);
     chat.get("/api/auth/profile").by("not.a.token").await.refused(401, "unauthorized");
 }
@@ -277,6 +329,21 @@ async fn a_person_has_its_limit_whatever_the_number_of_its_connections() {
     too_often(chat.post("/api/messages", message).by(&vic.token).await, 60);
 }
 
+#[tokio::test]
+async fn a_person_has_a_bounded_number_of_connections_and_the_newest_stay() {
+    let chat = limited(&[("LIMITS", "off")]).await;
+    let mut vic = chat.visitor("Vic").await;
+    let mut others = Vec::new();
+    for _ in 0..live_connection::MOST {
+        others.push(chat.visitor_with(&vic.session, "Vic").await.socket);
+    }
+    assert_eq!(vic.socket.next("connection:closing").await["code"], "rate_limited");
+    assert_eq!(vic.socket.ended().await, Some(1001));
+    for socket in &mut others {
+        socket.ack("ping", json!({})).await;
+    }
+}
+
 /// Sends frames until the gateway closes the connection.
 async fn flood(socket: &mut Socket) {
     for _ in 0..300 {
@@ -304,14 +371,39 @@ async fn who_goes_on_past_a_limit_is_closed_and_stays_out_for_a_while_and_nobody
 }
 
 #[tokio::test]
-async fn a_flood_keeps_nobody_out_where_an_agent_is_connected() {
+async fn refusals_add_up_however_many_connections_they_are_spread_over() {
+    let chat = limited(&[("LIMITS", "frames=3/1m,handshakes=off")]).await;
+    let mut sockets = Vec::new();
+    for _ in 0..4 {
+        sockets.push(Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap());
+    }
+    let mut refused = 0;
+    'all: for socket in &mut sockets {
+        for _ in 0..40 {
+            socket.send_text("{}").await;
+            let answer = socket.frame().await;
+            if answer["event"] == "connection:closing" {
+                break 'all;
+            }
+            refused += i32::from(answer["data"]["code"] == "rate_limited");
+        }
+    }
+    assert!((100..3 * 40).contains(&refused), "{refused}");
+    assert_eq!(Socket::open_from("127.0.0.9", &chat.websocket()).await.err(), Some(429));
+}
+
+#[tokio::test]
+async fn a_flood_keeps_nobody_out_where_an_agent_is_connected_and_only_there() {
     let chat = limited(&[("LIMITS", "frames=3/1m")]).await;
-    // It has logged in from 127.0.0.1.
+    // It has logged in from 127.0.0.1, and is connected from elsewhere.
     let ada = chat.register("Ada").await;
-    let _adas = chat.agent_socket(&ada).await;
-    let mut flooder = chat.socket().await;
-    flood(&mut flooder).await;
-    assert!(Socket::open_from("127.0.0.1", &chat.websocket()).await.is_ok());
+    let mut adas = Socket::open_from("127.0.0.9", &chat.websocket()).await.unwrap();
+    adas.ack("agent:connect", json!({ "token": ada.token })).await;
+    for (address, stays_out) in [("127.0.0.9", None), ("127.0.0.1", Some(429))] {
+        let mut flooder = Socket::open_from(address, &chat.websocket()).await.unwrap();
+        flood(&mut flooder).await;
+        assert_eq!(Socket::open_from(address, &chat.websocket()).await.err(), stays_out, "{address}");
+    }
 }
 
 fn bounded(bounds: Bounds) -> impl Future<Output = Chat> {
@@ -478,7 +570,7 @@ async fn what_visitors_send_from_an_address_is_bounded_by_its_bytes() {
 async fn a_clock_that_was_wrong_locks_nobody_out() {
     let chat = limited(&[("LIMITS", "logins_by_email=1/5m")]).await;
     let ada = chat.register("Ada").await;
-    login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await.expect(200);
+    login_from(&chat, "127.0.0.3", &ada.email, WRONG).await.refused(401, "unauthorized");
     too_often(login_from(&chat, "127.0.0.3", &ada.email, RIGHT).await, 300);
     let next_year = Time::now().plus(Duration::from_secs(365 * 86_400));
     let wrong = doc! { "$set": { "endsAt": next_year } };

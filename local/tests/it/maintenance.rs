@@ -158,7 +158,7 @@ async fn a_frame_has_maintenance_done() {
     Connection::open(db, id, Time::now()).await.unwrap();
     let connection = Connection::find(db, id).await.unwrap().unwrap();
     let arrives = shared::use_cases::connections::agent_connects;
-    let arrived = arrives(&chat.app, &connection, &ada.token, Default::default()).await.unwrap();
+    let arrived = arrives(&chat.app, &connection, &ada.token, Default::default(), None).await.unwrap();
     drop(arrived);
     make_past::<User>(&chat.app, "connections.0.expiresAt").await;
     Connection::remove(db, id).await.unwrap();

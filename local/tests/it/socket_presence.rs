@@ -200,7 +200,7 @@ async fn a_connection_found_gone_counts_as_gone() {
     let connection = shared::documents::connection::Connection::find(&chat.app.db, "lost-connection=");
     let connection = connection.await.unwrap().unwrap();
     let connects = shared::use_cases::connections::agent_connects;
-    let outcome = connects(&chat.app, &connection, &ada.token, Default::default()).await.unwrap();
+    let outcome = connects(&chat.app, &connection, &ada.token, Default::default(), None).await.unwrap();
     outcome.dispatched_behind(&chat.app);
     assert_eq!(sues.next("agent:online").await["userId"], sue.id);
     assert_eq!(sues.next("agent:online").await["userId"], ada.id);

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use bson::doc;
+use bson::{Bson, doc};
 use mongodb::IndexModel;
-use mongodb::error::Result;
+use mongodb::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, expiring, index, named};
+use crate::db::{Cursor, Db, Page, Paged, Paging, Stored, expiring, index, named, to_bson};
 use crate::{Id, Time};
 
 /// How long an entry is kept: a year and a month.
 const KEPT: Duration = Duration::from_secs(395 * 24 * 3600);
+
+const HOUR: i64 = 60 * 60 * 1000;
 
 named! {
     /// What was done.
@@ -71,7 +73,14 @@ pub struct Entry {
     pub address: Option<String>,
     /// More about it, as in `agent to admin`.
     pub detail: Option<String>,
+    /// How often it happened within the hour that began then; more than once for failed logins alone.
+    #[serde(default = "once")]
+    pub count: i64,
     pub expires_at: Time,
+}
+
+const fn once() -> i64 {
+    1
 }
 
 impl Stored for Entry {
@@ -81,6 +90,7 @@ impl Stored for Entry {
         vec![
             index(doc! { "at": -1, "_id": -1 }),
             index(doc! { "action": 1, "at": -1, "_id": -1 }),
+            index(doc! { "target.id": 1, "at": -1, "_id": -1 }),
             expiring("expiresAt"),
         ]
     }
@@ -99,7 +109,7 @@ impl Entry {
     pub fn new(action: Action, actor: Option<Party>, target: Party, address: Option<String>) -> Self {
         let at = Time::now();
         let (id, expires_at) = (Id::sequential(), at.plus(KEPT));
-        Self { id, at, action, actor, target, address, detail: None, expires_at }
+        Self { id, at, action, actor, target, address, detail: None, count: once(), expires_at }
     }
 
     /// With more about it.
@@ -113,9 +123,38 @@ impl Entry {
         db.insert(self).await
     }
 
-    /// A page of the log, the latest first; of one action, if one is asked for.
-    pub async fn page(db: &Db, action: Option<Action>, paging: &Paging) -> crate::Result<Page<Self>> {
-        let matching = action.map_or_else(|| doc! {}, |action| doc! { "action": action });
+    /// Notes that somebody came from a network and did not know a password: of each account one entry an
+    /// hour, and one for all emails that nobody has, so that guesses do not fill the database.
+    pub async fn note_failed_login(
+        db: &Db,
+        target: Party,
+        address: Option<String>,
+        network: &str,
+    ) -> Result<()> {
+        let entry = Self::new(Action::LoginFailed, None, target, address);
+        let whose = entry.target.id.map(|id| id.to_string()).unwrap_or_default();
+        let hour = entry.at.millis() / HOUR;
+        let id = Id::hashed(&["login_failed", &whose, network, &hour.to_string()]);
+        let Bson::Document(mut first) = to_bson(&entry)? else {
+            return Err(Error::custom("an entry is a document"));
+        };
+        for field in ["_id", "count"] {
+            first.remove(field);
+        }
+        let update = doc! { "$setOnInsert": first, "$inc": { "count": 1_i64 } };
+        db.upsert::<Self>(doc! { "_id": id }, update, "_id_").await.map(drop)
+    }
+
+    /// A page of the log, the latest first; of one action, if one is asked for, and of what concerns one user.
+    pub async fn page(
+        db: &Db,
+        action: Option<Action>,
+        target: Option<Id>,
+        paging: &Paging,
+    ) -> crate::Result<Page<Self>> {
+        let mut matching = doc! {};
+        matching.extend(target.map(|id| ("target.id".to_owned(), id.into())));
+        matching.extend(action.map(|action| ("action".to_owned(), action.into())));
         db.page(matching, doc! {}, paging).await
     }
 }

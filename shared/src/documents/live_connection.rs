@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Db, Projected, Stored};
 use crate::{Id, Time};
 
-/// The most connections of one person that are counted; the oldest are forgotten.
-const MOST: i32 = 100;
+/// The most connections that one person may have.
+pub const MOST: usize = 30;
+/// The most that are counted, while those past [`MOST`] are being closed.
+const MOST_COUNTED: i32 = 100;
 
 /// A live connection of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,14 @@ pub struct LiveConnection {
     pub id: String,
     /// When the gateway will have closed it at the latest.
     pub expires_at: Time,
+    /// Of an agent's: the network that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+}
+
+/// The oldest connections of a person past [`MOST`].
+pub fn surplus(connections: &[LiveConnection]) -> &[LiveConnection] {
+    connections.get(..connections.len().saturating_sub(MOST)).unwrap_or_default()
 }
 
 /// Somebody of whom a connection has passed its end.
@@ -76,8 +86,9 @@ pub fn living(now: Time) -> Document {
 
 /// An expression for the connections with `arriving` among them.
 pub fn with(arriving: &LiveConnection, now: Time) -> Document {
-    let arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };
-    doc! { "$slice": [{ "$concatArrays": [others(&arriving.id, now), [arrived]] }, -MOST] }
+    let mut arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };
+    arrived.extend(arriving.network.as_ref().map(|network| ("network".to_owned(), network.into())));
+    doc! { "$slice": [{ "$concatArrays": [others(&arriving.id, now), [arrived]] }, -MOST_COUNTED] }
 }
 
 /// An expression for `then` if nobody is left in the stored connections, else for `otherwise`.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bson::{Bson, Document, doc};
 use mongodb::IndexModel;
 use mongodb::error::Result;
+use mongodb::options::WriteConcern;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
@@ -41,16 +42,30 @@ impl RateCounter {
         Ok(counter.counted())
     }
 
+    /// Takes back one that was counted.
+    pub async fn give_back(db: &Db, id: &str) -> Result<()> {
+        let counted = doc! { "_id": id, "count": { "$gt": 0 } };
+        let update = doc! { "$inc": { "count": -1_i64 } };
+        db.of::<Self>().update_one(counted, update).write_concern(WriteConcern::nodes(1)).await.map(drop)
+    }
+
     /// How often what is called `id` was counted, unless that has ended.
-    pub async fn look(db: &Db, id: &str) -> Result<Option<Counted>> {
-        let lasts = db.query::<Self>(doc! { "_id": id, "endsAt": { "$gt": Time::now() } });
-        let counter = lasts.unconfirmed().one().await?;
-        Ok(counter.map(|counter| counter.counted()))
+    pub async fn look(db: &Db, id: &str, window: Duration) -> Result<Option<Counted>> {
+        let counter = db.query::<Self>(doc! { "_id": id }).unconfirmed().one().await?;
+        let now = Time::now();
+        let lasts = |counter: &Self| now < counter.ends_at && counter.ends_at <= latest_end(now, window);
+        Ok(counter.filter(lasts).map(|counter| counter.counted()))
     }
 
     fn counted(&self) -> Counted {
         Counted { count: self.count, ends_at: self.ends_at }
     }
+}
+
+/// The latest end that a count can have: clocks differ a little, and one that was wrong by more must lock
+/// nobody out.
+fn latest_end(now: Time, window: Duration) -> Time {
+    now.plus(2 * window)
 }
 
 /// Expressions for a count and its end, counted once more; past its end it begins anew, and where a clock
@@ -59,7 +74,7 @@ fn one_more(count: &str, ends_at: &str, window: Duration) -> [Document; 2] {
     let now = Time::now();
     let goes_on = doc! { "$and": [
         { "$gt": [{ "$ifNull": [ends_at, now] }, now] },
-        { "$lte": [ends_at, now.plus(window)] },
+        { "$lte": [ends_at, latest_end(now, window)] },
     ] };
     let then = |goes_on_as: Bson, anew: Bson| {
         doc! { "$cond": [&goes_on, goes_on_as, anew] }

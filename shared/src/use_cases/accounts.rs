@@ -1,6 +1,6 @@
 //! One's own account: registering, logging in and out, password and status.
 
-use futures::future::{join3, try_join, try_join3};
+use futures::future::{join3, try_join, try_join3, try_join5};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -186,22 +186,31 @@ pub async fn login(
 ) -> Result<(User, String)> {
     let network = rate_limit::network(address.as_deref());
     let here = format!("{email} {network}");
-    // One after the other: what one refuses must not count for the next.
+    // All are looked at before any is counted: what one refuses must not count for another.
     let waits = app.config.limits.rate(Limit::LoginsByEmail).is_some();
-    let failed = if waits { FailedLogins::find(&app.db, &here).await? } else { None };
+    let (failed, user, wrong, (), ()) = try_join5(
+        async {
+            let failed = if waits { FailedLogins::find(&app.db, &here).await? } else { None };
+            Ok(failed)
+        },
+        async { User::with_email(&app.db, &email).await.map_err(Error::from) },
+        async { Ok(rate_limit::refuse_past(app, Limit::WrongLogins, &email).await) },
+        rate_limit::refuse_past(app, Limit::Logins, &network),
+        rate_limit::refuse_past(app, Limit::LoginsByEmail, &here),
+    )
+    .await?;
     if let Some(wait) = failed.as_ref().and_then(FailedLogins::wait) {
         return Err(Error::rate_limited(wait));
     }
-    rate_limit::consume_from(app, Limit::Logins, address.as_deref()).await?;
-    let (user, (), wrong) = try_join3(
-        async { User::with_email(&app.db, &email).await.map_err(Error::from) },
-        rate_limit::consume(app, Limit::LoginsByEmail, &here),
-        async { Ok(rate_limit::refuse_past(app, Limit::WrongLogins, &email).await) },
-    )
-    .await?;
     if !user.as_ref().is_some_and(|user| user.knows(&network)) {
         wrong?;
     }
+    // Before the password is looked at, so that many at once are counted, too.
+    try_join(
+        rate_limit::consume(app, Limit::Logins, &network),
+        rate_limit::consume(app, Limit::LoginsByEmail, &here),
+    )
+    .await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let matches = passwords::verify(password, stored).await?;
     let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email.clone()) };
@@ -212,17 +221,26 @@ pub async fn login(
                 let connections = Connection::of_session(&app.db, &session.id).await?;
                 app.push.close(&connections, Closing::SessionEnded).await;
             }
-            if failed.is_some() {
-                FailedLogins::forget(&app.db, &here).await?;
-            }
+            // Only failures count.
+            try_join3(
+                rate_limit::give_back(app, Limit::Logins, &network),
+                rate_limit::give_back(app, Limit::LoginsByEmail, &here),
+                async {
+                    match failed {
+                        Some(_) => Ok(FailedLogins::forget(&app.db, &here).await?),
+                        None => Ok(()),
+                    }
+                },
+            )
+            .await?;
             let token = token_of(app, &user, &session)?;
             return Ok((user, token));
         }
     }
-    let entry = Entry::new(Action::LoginFailed, None, target, address);
+    let noting = Entry::note_failed_login(&app.db, target, address, &network);
     // Who has just come past the limit was not yet when it began.
     let (_past, noted, delayed) =
-        join3(rate_limit::consume(app, Limit::WrongLogins, &email), entry.write(&app.db), async {
+        join3(rate_limit::consume(app, Limit::WrongLogins, &email), noting, async {
             if waits { FailedLogins::note(&app.db, &here).await } else { Ok(()) }
         })
         .await;

@@ -44,11 +44,7 @@ impl Caller {
     /// Errors: as [`Self::of_token`]; rate limited when there were too many calls.
     pub async fn of_call(app: &App, token: &str) -> Result<Self> {
         let claims = app.tokens.check(token)?;
-        let who = match claims.aud {
-            Audience::Agent => claims.jti.clone(),
-            // Each `visitor:connect` gives a visitor another token.
-            Audience::Visitor => claims.sub.to_string(),
-        };
+        let who = claims.sub.to_string();
         let counting = rate_limit::consume(app, Limit::Calls, &who);
         let ((), caller) = try_join(counting, Self::of_claims(app, &claims)).await?;
         Ok(caller)

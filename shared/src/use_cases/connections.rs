@@ -11,36 +11,34 @@ use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::documents::connection::{Connection, Watch, Wishes};
 use crate::documents::conversation::{Conversation, OpenBrief};
 use crate::documents::kept_ban::KeptBan;
-use crate::documents::live_connection::{Expired, LiveConnection};
+use crate::documents::live_connection::{self, Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
-use crate::error::Code;
 use crate::id::random_hex;
 use crate::push::{Closing, OutboundEvent, VisitorConnected};
 use crate::rate_limit::Limit;
 use crate::views::UserView;
 use crate::{App, Error, Id, Result, Time};
 
-/// So many frames of a connection may be refused before it is closed.
+/// So many frames from a network may be refused in a minute; each one more closes the connection that sent
+/// it.
 const MOST_REFUSED: u32 = 100;
 
 /// Notes that a connection has been opened.
 /// Errors: rate limited, when too many are opened from there, or one was closed for a flood just now.
 pub async fn open(app: &App, connection: &str, connected_at: Time, address: Option<&str>) -> Result<()> {
     let network = network(address);
-    if let Some(rate) = app.config.limits.rate(Limit::Handshakes) {
-        let flooded = rate_limit::refuse_past(app, Limit::Floods, &network);
-        rate_limit::count_beside(app, Limit::Handshakes, rate, &network, flooded).await?;
-    }
+    // One after the other: what one refuses must not count for the next.
+    rate_limit::refuse_past(app, Limit::Floods, &network).await?;
+    rate_limit::consume_frame(app, Limit::Handshakes, address).await?;
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
 
 /// The connection that sent a frame, which is counted: of its person, or of its address before it has
 /// authenticated. One round trip, or two where this process does not know it yet. One that the database
 /// does not know counts as gone: it is closed, so that its client comes back.
-/// Errors: unauthorized for one that is not known; rate limited when too much was sent. A connection
-/// that goes on all the same is closed.
+/// Errors: unauthorized for one that is not known; rate limited when too much was sent.
 pub async fn consume(
     app: &App,
     connection: &str,
@@ -66,16 +64,25 @@ pub async fn consume(
             rate_limit::count_beside(app, limit, rate, &who, async { Ok(Some(found)) }).await
         }
     };
-    match counted {
-        Ok(found) => known(app, connection, found).await,
-        Err(error) if error.code() == Code::RateLimited => {
-            if app.senders.count_refusal(connection).is_multiple_of(MOST_REFUSED) {
-                end_flood(app, connection, &network(address)).await?;
-            }
-            Err(error)
-        }
-        Err(error) => Err(error),
+    known(app, connection, counted?).await
+}
+
+/// Counts that a frame of a connection was refused. Where too many are from a network, the connection is
+/// closed, and the network stays out for a while, unless an agent is connected from there.
+pub async fn refused(app: &App, connection: &str, address: Option<&str>) -> Result<()> {
+    let network = network(address);
+    if app.senders.count_refusal(&network) < MOST_REFUSED {
+        return Ok(());
     }
+    tracing::warn!(network, "a connection that goes on past its limits is closed");
+    // Counted first: it comes back at once.
+    if !User::is_connected_from(&app.db, &network).await?
+        && let Some(rate) = app.config.limits.rate(Limit::Floods)
+    {
+        rate_limit::count(app, Limit::Floods, rate, &network).await?;
+    }
+    app.push.close(&[connection.to_owned()], Closing::RateLimited).await;
+    Ok(())
 }
 
 async fn known(app: &App, connection: &str, found: Option<Connection>) -> Result<Connection> {
@@ -83,20 +90,6 @@ async fn known(app: &App, connection: &str, found: Option<Connection>) -> Result
         app.push.close(&[connection.to_owned()], Closing::Lost).await;
     }
     found.ok_or_else(|| Error::unauthorized("The connection has ended"))
-}
-
-/// Closes a connection that goes on past its limits. Its network stays out for a while, unless an agent
-/// is connected from there.
-async fn end_flood(app: &App, connection: &str, network: &str) -> Result<()> {
-    tracing::warn!(network, "a connection that goes on past its limits is closed");
-    // Counted first: it comes back at once.
-    if !User::is_connected_from(&app.db, network).await?
-        && let Some(rate) = app.config.limits.rate(Limit::Floods)
-    {
-        rate_limit::count(app, Limit::Floods, rate, network).await?;
-    }
-    app.push.close(&[connection.to_owned()], Closing::RateLimited).await;
-    Ok(())
 }
 
 /// Changes how much an agent's connection is pushed; what is not said stays as it is.
@@ -150,12 +143,15 @@ pub async fn agent_connects(
     connection: &Connection,
     token: &str,
     wishes: Wishes,
+    address: Option<&str>,
 ) -> Result<Outcome<UserView>> {
     let agent = Caller::of_token(app, token).await?.agent()?;
     let person = agent.participant();
     refuse_another(connection, person.id)?;
-    let arrived = User::arrive(&app.db, person.id, &live(connection)).await?;
+    let arriving = LiveConnection { network: Some(network(address)), ..live(connection) };
+    let arrived = User::arrive(&app.db, person.id, &arriving).await?;
     let (user, came) = arrived.ok_or_else(tokens::invalid_token)?;
+    close_surplus(app, &user.connections);
     let (id, session) = (&connection.id, &agent.session);
     match Connection::authenticate(&app.db, id, &person, Some(session), wishes).await {
         Ok(Some(_)) => {}
@@ -231,6 +227,7 @@ pub async fn visitor_connects(
         refuse_another(connection, known.ok_or_else(taken)?.id)?;
     }
     let (visitor, came) = Visitor::arrive(&app.db, arrival, &live(connection)).await?;
+    close_surplus(app, &visitor.connections);
     let person = visitor.participant();
     if visitor.is_banned() {
         withdraw(app, &connection.id, &person).await;
@@ -350,7 +347,17 @@ fn refuse_another(connection: &Connection, person: Id) -> Result<()> {
 }
 
 fn live(connection: &Connection) -> LiveConnection {
-    LiveConnection { id: connection.id.clone(), expires_at: connection.expires_at }
+    LiveConnection { id: connection.id.clone(), expires_at: connection.expires_at, network: None }
+}
+
+/// Closes a person's oldest connections past the most that it may have: each gets what is pushed to it.
+fn close_surplus(app: &App, connections: &[LiveConnection]) {
+    let surplus: Vec<String> =
+        live_connection::surplus(connections).iter().map(|connection| connection.id.clone()).collect();
+    if !surplus.is_empty() {
+        let push = app.push.clone();
+        app.background.spawn(async move { push.close(&surplus, Closing::RateLimited).await });
+    }
 }
 
 fn taken() -> Error {

@@ -18,7 +18,19 @@ pub async fn consume(app: &App, limit: Limit, who: &str) -> Result<()> {
 
 /// Counts something that `who` does. One round trip.
 pub async fn count(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<Counted> {
-    Ok(RateCounter::consume(&app.db, &format!("{}:{who}", limit.name()), rate.window).await?)
+    Ok(RateCounter::consume(&app.db, &counter(limit, who), rate.window).await?)
+}
+
+/// Takes back one that was counted of `who`: it was no failure.
+pub async fn give_back(app: &App, limit: Limit, who: &str) -> Result<()> {
+    match app.config.limits.rate(limit) {
+        Some(_) => Ok(RateCounter::give_back(&app.db, &counter(limit, who)).await?),
+        None => Ok(()),
+    }
+}
+
+fn counter(limit: Limit, who: &str) -> String {
+    format!("{}:{who}", limit.name())
 }
 
 /// Counts something that comes from an address. Who has an IPv6 network has 2^64 addresses, so that the
@@ -26,6 +38,13 @@ pub async fn count(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<Cou
 /// Errors: rate limited, when that was too often.
 pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
     consume(app, limit, &network(address)).await
+}
+
+/// As [`consume_from`], for what comes by a frame. Who is refused already costs nothing more.
+/// Errors: rate limited, when that was too often.
+pub async fn consume_frame(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
+    let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
+    count_beside(app, limit, rate, &network(address), async { Ok(()) }).await
 }
 
 /// Counts something of `who`, side by side with `finding`. Who is refused already costs nothing more.
@@ -68,7 +87,7 @@ pub async fn consume_volume(app: &App, address: Option<&str>, bytes: usize) -> R
 /// Errors: rate limited, when that was too often.
 pub async fn refuse_past(app: &App, limit: Limit, who: &str) -> Result<()> {
     let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
-    let counted = RateCounter::look(&app.db, &format!("{}:{who}", limit.name())).await?;
+    let counted = RateCounter::look(&app.db, &counter(limit, who), rate.window).await?;
     counted.map_or(Ok(()), |counted| counted.once_more().refuse_past(rate))
 }
 

@@ -38,14 +38,15 @@ pub async fn list(
     }))
 }
 
-/// A page of the security log, the latest first; of one action, if one is asked for.
+/// A page of the security log: an administrator sees all, everybody else what concerns its own account.
 pub async fn audit(
     app: &App,
-    _: &Admin,
+    by: &Agent,
     action: Option<Action>,
     paging: &Paging,
 ) -> Result<Page<AuditView>> {
-    Ok(Entry::page(&app.db, action, paging).await?.map(AuditView::from))
+    let target = (!by.is_admin()).then_some(by.user.id);
+    Ok(Entry::page(&app.db, action, target, paging).await?.map(AuditView::from))
 }
 
 /// Changes an account. Another role, or being switched off, closes the user's connections.

@@ -20,12 +20,13 @@ pub struct AuditView {
     pub target: audit::Party,
     pub address: Option<String>,
     pub detail: Option<String>,
+    pub count: i64,
 }
 
 impl From<audit::Entry> for AuditView {
     fn from(entry: audit::Entry) -> Self {
-        let audit::Entry { id, at, action, actor, target, address, detail, .. } = entry;
-        Self { id, at, action, actor, target, address, detail }
+        let audit::Entry { id, at, action, actor, target, address, detail, count, .. } = entry;
+        Self { id, at, action, actor, target, address, detail, count }
     }
 }
 

@@ -38,8 +38,9 @@ impl ClientData for AgentConnect {
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<ConnectedUser>> {
         let Self { token, watch, visitors } = self;
         let wishes = Wishes { watch, visitors };
+        let address = sender.ip_address.as_deref();
         let Outcome { value: user, outbound } =
-            connections::agent_connects(app, &sender.connection, &token, wishes).await?;
+            connections::agent_connects(app, &sender.connection, &token, wishes, address).await?;
         Ok(Answer::new(Outcome { value: ConnectedUser { user }, outbound }))
     }
 }

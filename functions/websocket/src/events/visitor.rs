@@ -1,6 +1,6 @@
 //! What visitors send of themselves, and what keeps a connection open.
 
-use futures::future::try_join3;
+use futures::future::try_join;
 use shared::api::openapi::Nothing;
 use shared::auth::tokens::Identity;
 use shared::documents::visitor::{Arrival, KnownBy, PageView};
@@ -77,12 +77,13 @@ impl ClientData for VisitorConnect {
         let held = Held { conversation: self.conversation_id, after: self.after.map(AtLeast::get) };
         let arrival = self.arrival(identity, sender);
         let address = sender.ip_address.as_deref();
-        try_join3(
-            rate_limit::consume_from(app, Limit::Visits, address),
-            rate_limit::consume_volume(app, address, sender.bytes),
+        // One after the other: what one refuses must not count for the next.
+        try_join(
+            rate_limit::consume_frame(app, Limit::Visits, address),
             connections::refuse_banned(app, &arrival.who),
         )
         .await?;
+        rate_limit::consume_volume(app, address, sender.bytes).await?;
         let room = MOST_BYTES - ENVELOPE_BYTES;
         let Outcome { value, outbound } =
             connections::visitor_connects(app, &sender.connection, &arrival, held, room).await?;

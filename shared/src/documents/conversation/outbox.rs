@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 use mongodb::error::Result;
 use mongodb::options::WriteConcern;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::history::{Happened, with_last_few, without_history};
 use super::lifecycle::{Action, Status};
@@ -50,14 +48,11 @@ impl Outgoing {
 /// The name of one of the last messages: what its sender gave it, or else its id. Hashed to 12 bytes, since
 /// each acceptance writes all names anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Name(ObjectId);
+pub struct Name(Id);
 
 impl Name {
     fn given(by: Id, name: &str) -> Self {
-        let hash = Sha256::new().chain_update(by.to_string()).chain_update(name).finalize();
-        let mut bytes = [0; 12];
-        bytes.iter_mut().zip(hash).for_each(|(byte, made)| *byte = made);
-        Self(ObjectId::from_bytes(bytes))
+        Self(Id::hashed(&[&by.to_string(), name]))
     }
 
     fn of(message: &Message) -> Self {

@@ -289,9 +289,10 @@ impl User {
         }))
     }
 
-    /// Whether anybody who has logged in from a network is connected.
+    /// Whether anybody is connected from a network.
     pub async fn is_connected_from(db: &Db, network: &str) -> Result<bool> {
-        let there = doc! { "networks": network, "connections.expiresAt": { "$gt": Time::now() } };
+        let there = doc! { "network": network, "expiresAt": { "$gt": Time::now() } };
+        let there = doc! { "connections": { "$elemMatch": there } };
         db.query::<Self>(there).one().await.map(|user| user.is_some())
     }
 

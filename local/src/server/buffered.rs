@@ -1,4 +1,5 @@
-//! What clients have sent and nobody has dealt with yet, counted and bounded.
+//! What clients have sent and nobody has dealt with yet, and the answers that they have not read, counted
+//! and bounded.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -23,8 +24,9 @@ const FAIR_SHARE: usize = 256 * 1024;
 /// A count of bytes that several connections share.
 pub type Count = Arc<AtomicUsize>;
 
-/// How many bytes may be unfinished, wait for their turn, or be worked on. Beyond it, a connection is cut
-/// off that sends more than 4 KB of them, from an address with more than 256 KB where all have too much.
+/// How many bytes may be unfinished, wait for their turn, be worked on or wait to be read. Beyond it, a
+/// connection with more than 4 KB of them is cut off, from an address with more than 256 KB where all have
+/// too much; where they have twice too much, from any.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {
     /// Those of one address.
@@ -34,11 +36,11 @@ pub struct Most {
 }
 
 /// The bytes of a connection, as a part of those of its address and of all.
-pub struct Inbound {
+pub struct Buffered {
     most: Most,
     /// Of a request or message that is not finished.
     unfinished: AtomicUsize,
-    /// Of messages that wait for their turn, or have it.
+    /// Of messages that wait for their turn, or have it, and of answers.
     held: AtomicUsize,
     /// That of its client, which changes where a proxy has one connection for several.
     of_address: Mutex<Count>,
@@ -46,7 +48,7 @@ pub struct Inbound {
     begun: Notify,
 }
 
-impl Inbound {
+impl Buffered {
     /// Of a new connection.
     pub fn new(most: Most, of_address: &Count, of_all: &Count) -> Arc<Self> {
         Arc::new(Self {
@@ -86,9 +88,25 @@ impl Inbound {
         }
         let own = before + bytes + self.held.load(Ordering::Relaxed);
         let of_all = self.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let is_address_within = of_address <= self.most.of_address;
-        let are_all_within = of_all <= self.most.of_all || of_address <= FAIR_SHARE;
-        own <= ALWAYS || (is_address_within && are_all_within)
+        own <= ALWAYS || self.are_within(of_address, of_all)
+    }
+
+    fn are_within(&self, of_address: usize, of_all: usize) -> bool {
+        let Most { of_address: most_of_address, of_all: most_of_all } = self.most;
+        let has_little = of_address <= FAIR_SHARE && of_all <= most_of_all.saturating_mul(2);
+        of_address <= most_of_address && (of_all <= most_of_all || has_little)
+    }
+
+    /// Counts an answer until what is returned is dropped; `None` if there is no room for it.
+    pub fn answer(self: &Arc<Self>, bytes: usize) -> Option<Held> {
+        let of_address = {
+            let of_address = self.of_address();
+            self.held.fetch_add(bytes, Ordering::Relaxed);
+            of_address.fetch_add(bytes, Ordering::Relaxed) + bytes
+        };
+        let of_all = self.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let held = Held { buffered: self.clone(), bytes };
+        (bytes <= ALWAYS || self.are_within(of_address, of_all)).then_some(held)
     }
 
     /// Waits until something has begun to arrive.
@@ -107,7 +125,7 @@ impl Inbound {
         let _same_address = self.of_address();
         let bytes = self.unfinished.swap(0, Ordering::Relaxed);
         self.held.fetch_add(bytes, Ordering::Relaxed);
-        Held { inbound: self.clone(), bytes }
+        Held { buffered: self.clone(), bytes }
     }
 
     /// A frame has come between the pieces of a message, or between messages, and is dealt with.
@@ -125,24 +143,24 @@ impl Inbound {
     }
 }
 
-impl Drop for Inbound {
+impl Drop for Buffered {
     fn drop(&mut self) {
         self.abandoned();
     }
 }
 
-/// A request or message that is dealt with as long as this lives.
+/// A request or message that is dealt with, or an answer that is being read, as long as this lives.
 pub struct Held {
-    inbound: Arc<Inbound>,
+    buffered: Arc<Buffered>,
     bytes: usize,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let of_address = self.inbound.of_address();
-        self.inbound.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        let of_address = self.buffered.of_address();
+        self.buffered.held.fetch_sub(self.bytes, Ordering::Relaxed);
         of_address.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.inbound.of_all.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.buffered.of_all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -150,7 +168,7 @@ impl Drop for Held {
 /// read nothing for a while of what it is sent.
 pub struct Counted {
     stream: TcpStream,
-    inbound: Arc<Inbound>,
+    buffered: Arc<Buffered>,
     patience: Duration,
     /// Since when nothing could be written.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -158,8 +176,8 @@ pub struct Counted {
 
 impl Counted {
     /// A stream of which this is counted, and whose client has so long to read.
-    pub fn new(stream: TcpStream, inbound: Arc<Inbound>, patience: Duration) -> Self {
-        Self { stream, inbound, patience, stalled: None }
+    pub fn new(stream: TcpStream, buffered: Arc<Buffered>, patience: Duration) -> Self {
+        Self { stream, buffered, patience, stalled: None }
     }
 
     /// The same, unless the client has been waited for too long.
@@ -182,7 +200,7 @@ impl AsyncRead for Counted {
     ) -> Poll<Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        Poll::Ready(match self.inbound.arrived(buf.filled().len() - before) {
+        Poll::Ready(match self.buffered.arrived(buf.filled().len() - before) {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::ConnectionAborted, "too much has been sent at once")),
         })
@@ -225,16 +243,16 @@ mod tests {
     fn what_is_sent_counts_until_it_is_dealt_with_and_little_may_always_be_sent() {
         let (most, all) = (Most { of_address: 300_000, of_all: 310_000 }, Count::default());
         let [one, other, late] = [Count::default(), Count::default(), Count::default()];
-        let first = Inbound::new(most, &one, &all);
-        let second = Inbound::new(most, &one, &all);
-        let third = Inbound::new(most, &other, &all);
+        let first = Buffered::new(most, &one, &all);
+        let second = Buffered::new(most, &one, &all);
+        let third = Buffered::new(most, &other, &all);
         assert!(first.arrived(MOST_KEPT) && first.is_unfinished());
         let held = first.finished();
         assert!(!first.is_unfinished());
         assert!(second.arrived(ALWAYS), "little");
         assert!(!second.arrived(300_000 - MOST_KEPT), "the address has too much");
         assert!(third.arrived(FAIR_SHARE), "others have their share, whatever it is");
-        let fourth = Inbound::new(most, &other, &all);
+        let fourth = Buffered::new(most, &other, &all);
         assert!(!fourth.arrived(5_000), "all have too much, and this one has more than its share");
         drop(held);
         assert_eq!(one.load(Ordering::Relaxed), 300_000 - MOST_KEPT + ALWAYS);
@@ -246,6 +264,10 @@ mod tests {
         );
         drop(third.finished());
         assert!(!third.is_unfinished());
+        assert!(third.answer(2 * 310_000).is_none(), "there is no room");
+        let answer = third.answer(1_000).expect("there is room");
+        assert_eq!(late.load(Ordering::Relaxed), 1_000);
+        drop(answer);
         drop((first, second, third, fourth));
         assert_eq!([one, other, late, all].map(|bytes| bytes.load(Ordering::Relaxed)), [0; 4]);
     }
