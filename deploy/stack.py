@@ -31,20 +31,29 @@ class Stack:
         self.parameters = {each["ParameterKey"]: each["ParameterValue"] for each in (found or {}).get("Parameters", [])}
         self.outputs = {each["OutputKey"]: each["OutputValue"] for each in (found or {}).get("Outputs", [])}
 
-    def output(self, key):
-        if key not in self.outputs:
+    def must_exist(self):
+        if not self.exists:
             fail(f"there is no stack {self.name} in this region that has been deployed")
+
+    def output(self, key):
+        self.must_exist()
         return self.outputs[key]
 
     def environment(self):
         """What the functions find in their environment; the secrets are there."""
+        self.must_exist()
         stack = boto3.resource("cloudformation").StackResource(self.name, "AuthFunction")
         try:
             name = stack.physical_resource_id
             made = boto3.client("lambda").get_function_configuration(FunctionName=name)
         except (ClientError, BotoCoreError) as error:
             fail(error)
-        return made["Environment"]["Variables"]
+        environment = made["Environment"]
+        # Lambda answers so, and with no error, whoever may not decrypt with the environment's key.
+        if "Error" in environment:
+            fail(f"Lambda does not show the functions' environment: {environment['Error']['Message']}."
+                 " It takes kms:Decrypt with the key in EnvironmentKeyArn")
+        return environment["Variables"]
 
 
 def ask_hidden(question):

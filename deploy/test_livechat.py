@@ -11,64 +11,126 @@ import sys
 import tempfile
 import time
 import unittest
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
 import first_admin
 import up
 import verify
 from listening import await_port, free_port
-from plain import ROOT
+from plain import ROOT, source
+from stack import Stack
 
 SECRET = "a secret of more than 32 characters"
 URI = "mongodb+srv://user:hunter2@cluster.example/livechat?retryWrites=true&w=majority"
 ADA = {"email": "ada@example.com", "password": "correct horse"}
 
 
-class Deployed:
+class Deployed(Stack):
     """What a deployed stack shows of itself."""
 
     def __init__(self, url="", exists=True, parameters=(), **environment):
         self.exists, self.parameters, self.variables = exists, dict(parameters), environment
-        self.url = url
+        self.outputs = {"HttpUrl": url}
 
-    def output(self, _):
-        return self.url
+    def named(self, name):
+        self.name = name
+        return self
 
     def environment(self):
         return self.variables
 
 
-def deployed(stack, *arguments, answers=()):
-    """The parameters with which SAM is called."""
-    with patch("up.Stack", lambda _: stack), patch("up.cli") as sam, patch("stack.getpass", side_effect=answers), \
+def deployments(stack, *arguments, answers=()):
+    """The parameters of each call of SAM."""
+    with patch("up.Stack", stack.named), patch("up.cli") as sam, patch("stack.getpass", side_effect=answers), \
             patch.object(sys, "argv", ["up", "--no-build", *arguments]):
         here = os.getcwd()
         try:
             up.main()
         finally:
             os.chdir(here)
-    (called,) = sam.call_args.args
-    return dict(each.split("=", 1) for each in called[called.index("--parameter-overrides") + 1:])
+    called = [call.args[0] for call in sam.call_args_list]
+    for each in called:
+        for option in ("--stack-name", "--s3-prefix"):
+            assert each[each.index(option) + 1] == stack.name, each
+    return [dict(each.split("=", 1) for each in call[call.index("--parameter-overrides") + 1:]) for call in called]
+
+
+def refused(*arguments):
+    """What `up` says of arguments that it does not take, before it asks for anything or deploys."""
+    said = io.StringIO()
+    with patch("up.Stack", side_effect=AssertionError), patch.object(sys, "argv", ["up", *arguments]), \
+            redirect_stderr(said):
+        try:
+            up.main()
+        except SystemExit as ended:
+            return said.getvalue() if ended.code else None
 
 
 class Up(unittest.TestCase):
     def test_the_first_time_asks_for_the_connection_string_alone(self):
-        given = deployed(Deployed(exists=False), answers=[URI])
-        self.assertEqual(given, {"MongoDbUri": URI, "Architecture": "arm64"})
+        given = deployments(Deployed(exists=False), answers=[URI])
+        self.assertEqual(given, [{"MongoDbUri": URI, "Architecture": "arm64"}])
 
     def test_later_what_is_not_named_stays(self):
-        self.assertEqual(deployed(Deployed()), {"Architecture": "arm64"})
+        self.assertEqual(deployments(Deployed()), [{"Architecture": "arm64"}])
         stack = Deployed(parameters={"Architecture": "x86_64"})
-        self.assertEqual(deployed(stack, "Limits=off"), {"Limits": "off", "Architecture": "x86_64"})
+        self.assertEqual(deployments(stack, "Limits=off"), [{"Limits": "off", "Architecture": "x86_64"}])
 
-    def test_a_rotation_keeps_the_secret_before(self):
-        given = deployed(Deployed(JWT_SECRET=SECRET), "--rotate", "jwt")
-        self.assertEqual(given["JwtSecretPrevious"], SECRET)
+    def test_a_stack_has_the_name_that_it_is_given(self):
+        stack = Deployed(exists=False)
+        deployments(stack, "--stack", "livechat-production", answers=[URI])
+        self.assertEqual(stack.name, "livechat-production")
+
+    def test_no_secret_is_taken_from_the_command_line(self):
+        hidden = [name for name, each in source()["Parameters"].items() if each.get("NoEcho")]
+        self.assertGreater(len(hidden), 4)
+        for name in hidden:
+            said = refused(f"{name}={SECRET}")
+            self.assertIn(f"{name} is a secret", said)
+            self.assertNotIn(SECRET, said)
+        given = deployments(Deployed(), "JwtSecretPrevious=none", "JwtSecret=generate")
+        self.assertEqual(given, [{"JwtSecretPrevious": "none", "JwtSecret": "generate", "Architecture": "arm64"}])
+
+    def test_a_parameter_that_the_template_does_not_have_is_refused(self):
+        self.assertIn("ReservedConcurency is no PARAMETER=VALUE of the template", refused("ReservedConcurency=42"))
+        self.assertIn("Limits is no", refused("Limits"))
+
+    def test_every_function_takes_tokens_of_a_new_secret_before_any_signs_with_it(self):
+        first, last = deployments(Deployed(JWT_SECRET=SECRET), "--rotate", "jwt", "Limits=off")
+        new = last["JwtSecret"]
+        self.assertRegex(new, r"^\S{64}$")
+        rest = {"Limits": "off", "Architecture": "arm64"}
+        self.assertEqual(first, {"JwtSecretPrevious": new, **rest})
+        self.assertEqual(last, {"JwtSecret": new, "JwtSecretPrevious": SECRET, **rest})
+
+    def test_the_secret_of_identities_is_asked_for_and_the_one_before_kept(self):
+        stack = Deployed(VISITOR_IDENTITY_SECRET=SECRET)
+        (given,) = deployments(stack, "--rotate", "identity", answers=["n" * 32])
+        self.assertEqual((given["VisitorIdentitySecret"], given["VisitorIdentitySecretPrevious"]), ("n" * 32, SECRET))
+        stack = Deployed(VISITOR_IDENTITY_SECRET="")
+        (given,) = deployments(stack, "--rotate", "identity", answers=["n" * 32])
+        self.assertEqual(given["VisitorIdentitySecretPrevious"], "none", "the first one")
+
+    def test_what_the_secret_before_has_signed_can_be_ended_at_once(self):
+        (given,) = deployments(Deployed(JWT_SECRET=SECRET), "--rotate", "jwt", "--now")
         self.assertRegex(given["JwtSecret"], r"^\S{64}$")
-        given = deployed(Deployed(VISITOR_IDENTITY_SECRET=SECRET), "--rotate", "identity", answers=["n" * 32])
-        self.assertEqual(given["VisitorIdentitySecretPrevious"], SECRET)
-        self.assertEqual(given["VisitorIdentitySecret"], "n" * 32)
+        self.assertEqual(given["JwtSecretPrevious"], "none")
+        stack = Deployed(VISITOR_IDENTITY_SECRET=SECRET)
+        (given,) = deployments(stack, "--rotate", "identity", "--now", answers=["n" * 32])
+        self.assertEqual(given["VisitorIdentitySecretPrevious"], "none")
+        self.assertIn("--now is for", refused("--rotate", "database", "--now"))
+        self.assertIn("--now is for", refused("--now"))
+
+    def test_the_connection_string_can_be_given_anew(self):
+        self.assertEqual(
+            deployments(Deployed(), "--rotate", "database", answers=[URI]), [{"MongoDbUri": URI, "Architecture": "arm64"}])
+
+    def test_what_is_not_deployed_is_not_rotated(self):
+        for which in ("database", "jwt", "identity"):
+            with self.assertRaisesRegex(SystemExit, "there is no stack livechat"):
+                deployments(Deployed(exists=False), "--rotate", which)
 
     def test_the_connection_string_is_not_shown(self):
         port = free_port()
@@ -131,7 +193,7 @@ class LiveChat(unittest.TestCase):
 
     def test_the_first_admin_is_made_and_a_chat_goes_through(self):
         shown = io.StringIO()
-        with patch("first_admin.Stack", lambda _: Deployed(self.url, JWT_SECRET=SECRET)), \
+        with patch("first_admin.Stack", Deployed(self.url, JWT_SECRET=SECRET).named), \
                 patch("builtins.input", side_effect=["Ada", ADA["email"]]), \
                 patch("stack.getpass", side_effect=[ADA["password"]]), \
                 patch.object(sys, "argv", ["first-admin"]), redirect_stdout(shown):

@@ -23,6 +23,13 @@ def pushes(folder):
     return any(re.search(r"\.dispatched_behind\(|\bapp\.push\b", each.read_text()) for each in sources)
 
 
+def metrics_of(alarm):
+    """The names of the metrics that an alarm watches."""
+    properties = alarm["Properties"]
+    several = [each["MetricStat"]["Metric"]["MetricName"] for each in properties.get("Metrics", []) if "MetricStat" in each]
+    return several or [properties["MetricName"]]
+
+
 class Template(unittest.TestCase):
     maxDiff = None
 
@@ -143,8 +150,30 @@ class Template(unittest.TestCase):
         alarms = of_type(self.plain, "AWS::CloudWatch::Alarm")
         for alarm in ("FunctionErrorsAlarm", "ThrottlesAlarm", "DurationAlarm"):
             self.assertEqual(set(references(alarms[alarm]["Properties"]["Metrics"])), set(self.folders), alarm)
-        for name, each in alarms.items():
-            self.assertEqual(each["Properties"]["AlarmActions"], [{"Ref": "AlarmTopicArn"}], name)
+
+    def test_what_rings_is_sent_to_the_address(self):
+        for name, each in of_type(self.plain, "AWS::CloudWatch::Alarm").items():
+            for actions in ("AlarmActions", "OKActions"):
+                self.assertEqual(each["Properties"][actions], [{"Ref": "Alarms"}], name)
+        (subscription,) = of_type(self.plain, "AWS::SNS::Subscription").values()
+        self.assertEqual(subscription["Properties"], {
+            "TopicArn": {"Ref": "Alarms"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}})
+        notices = self.resources["Budget"]["Properties"]["NotificationsWithSubscribers"]
+        for each in notices:
+            self.assertEqual(each["Subscribers"], [{"SubscriptionType": "EMAIL", "Address": {"Ref": "AlarmEmail"}}])
+
+    def test_strangers_whom_the_websocket_refuses_ring_no_alarm(self):
+        for name, each in of_type(self.plain, "AWS::CloudWatch::Alarm").items():
+            self.assertFalse(set(metrics_of(each)) & {"IntegrationError", "ClientError", "4xx"}, name)
+        (counted,) = of_type(self.plain, "AWS::Logs::MetricFilter").values()
+        counted = counted["Properties"]
+        self.assertEqual(counted["LogGroupName"], {"Ref": "WebSocketLogs"})
+        self.assertEqual(counted["FilterPattern"], '{ $.message = "handled" && $.status >= 500 }')
+        # The line that it counts, whose fields stand at its top.
+        self.assertIn('route, status, "handled"', (ROOT / "functions/websocket/src/lib.rs").read_text())
+        self.assertIn(".flatten_event(true)", (ROOT / "shared/src/logging.rs").read_text())
+        (transformation,) = counted["MetricTransformations"]
+        self.assertIn(transformation["MetricName"], metrics_of(self.resources["WebSocketErrorsAlarm"]))
 
     def test_instances_do_not_take_more_connections_than_a_cluster_has(self):
         # To each server: queries, and one connection that watches it (on Lambda the driver polls).

@@ -1,7 +1,10 @@
-"""Builds the live chat and deploys it, without a question but for the connection string.
+"""Builds the live chat and deploys it, without a question but for secrets, which are not shown.
 
-The first time it asks for the connection string, which is not shown. What is not named keeps its value.
-`--rotate` changes a secret and keeps the old one beside it, so that nobody is logged out.
+The first time it asks for the connection string of the database. What is not named keeps its value.
+
+`--rotate` gives a secret another value: `database`, the connection string, which it asks for; `jwt`, what tokens are
+signed with, which it makes; `identity`, what your site signs identities with, which it asks for. What the one before of
+the last two has signed stays good, unless `--now` ends it.
 """
 
 import argparse
@@ -11,60 +14,94 @@ import subprocess
 from pathlib import Path
 
 from samcli.cli.main import cli
+from samcli.yamlhelper import yaml_parse
 
 from stack import Stack, ask_hidden
 
 ROOT = Path(__file__).resolve().parent.parent
-STACKS = {"default": "livechat", "production": "livechat-production"}
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
+# What a secret parameter may be that is none.
+WORDS = ("generate", "none")
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="deploy/livechat up", description=__doc__)
-    parser.add_argument("--production", action="store_true", help="the stack livechat-production")
-    parser.add_argument("--rotate", choices=("jwt", "identity"), help="change a secret, keeping the old one beside it")
+    parser = argparse.ArgumentParser(
+        prog="deploy/livechat up", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stack", default="livechat", help="the name of the stack, livechat without it")
+    parser.add_argument("--rotate", choices=("database", "jwt", "identity"), help="give this secret another value")
+    parser.add_argument("--now", action="store_true", help="what the secret before has signed ends at once")
     parser.add_argument("--no-build", action="store_true", help="deploy what was built before")
     parser.add_argument("parameters", nargs="*", metavar="PARAMETER=VALUE")
     asked = parser.parse_args()
-    parameters = {}
-    for each in asked.parameters:
-        name, sign, value = each.partition("=")
-        if not sign:
-            parser.error(f"{each} is not PARAMETER=VALUE")
-        parameters[name] = value
-    place = "production" if asked.production else "default"
-    stack = Stack(STACKS[place])
-    if not stack.exists and "MongoDbUri" not in parameters:
-        parameters["MongoDbUri"] = ask_hidden("The connection string of MongoDB (it is not shown)")
+    try:
+        parameters = dict(map(parameter, asked.parameters))
+    except ValueError as error:
+        parser.error(error)
+    if asked.now and asked.rotate not in ("jwt", "identity"):
+        parser.error("--now is for --rotate jwt and --rotate identity")
+    stack = Stack(asked.stack)
     if asked.rotate:
-        parameters |= rotated(asked.rotate, stack)
+        stack.must_exist()
+        steps = rotation(asked.rotate, asked.now, stack)
+    else:
+        steps = [{} if stack.exists else {"MongoDbUri": ask_connection_string()}]
     os.chdir(ROOT)
-    architecture = parameters.get("Architecture") or stack.parameters.get("Architecture", "arm64")
+    parameters.setdefault("Architecture", stack.parameters.get("Architecture", "arm64"))
     if not asked.no_build:
-        build(place, architecture)
-    deploy(place, {**parameters, "Architecture": architecture})
+        build(parameters["Architecture"])
+    for step in steps:
+        deploy(stack.name, {**parameters, **step})
 
 
-def rotated(which, stack):
-    """The new secret and the old one."""
-    present = stack.environment()
-    if which == "jwt":
-        return {"JwtSecret": secrets.token_urlsafe(48), "JwtSecretPrevious": present["JWT_SECRET"]}
-    new = ask_hidden("The secret that your site will sign identities with (it is not shown)")
-    return {"VisitorIdentitySecret": new, "VisitorIdentitySecretPrevious": present["VISITOR_IDENTITY_SECRET"] or "none"}
+def parameter(text):
+    """The name and the value of a parameter, unless it is unknown or a secret.
+    Errors: ValueError, which says why it may not be there."""
+    name, sign, value = text.partition("=")
+    known = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    if not sign or name not in known:
+        raise ValueError(f"{name} is no PARAMETER=VALUE of the template")
+    if known[name].get("NoEcho") and value not in WORDS:
+        raise ValueError(
+            f"{name} is a secret: a command line stays in the shell's history and is seen by whoever lists processes."
+            " Leave it out: it is asked for the first time, and by --rotate")
+    return name, value
 
 
-def build(place, architecture):
+def ask_connection_string():
+    return ask_hidden("The connection string of MongoDB (it is not shown)")
+
+
+def rotation(which, now, stack):
+    """The deployments that give a secret another value, as what each changes."""
+    if which == "database":
+        return [{"MongoDbUri": ask_connection_string()}]
+    before = "none" if now else stack.environment()[
+        {"jwt": "JWT_SECRET", "identity": "VISITOR_IDENTITY_SECRET"}[which]] or "none"
+    if which == "identity":
+        new = ask_hidden("The secret that your site will sign identities with (it is not shown)")
+        return [{"VisitorIdentitySecret": new, "VisitorIdentitySecretPrevious": before}]
+    new = secrets.token_urlsafe(48)
+    last = {"JwtSecret": new, "JwtSecretPrevious": before}
+    # Functions are updated one after the other: each must take tokens of the new secret before any signs with it.
+    return [last] if now else [{"JwtSecretPrevious": new}, last]
+
+
+def build(architecture):
     if architecture in TARGETS:
         subprocess.run(["rustup", "target", "add", TARGETS[architecture]], check=True)
-    override = ["--parameter-overrides", f"Architecture={architecture}"]
-    subprocess.run(["sam", "build", "--config-env", place, *override], check=True)
+    subprocess.run(["sam", "build", "--parameter-overrides", f"Architecture={architecture}"], check=True)
 
 
-def deploy(place, parameters):
+def deploy(stack, parameters):
+    # Each stack has a folder of its own in SAM's bucket: `sam delete` empties it.
+    place = ["--stack-name", stack, "--s3-prefix", stack]
     overrides = [f"{name}={value}" for name, value in parameters.items()]
-    # In this process: the arguments of another one stand in the list of processes.
-    cli(["deploy", "--config-env", place, "--no-confirm-changeset", "--parameter-overrides", *overrides], prog_name="sam")
+    try:
+        # In this process: the arguments of another one stand in the list of processes.
+        cli(["deploy", *place, "--parameter-overrides", *overrides], prog_name="sam")
+    except SystemExit as ended:
+        if ended.code:
+            raise
 
 
 if __name__ == "__main__":

@@ -181,7 +181,7 @@ mod tests {
         assert!(table.http.contains(&login), "{table:?}");
         assert_eq!(
             table.http_throttles.routes["POST /api/auth/login"],
-            Throttle { rate: 20, burst: 40 }
+            Throttle { rate: 200, burst: 400 }
         );
         assert_eq!(table.websocket_throttles.default, Some(Throttle { rate: 1000, burst: 2000 }));
         assert_eq!(table.websocket.get("$connect").map(String::as_str), Some("websocket"));
