@@ -1,5 +1,11 @@
 export { webSocketUrl } from "./config.js";
-export { type Ask, Connection, type ConnectionOptions, type ConnectionState } from "./connection.js";
+export {
+  type Ask,
+  Connection,
+  type ConnectionOptions,
+  type ConnectionState,
+  type Tell,
+} from "./connection.js";
 export type { paths } from "./description.js";
 export { ChatError, type Code, type Failure } from "./errors.js";
 export { type Api, answer, api } from "./http.js";

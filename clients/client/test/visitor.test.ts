@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeServer, type Frame } from "../../testing/fake-server.js";
 import { VisitorChat } from "../src/index.js";
-import { FakeServer, type Frame } from "./fake-server.js";
 
 let server: FakeServer;
 
