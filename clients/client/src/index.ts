@@ -9,7 +9,7 @@ export {
 export type { paths } from "./description.js";
 export { ChatError, type Code, type Failure } from "./errors.js";
 export { type Api, answer, api } from "./http.js";
-export { further, type MarkKind, moved, NO_MARKS } from "./marks.js";
+export { further, type MarkKind, moved, NO_MARKS, OwnMarks } from "./marks.js";
 export { type Deliver, type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 export { guarded, type Keeper } from "./storage.js";
 export { type Observable, Store } from "./store.js";
