@@ -15,6 +15,9 @@ export type ConnectionState =
 /** Sends an event and waits for its `ack`. */
 export type Ask = <E extends keyof Sent>(event: E, data: Sent[E]) => Promise<Acks[E]>;
 
+/** Sends an event whose `ack` nobody needs: none comes back, and nobody hears whether it was done. */
+export type Tell = <E extends keyof Sent>(event: E, data: Sent[E]) => void;
+
 /** What a {@link Connection} needs. */
 export interface ConnectionOptions {
   /** Where the WebSocket is; it may be looked up anew before each try. */
@@ -29,8 +32,10 @@ const ANSWER_MS = 12_000;
 const OPEN_MS = 15_000;
 /** How long a ping may take that asks whether a socket still lives. */
 const ALIVE_MS = 5_000;
-/** API Gateway ends a connection after 10 minutes without traffic. */
-const PING_MS = 8 * 60_000;
+/** API Gateway ends a connection after 10 minutes without traffic; browsers hold up timers for a minute. */
+const PING_MS = 9 * 60_000;
+/** A socket that has been heard so lately is not asked whether it lives. */
+const TRUSTED_MS = 30_000;
 /** API Gateway ends a connection after 2 hours in any case. */
 const LIFETIME_MS = 115 * 60_000;
 /** The longest pause between two tries. */
@@ -61,8 +66,11 @@ export class Connection {
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
   readonly #waiting = new Map<string, Waiting>();
   #socket: WebSocket | undefined;
-  #timers: ReturnType<typeof setTimeout>[] = [];
+  #ping: ReturnType<typeof setTimeout> | undefined;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
+  #end: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #heardAt = 0;
   #tries = 0;
   #frames = 0;
   #closing: Pushed["connection:closing"] | undefined;
@@ -97,20 +105,27 @@ export class Connection {
     this.#state.set({ status: "idle" });
   }
 
-  /** The network is back, or somebody looks again: no pause, and no trust in an old socket. */
+  /** Somebody looks again: no pause, and no trust in a socket that has long been quiet. */
   hurry(): void {
     if (this.#retry !== undefined) {
       void this.#open();
-    } else if (this.#socket && this.#state.get().status === "online") {
-      void this.#probe(this.#socket, ALIVE_MS);
+    } else if (this.#socket && this.#isOnline && Date.now() - this.#heardAt > TRUSTED_MS) {
+      this.#probe(this.#socket, ALIVE_MS);
     }
   }
 
   /** Sends an event and waits for its `ack`. */
   readonly ask: Ask = (event, data) =>
-    this.#state.get().status === "online"
+    this.#isOnline
       ? this.#ask(event, data)
       : Promise.reject(new ChatError("disconnected", "There is no connection"));
+
+  /** Sends an event whose `ack` nobody needs; nothing while there is no connection. */
+  readonly tell: Tell = (event, data) => {
+    if (this.#socket && this.#isOnline) {
+      this.#send(this.#socket, event, data);
+    }
+  };
 
   /** Calls `listener` with what is pushed, until the returned function is called. */
   on<E extends keyof Pushed>(event: E, listener: Listener<E>): () => void {
@@ -120,6 +135,10 @@ export class Connection {
     return () => listeners.delete(listener);
   }
 
+  get #isOnline(): boolean {
+    return this.#state.get().status === "online";
+  }
+
   readonly #ask: Ask = (event, data) => {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
@@ -127,13 +146,12 @@ export class Connection {
     }
     this.#frames += 1;
     const id = String(this.#frames);
-    const action = event.split(":", 1)[0];
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new ChatError("timeout", `${event} got no answer`));
-        if (event !== "ping" && this.#state.get().status === "online") {
-          void this.#probe(socket, ALIVE_MS);
+        if (this.#isOnline) {
+          this.#probe(socket, ALIVE_MS);
         }
       }, ANSWER_MS);
       const done = () => {
@@ -150,9 +168,22 @@ export class Connection {
           reject(error);
         },
       });
-      socket.send(JSON.stringify({ action, event, id, data }));
+      this.#send(socket, event, data, id);
     });
   };
+
+  /** A frame without an `id` gets no `ack`. */
+  #send<E extends keyof Sent>(socket: WebSocket, event: E, data: Sent[E], id?: string): void {
+    const action = event.split(":", 1)[0];
+    socket.send(JSON.stringify({ action, event, id, data }));
+    this.#stayAwake(socket);
+  }
+
+  /** There was traffic: a ping is needed that much later. */
+  #stayAwake(socket: WebSocket): void {
+    clearTimeout(this.#ping);
+    this.#ping = setTimeout(() => this.#probe(socket, ANSWER_MS), PING_MS);
+  }
 
   async #open(): Promise<void> {
     this.#clearRetry();
@@ -200,10 +231,7 @@ export class Connection {
       return;
     }
     this.#tries = 0;
-    this.#timers.push(
-      setInterval(() => this.#probe(socket, ANSWER_MS), PING_MS),
-      setTimeout(() => this.#fail(socket, 0), LIFETIME_MS),
-    );
+    this.#end = setTimeout(() => this.#fail(socket, 0), LIFETIME_MS);
     this.#state.set({ status: "online" });
   }
 
@@ -211,6 +239,9 @@ export class Connection {
     if (socket !== this.#socket || typeof text !== "string") {
       return;
     }
+    this.#heardAt = Date.now();
+    this.#believe();
+    this.#stayAwake(socket);
     const { event, id, data } = JSON.parse(text) as { event?: string; id?: string | number; data: unknown };
     const waiting = id === undefined ? undefined : this.#waiting.get(String(id));
     if (event === "ack") {
@@ -267,10 +298,9 @@ export class Connection {
   #drop(error: ChatError): void {
     const socket = this.#socket;
     this.#socket = undefined;
-    for (const timer of this.#timers) {
-      clearTimeout(timer);
-    }
-    this.#timers = [];
+    clearTimeout(this.#ping);
+    clearTimeout(this.#end);
+    this.#believe();
     if (socket) {
       hangUp(socket);
     }
@@ -292,7 +322,11 @@ export class Connection {
     this.#retry = undefined;
   }
 
-  readonly #onOnline = (): void => this.hurry();
+  readonly #onOnline = (): void => {
+    // What came over the network before proves nothing.
+    this.#heardAt = 0;
+    this.hurry();
+  };
 
   readonly #onSeen = (): void => {
     if (document.visibilityState === "visible") {
@@ -300,18 +334,17 @@ export class Connection {
     }
   };
 
-  async #probe(socket: WebSocket, patience: number): Promise<void> {
-    const timer = setTimeout(() => this.#fail(socket, 0), patience);
-    try {
-      await this.#ask("ping", {});
-    } catch (error) {
-      // A refusal is an answer, too.
-      if (error instanceof ChatError && error.code === "timeout") {
-        this.#fail(socket, 0);
-      }
-    } finally {
-      clearTimeout(timer);
+  /** Asks whether a socket still lives; whatever comes is an answer. */
+  #probe(socket: WebSocket, patience: number): void {
+    if (this.#doubt === undefined) {
+      this.#doubt = setTimeout(() => this.#fail(socket, 0), patience);
+      this.#send(socket, "ping", {});
     }
+  }
+
+  #believe(): void {
+    clearTimeout(this.#doubt);
+    this.#doubt = undefined;
   }
 }
 

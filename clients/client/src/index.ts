@@ -1,9 +1,15 @@
 export { webSocketUrl } from "./config.js";
-export { type Ask, Connection, type ConnectionOptions, type ConnectionState } from "./connection.js";
+export {
+  type Ask,
+  Connection,
+  type ConnectionOptions,
+  type ConnectionState,
+  type Tell,
+} from "./connection.js";
 export type { paths } from "./description.js";
 export { ChatError, type Code, type Failure } from "./errors.js";
 export { type Api, answer, api } from "./http.js";
-export { further, type MarkKind, moved, NO_MARKS } from "./marks.js";
+export { further, type MarkKind, moved, NO_MARKS, OwnMarks } from "./marks.js";
 export { type Deliver, type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 export { guarded, type Keeper } from "./storage.js";
 export { type Observable, Store } from "./store.js";

@@ -1,3 +1,4 @@
+import type { Tell } from "./connection.js";
 import type { Marks, Side } from "./wire.js";
 
 /** What a mark may be of. */
@@ -40,4 +41,42 @@ export function moved(
     }
   }
   return { ...before, [sender]: side };
+}
+
+/** So long a mark waits for a later one, which says the same and more. */
+const JOINED_MS = 1_000;
+
+/**
+ * What one tells the others of how far one has come: each frame costs something, so that what comes within a second
+ * is one mark, and what was read is not told as delivered besides.
+ */
+export class OwnMarks {
+  readonly #tell: Tell;
+  readonly #waiting = new Map<string, Record<MarkKind, number>>();
+
+  constructor(tell: Tell) {
+    this.#tell = tell;
+  }
+
+  /** One has come up to a `seq` of a conversation. */
+  reach(conversationId: string, kind: MarkKind, upTo: number): void {
+    const waiting = this.#waiting.get(conversationId) ?? this.#begin(conversationId);
+    waiting[kind] = Math.max(waiting[kind], upTo);
+  }
+
+  #begin(conversationId: string): Record<MarkKind, number> {
+    const waiting = { delivered: 0, read: 0 };
+    this.#waiting.set(conversationId, waiting);
+    setTimeout(() => {
+      this.#waiting.delete(conversationId);
+      const { delivered, read } = waiting;
+      if (read > 0) {
+        this.#tell("message:read", { conversationId, upTo: read });
+      }
+      if (delivered > read) {
+        this.#tell("message:delivered", { conversationId, upTo: delivered });
+      }
+    }, JOINED_MS);
+    return waiting;
+  }
 }

@@ -2,7 +2,7 @@ import { webSocketUrl } from "./config.js";
 import { type Ask, Connection, type ConnectionState } from "./connection.js";
 import { ChatError } from "./errors.js";
 import { type Api, answer, api } from "./http.js";
-import { type MarkKind, moved } from "./marks.js";
+import { type MarkKind, moved, OwnMarks } from "./marks.js";
 import { type Keep, keptIn, Outbox, type OutgoingMessage } from "./outbox.js";
 import { guarded, type Keeper } from "./storage.js";
 import { type Observable, Store } from "./store.js";
@@ -99,6 +99,7 @@ export class VisitorChat implements VisitorActions {
   readonly #storage: Keeper | undefined;
   readonly #api: Api;
   readonly #connection: Connection;
+  readonly #ownMarks: OwnMarks;
   readonly #outbox: Outbox;
   readonly #state: Store<VisitorState>;
   #sessionId: string | undefined;
@@ -119,6 +120,7 @@ export class VisitorChat implements VisitorActions {
     this.#api = api(options.url, () => this.#token);
     this.#outbox = new Outbox((message, follows) => this.#deliver(message, follows), this.#keep());
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
+    this.#ownMarks = new OwnMarks(this.#connection.tell);
     this.#thread.begin(shown.messages);
     const { connection, outgoing } = {
       connection: this.#connection.state.get(),
@@ -129,7 +131,7 @@ export class VisitorChat implements VisitorActions {
       this.#set({ connection });
       if (connection.status === "online") {
         this.#outbox.open();
-        this.#sendRead();
+        this.#tellRead();
       } else {
         this.#outbox.close();
       }
@@ -183,7 +185,7 @@ export class VisitorChat implements VisitorActions {
   read(): void {
     this.#wantsRead = this.#thread.messages.findLast(({ sender }) => sender === "agent")?.seq ?? 0;
     this.#show();
-    this.#sendRead();
+    this.#tellRead();
   }
 
   type(isTyping: boolean): void {
@@ -191,7 +193,7 @@ export class VisitorChat implements VisitorActions {
     if (!conversation || !this.#ownTyping.isNews(isTyping)) {
       return;
     }
-    this.#tell(isTyping ? "typing:start" : "typing:stop", { conversationId: conversation._id });
+    this.#connection.tell(isTyping ? "typing:start" : "typing:stop", { conversationId: conversation._id });
   }
 
   page(url: string, title?: string): void {
@@ -199,7 +201,7 @@ export class VisitorChat implements VisitorActions {
       return;
     }
     this.#page = title ? { url, title: title.slice(0, LONGEST_TITLE) } : { url };
-    this.#tell("visitor:page", this.#page);
+    this.#connection.tell("visitor:page", this.#page);
   }
 
   introduce(details: Details): void {
@@ -347,8 +349,7 @@ export class VisitorChat implements VisitorActions {
     this.#add([message]);
     if (message.sender === "agent") {
       this.#othersTyping.end();
-      const upTo = message.seq;
-      this.#tell("message:delivered", { conversationId: message.conversation, upTo });
+      this.#ownMarks.reach(message.conversation, "delivered", message.seq);
     }
     this.#fill();
   }
@@ -480,32 +481,17 @@ export class VisitorChat implements VisitorActions {
     this.#show({ marks: moved(marks, mark, at, kinds) });
   }
 
-  #sendRead(): void {
+  /** Tells what the visitor has read, unless the server knows: what was lost goes out again after a reconnect. */
+  #tellRead(): void {
     const { conversation, marks } = this.#state.get();
-    const upTo = this.#wantsRead;
-    if (!conversation || upTo === 0 || upTo <= (marks?.visitor.read.upTo ?? 0)) {
-      return;
+    if (conversation && this.#wantsRead > (marks?.visitor.read.upTo ?? 0)) {
+      this.#ownMarks.reach(conversation._id, "read", this.#wantsRead);
     }
-    const conversationId = conversation._id;
-    this.#connection.ask("message:read", { conversationId, upTo }).then(
-      marked =>
-        this.#mark({ conversationId, sender: "visitor", upTo: marked.upTo }, marked.at ?? "", ["read"]),
-      () => {
-        // It is sent again after a reconnect, and with the next message.
-      },
-    );
   }
 
   #setTyping(typing: Typing | undefined): void {
     const { typing: _, ...state } = this.#state.get();
     this.#state.set(typing ? { ...state, typing } : state);
-  }
-
-  /** Sends what is worth nothing a moment later. */
-  #tell<E extends keyof Sent>(event: E, data: Sent[E]): void {
-    this.#connection.ask(event, data).catch(() => {
-      // Nothing depends on it.
-    });
   }
 
   /** An older state of the conversation than the one that is shown is dropped: pushes have no order. */

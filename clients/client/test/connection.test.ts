@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeServer } from "../../testing/fake-server.js";
 import { ChatError, Connection } from "../src/index.js";
-import { FakeServer } from "./fake-server.js";
 
 let server: FakeServer;
 
@@ -31,6 +31,8 @@ async function online(): Promise<Connection> {
   expect(made.state.get()).toEqual({ status: "online" });
   return made;
 }
+
+const pings = () => server.last.sent.filter(({ event }) => event === "ping");
 
 describe("a connection", () => {
   it("says who it is before anything else", async () => {
@@ -130,20 +132,56 @@ describe("a connection", () => {
     expect(server.sockets.length >= 2 ? 2 : 1).toBe(sockets);
   });
 
-  it("pings before API Gateway's 10 minutes, and comes anew before its 2 hours", async () => {
-    await online();
+  it("sends without an id what needs no answer, and nothing while it is away", async () => {
+    const made = await online();
+    made.tell("typing:start", { conversationId: "c" });
+    expect(server.last.sent.at(-1)).toEqual({
+      action: "typing",
+      event: "typing:start",
+      data: { conversationId: "c" },
+    });
+    server.last.lose();
+    made.tell("typing:stop", { conversationId: "c" });
+    expect(server.last.sent).toHaveLength(2);
+  });
+
+  it("pings after 9 minutes in which nothing went or came, and comes anew before API Gateway's 2 hours", async () => {
+    const made = await online();
     const first = server.last;
+    await vi.advanceTimersByTimeAsync(8 * 60_000);
+    made.tell("typing:start", { conversationId: "c" });
+    await vi.advanceTimersByTimeAsync(8 * 60_000);
+    first.push("typing:stop", { conversationId: "c", sender: "agent", userName: "Ada" });
+    await vi.advanceTimersByTimeAsync(9 * 60_000 - 1);
+    expect(pings()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pings()).toEqual([{ action: "ping", event: "ping", data: {} }]);
     await vi.advanceTimersByTimeAsync(9 * 60_000);
-    expect(first.sent.filter(({ event }) => event === "ping")).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(106 * 60_000 + 1);
+    expect(pings()).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(81 * 60_000 + 1);
     expect(server.sockets).toHaveLength(2);
   });
 
   it("gives a socket up that does not answer its ping", async () => {
     await online();
     server.answer = () => undefined;
-    await vi.advanceTimersByTimeAsync(8 * 60_000 + 12_001);
+    await vi.advanceTimersByTimeAsync(9 * 60_000 + 12_001);
     expect(server.sockets.length).toBeGreaterThan(1);
+  });
+
+  it("asks a socket that has long been quiet whether it lives when somebody looks again", async () => {
+    const made = await online();
+    made.hurry();
+    expect(pings()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(30_001);
+    made.hurry();
+    made.hurry();
+    expect(pings()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(30_001);
+    server.answer = () => undefined;
+    made.hurry();
+    await vi.advanceTimersByTimeAsync(5_001);
+    expect(server.sockets).toHaveLength(2);
   });
 
   it("is ended by its owner alone", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeServer, type Frame } from "../../testing/fake-server.js";
 import { VisitorChat } from "../src/index.js";
-import { FakeServer, type Frame } from "./fake-server.js";
 
 let server: FakeServer;
 
@@ -24,6 +24,22 @@ async function online(chat: VisitorChat): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
   expect(chat.state.get()).toMatchObject({ connection: { status: "online" }, agentsOnline: true });
 }
+
+/** The visitor's conversation, and a message of an agent in it. */
+const conversation = { _id: "c", version: 1, status: "active" };
+const said = (seq: number) => ({ _id: `m${seq}`, conversation: "c", sender: "agent", seq, content: "Hello" });
+
+/** Marks of a visitor who has read so far. */
+const marks = (upTo: number) => {
+  const [nothing, read] = [
+    { upTo: 0, at: null },
+    { upTo, at: null },
+  ];
+  return { agent: { delivered: nothing, read: nothing }, visitor: { delivered: read, read } };
+};
+
+/** What was sent since the visitor came. */
+const sent = () => server.last.sent.filter(({ event }) => event !== "visitor:connect");
 
 const arrivals = () => server.last.sent.filter(({ event }: Frame) => event === "visitor:connect");
 
@@ -65,6 +81,68 @@ describe("a visitor's chat", () => {
     expect(chat.state.get().conversation).toMatchObject({ version: 3, status: "resolved" });
     told(4, "closed");
     expect(chat.state.get().conversation).toMatchObject({ version: 4, status: "closed" });
+  });
+
+  it("tells of a burst that the visitor sees once, as read, and has no answer sent", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    server.last.push("conversation:created", { conversation, message: null });
+    for (const seq of [1, 2, 3]) {
+      server.last.push("message:new", { message: said(seq) });
+      chat.read();
+    }
+    expect(chat.state.get().unread).toBe(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const data = { conversationId: "c", upTo: 3 };
+    expect(sent()).toEqual([{ action: "message", event: "message:read", data }]);
+    server.last.push("message:read", { ...data, messageId: "m3", readAt: "now", sender: "visitor" });
+    chat.read();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it("tells what the visitor does not look at as delivered", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    server.last.push("conversation:created", { conversation, message: null });
+    for (const seq of [1, 2]) {
+      server.last.push("message:new", { message: said(seq) });
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    const data = { conversationId: "c", upTo: 2 };
+    expect(sent()).toEqual([{ action: "message", event: "message:delivered", data }]);
+    expect(chat.state.get().unread).toBe(2);
+  });
+
+  it("tells once more after a reconnection what was read, unless the server knows", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    server.last.push("conversation:created", { conversation, message: null });
+    server.last.push("message:new", { message: said(1) });
+    chat.read();
+    for (const known of [0, 1]) {
+      server.last.lose();
+      server.answer = (socket, frame) => socket.ack(frame, { ...welcome, conversation, marks: marks(known) });
+      await vi.advanceTimersByTimeAsync(1_000);
+      server.last.accept();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(sent().map(({ event }) => event)).toEqual(known === 0 ? ["message:read"] : []);
+    }
+  });
+
+  it("tells what the visitor types, and where it is, without having an answer sent", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    server.last.push("conversation:created", { conversation, message: null });
+    chat.type(true);
+    chat.type(true);
+    chat.type(false);
+    chat.page("/prices", "Prices");
+    expect(sent()).toEqual([
+      { action: "typing", event: "typing:start", data: { conversationId: "c" } },
+      { action: "typing", event: "typing:stop", data: { conversationId: "c" } },
+      { action: "visitor", event: "visitor:page", data: { url: "/prices", title: "Prices" } },
+    ]);
   });
 
   it("goes on where what was kept cannot be read, and where nothing can be kept", async () => {

@@ -126,7 +126,11 @@ function Heard({ state, language }: { readonly state: VisitorState; readonly lan
   const isNew = last?.sender === "agent" && last._id !== first.current;
   return (
     <div class="hidden" aria-live="polite">
-      {isNew && `${last.senderId.name ?? language.texts.team}: ${last.content}`}
+      {isNew && (
+        <>
+          <bdi>{last.senderId.name ?? language.texts.team}</bdi>: <bdi>{last.content}</bdi>
+        </>
+      )}
     </div>
   );
 }

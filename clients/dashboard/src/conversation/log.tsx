@@ -194,7 +194,11 @@ function Heard({ state, name }: { readonly state: RoomState; readonly name: stri
   const isNew = last?.sender === "visitor" && last._id !== first.current;
   return (
     <div class="hidden" aria-live="polite">
-      {isNew && `${name}: ${last.content}`}
+      {isNew && (
+        <>
+          <bdi>{name}</bdi>: <bdi>{last.content}</bdi>
+        </>
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   type Keeper,
   type Message,
   type Observable,
+  OwnMarks,
   type Sent,
   type VisitorBrief,
   webSocketUrl,
@@ -48,6 +49,7 @@ export class Desk {
   readonly #session: Session;
   readonly #storage: Keeper;
   readonly #connection: Connection;
+  readonly #ownMarks: OwnMarks;
   readonly #rooms = new Map<string, Room>();
   readonly #lists = new Map<string, { readonly list: ConversationList; users: number }>();
   readonly #told = new Set<Told>();
@@ -75,6 +77,7 @@ export class Desk {
       this.visitorNews,
     );
     this.#connection = new Connection({ url: () => this.#url(), authenticate: ask => this.#arrive(ask) });
+    this.#ownMarks = new OwnMarks(this.#connection.tell);
     this.#listen();
     const stops = [
       this.#connection.state.subscribe(state => this.#follow(state)),
@@ -253,7 +256,9 @@ export class Desk {
       return known;
     }
     const { call, conversations, owner } = this;
-    const needs = { ask: this.#ask, call, conversations, storage: this.#storage, owner };
+    const { tell } = this.#connection;
+    const own = { ask: this.#ask, tell, ownMarks: this.#ownMarks, storage: this.#storage };
+    const needs = { ...own, call, conversations, owner };
     const room = new Room(id, needs);
     this.#rooms.set(id, room);
     if (this.#connection.state.get().status === "online") {
@@ -388,12 +393,10 @@ export class Desk {
     for (const told of this.#told) {
       told.message(message);
     }
-    // To who only watches nothing is delivered.
+    // It is delivered to who answers, and not to each who could.
     const holder = this.conversations.get(id)?.assignedAgent?._id;
-    if (holder === undefined || holder === this.owner || this.#openings.has(id)) {
-      this.#connection.ask("message:delivered", { conversationId: id, upTo }).catch(() => {
-        // What is read counts as delivered.
-      });
+    if (holder === this.owner || this.#openings.has(id)) {
+      this.#ownMarks.reach(id, "delivered", upTo);
     }
   }
 

@@ -13,10 +13,12 @@ import {
   OthersTyping,
   Outbox,
   type OutgoingMessage,
+  type OwnMarks,
   OwnTyping,
   outgoing,
   type Pushed,
   Store,
+  type Tell,
   Thread,
   type Typing,
 } from "@livechat/client";
@@ -49,8 +51,10 @@ export interface RoomState {
 /** What a room needs of the desk that it is at. */
 export interface RoomNeeds {
   readonly ask: Ask;
+  readonly tell: Tell;
   readonly call: Call;
   readonly conversations: Conversations;
+  readonly ownMarks: OwnMarks;
   readonly storage: Keeper;
   /** Whose unsent messages are kept. */
   readonly owner: string;
@@ -72,6 +76,7 @@ export class Room {
   readonly #thread = new Thread();
   readonly #ownTyping = new OwnTyping();
   readonly #othersTyping = new OthersTyping(typing => this.#setTyping(typing));
+  #wantsRead = 0;
   #filling: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
 
@@ -131,9 +136,10 @@ export class Room {
     this.#fill();
   }
 
-  /** What is written is sent from now on. */
+  /** What is written and read is told from now on. */
   resume(): void {
     this.#outbox.open();
+    this.#tellRead();
   }
 
   /** Nothing is sent while there is no connection. */
@@ -157,35 +163,17 @@ export class Room {
   /** The agent types, or has stopped; to be called as often as it happens. */
   type(isTyping: boolean): void {
     if (this.#ownTyping.isNews(isTyping)) {
-      const event = isTyping ? "typing:start" : "typing:stop";
-      this.#needs.ask(event, { conversationId: this.id }).catch(() => {
-        // It is worth nothing a moment later.
-      });
+      this.#needs.tell(isTyping ? "typing:start" : "typing:stop", { conversationId: this.id });
     }
   }
 
   /** The agent sees what is shown. */
   read(): void {
     const upTo = this.#thread.messages.findLast(({ sender }) => sender === "visitor")?.seq ?? 0;
-    if (upTo > (this.#state.get().marks?.agent.read.upTo ?? 0)) {
-      this.#needs.ask("message:read", { conversationId: this.id, upTo }).then(
-        ({ upTo, at }) => {
-          this.#mark({ sender: "agent", upTo }, at ?? "", ["delivered", "read"]);
-          const unread = this.#thread.messages.filter(
-            ({ sender, seq }) => sender === "visitor" && seq > upTo,
-          );
-          const conversationId = this.id;
-          this.#needs.conversations.read({
-            conversationId,
-            sender: "agent",
-            upTo,
-            unreadCount: unread.length,
-          });
-        },
-        () => {
-          // It is sent again with the next look.
-        },
-      );
+    if (upTo > this.#readTo) {
+      this.#wantsRead = upTo;
+      this.#needs.conversations.read({ conversationId: this.id, sender: "agent", upTo, unreadCount: 0 });
+      this.#tellRead();
     }
   }
 
@@ -301,6 +289,18 @@ export class Room {
 
   #mark(mark: Pick<Pushed["message:read"], "sender" | "upTo">, at: string, kinds: readonly MarkKind[]): void {
     this.#set({ marks: moved(this.#state.get().marks, mark, at, kinds) });
+  }
+
+  /** How far the server knows that it was read. */
+  get #readTo(): number {
+    return this.#state.get().marks?.agent.read.upTo ?? 0;
+  }
+
+  /** Tells what the agent has read, unless the server knows: what was lost goes out again after a reconnect. */
+  #tellRead(): void {
+    if (this.#wantsRead > this.#readTo) {
+      this.#needs.ownMarks.reach(this.id, "read", this.#wantsRead);
+    }
   }
 
   #setTyping(typing: Typing | undefined): void {

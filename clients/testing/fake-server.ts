@@ -3,7 +3,8 @@ import { vi } from "vitest";
 /** A frame as a client sends it. */
 export interface Frame {
   readonly event: string;
-  readonly id: string;
+  /** A frame without it gets no `ack`. */
+  readonly id?: string;
   readonly data: Record<string, unknown>;
 }
 
@@ -38,8 +39,13 @@ export class FakeSocket extends EventTarget {
     this.#say({ event, data });
   }
 
-  ack(frame: Frame, data: unknown): void {
-    this.#say({ event: "ack", id: frame.id, data });
+  ack({ event, id }: Frame, data: unknown): void {
+    if (event === "ping") {
+      this.push("pong", {});
+    }
+    if (id !== undefined) {
+      this.#say({ event: "ack", id, data });
+    }
   }
 
   refuse(frame: Frame, code: string, more: Record<string, unknown> = {}): void {
