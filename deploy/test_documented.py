@@ -124,7 +124,8 @@ class Documented(unittest.TestCase):
         if "--query" in options:
             shape = model.output_shape
             for step in options[options.index("--query") + 1].split("."):
-                shape = shape.members[step]
+                # The names in a map are ours.
+                shape = shape.value if shape.type_name == "map" else shape.members[step]
 
 
 if __name__ == "__main__":

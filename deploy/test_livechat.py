@@ -70,8 +70,9 @@ def refused(*arguments):
 
 class Up(unittest.TestCase):
     def test_the_first_time_asks_for_the_connection_string_alone(self):
-        given = deployments(Deployed(exists=False), answers=[URI])
-        self.assertEqual(given, [{"MongoDbUri": URI, "Architecture": "arm64"}])
+        (given,) = deployments(Deployed(exists=False), answers=[URI])
+        self.assertRegex(given.pop("JwtSecret"), r"^\S{64}$", "it is made")
+        self.assertEqual(given, {"MongoDbUri": URI, "Architecture": "arm64"})
 
     def test_later_what_is_not_named_stays(self):
         self.assertEqual(deployments(Deployed()), [{"Architecture": "arm64"}])

@@ -1,6 +1,7 @@
 """Builds the live chat and deploys it, without a question but for secrets, which are not shown.
 
-The first time it asks for the connection string of the database. What is not named keeps its value.
+The first time it asks for the connection string of the database, and makes the secret that tokens are signed with. What
+is not named keeps its value.
 
 `--rotate` gives a secret another value: `database`, the connection string, which it asks for; `jwt`, what tokens are
 signed with, which it makes; `identity`, what your site signs identities with, which it asks for. What the one before of
@@ -44,7 +45,7 @@ def main():
         stack.must_exist()
         steps = rotation(asked.rotate, asked.now, stack)
     else:
-        steps = [{} if stack.exists else {"MongoDbUri": ask_connection_string()}]
+        steps = [{} if stack.exists else {"JwtSecret": token_secret(), "MongoDbUri": ask_connection_string()}]
     os.chdir(ROOT)
     parameters.setdefault("Architecture", stack.parameters.get("Architecture", "arm64"))
     if not asked.no_build:
@@ -71,6 +72,11 @@ def ask_connection_string():
     return ask_hidden("The connection string of MongoDB (it is not shown)")
 
 
+def token_secret():
+    # Made here: one that CloudFormation makes is kept by Secrets Manager, which costs money when nobody chats, too.
+    return secrets.token_urlsafe(48)
+
+
 def rotation(which, now, stack):
     """The deployments that give a secret another value, as what each changes."""
     if which == "database":
@@ -80,7 +86,7 @@ def rotation(which, now, stack):
     if which == "identity":
         new = ask_hidden("The secret that your site will sign identities with (it is not shown)")
         return [{"VisitorIdentitySecret": new, "VisitorIdentitySecretPrevious": before}]
-    new = secrets.token_urlsafe(48)
+    new = token_secret()
     last = {"JwtSecret": new, "JwtSecretPrevious": before}
     # Functions are updated one after the other: each must take tokens of the new secret before any signs with it.
     return [last] if now else [{"JwtSecretPrevious": new}, last]

@@ -197,6 +197,7 @@ mod tests {
         assert_eq!(ended.recv().await, None);
     }
 
+    /// Below the 29 seconds that API Gateway waits (its quotas, "Integration timeout").
     #[test]
     fn a_function_has_the_time_that_the_template_says() {
         let timeout = format!("\n    Timeout: {}\n", TIMEOUT.as_secs());

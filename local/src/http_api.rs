@@ -125,9 +125,12 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(if any { AllowOrigin::any() } else { AllowOrigin::list(list) })
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([CONTENT_TYPE, http::header::AUTHORIZATION])
-        .expose_headers([http::header::RETRY_AFTER])
+        .expose_headers([http::header::RETRY_AFTER, REQUEST_ID])
         .max_age(Duration::from_secs(600))
 }
+
+/// What a caller names a call by.
+const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 
 async fn integrate(
     State(route): State<Route>,
@@ -174,7 +177,7 @@ async fn integrate(
     });
     let mut response = called.await.unwrap_or_else(internal_server_error);
     if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     response
 }

@@ -17,8 +17,8 @@ use crate::Id;
 /// A result whose error a caller can be shown.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// When a caller may try again after the database was away.
-const BACK_SOON: Duration = Duration::from_secs(2);
+/// In how many seconds a caller may try again after the database was away.
+const BACK_SOON: u32 = 2;
 
 /// The stable names of what can go wrong, each with its HTTP status (`docs/protocol.md`, Conventions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -91,13 +91,16 @@ pub struct Error {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
     #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
+    retry_after: Option<u32>,
     /// Which of the reasons that a code may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     /// The conversation that is in the way.
     #[serde(rename = "conversationId", skip_serializing_if = "Option::is_none")]
     conversation_id: Option<Id>,
+    /// By which the log knows the frame, where the fault is ours; over HTTP the header `apigw-requestid` says it.
+    #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
+    request_id: Option<Box<str>>,
     #[serde(skip)]
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -114,6 +117,7 @@ impl Error {
             retry_after: None,
             reason: None,
             conversation_id: None,
+            request_id: None,
             source: None,
         }
     }
@@ -164,11 +168,18 @@ impl Error {
         Self { conversation_id: Some(conversation), ..self }
     }
 
+    /// With the name under which it is in the log, if the fault is ours.
+    #[must_use]
+    pub fn of_request(self, id: Option<String>) -> Self {
+        let request_id = id.filter(|_| self.code.status().is_server_error()).map(String::into);
+        Self { request_id, ..self }
+    }
+
     /// 429, to be tried again after a while, which is given in whole seconds, 1 or more.
     pub fn rate_limited(wait: Duration) -> Self {
         let seconds = wait.as_millis().div_ceil(1000).max(1);
         Self {
-            retry_after: Some(seconds.try_into().unwrap_or(u64::MAX)),
+            retry_after: Some(seconds.try_into().unwrap_or(u32::MAX)),
             ..Self::new(Code::RateLimited, "Too many requests, try again later")
         }
     }
@@ -185,7 +196,7 @@ impl Error {
     pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),
-            retry_after: Some(BACK_SOON.as_secs()),
+            retry_after: Some(BACK_SOON),
             ..Self::new(Code::Unavailable, "The service is unavailable for the moment, try again")
         }
     }

@@ -14,6 +14,8 @@ const MOST_ID: usize = 128;
 pub struct Frame {
     /// What its answer echoes; null for none.
     pub id: Value,
+    /// Whether nothing is to come back but an error.
+    pub is_quiet: bool,
     /// The event's name and data.
     pub event: Result<(String, Value)>,
 }
@@ -24,6 +26,8 @@ struct Raw {
     event: Value,
     #[serde(default)]
     id: Value,
+    #[serde(default)]
+    quiet: Value,
     #[serde(default)]
     data: Value,
 }
@@ -38,7 +42,8 @@ struct IdAlone {
 impl Frame {
     /// Reads the text of a frame.
     pub fn read(text: &str) -> Self {
-        let unreadable = |message| Self { id: Value::Null, event: Err(Error::bad_request(message)) };
+        let unreadable =
+            |message| Self { id: Value::Null, is_quiet: false, event: Err(Error::bad_request(message)) };
         let Ok(value) = serde_json::from_str::<Value>(text) else {
             // A lone surrogate is JSON and no text, for one. Its sender waits for an answer all the same.
             let id = serde_json::from_str::<IdAlone>(text).map_or(Value::Null, |alone| alone.id);
@@ -55,7 +60,8 @@ impl Frame {
         if had_id && id.is_null() {
             return unreadable("The id is neither a number nor a text of 128 characters at most");
         }
-        Self { id, event: event(raw.event, raw.data) }
+        let is_quiet = id.is_null() && raw.quiet == Value::Bool(true);
+        Self { id, is_quiet, event: event(raw.event, raw.data) }
     }
 }
 
@@ -97,6 +103,18 @@ mod tests {
         let frame = Frame::read(r#"{"event":"ping"}"#);
         assert_eq!(frame.id, Value::Null);
         assert_eq!(frame.event.unwrap(), ("ping".to_owned(), json!({})));
+    }
+
+    #[test]
+    fn only_a_frame_without_an_id_is_quiet() {
+        for (text, is_quiet) in [
+            (r#"{"event":"ping","quiet":true}"#, true),
+            (r#"{"event":"ping","quiet":true,"id":"7"}"#, false),
+            (r#"{"event":"ping","quiet":"yes"}"#, false),
+            (r#"{"event":"ping"}"#, false),
+        ] {
+            assert_eq!(Frame::read(text).is_quiet, is_quiet, "{text}");
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub async fn handle(
             _ => {
                 let body = body.unwrap_or_default();
                 let client = Client {
+                    request_id: context.request_id.clone(),
                     bytes: body.len(),
                     ip_address: context.identity.source_ip.clone(),
                     user_agent: context.identity.user_agent.clone(),
@@ -66,7 +67,7 @@ pub async fn handle(
     .instrument(span.clone())
     .await;
     let Answered { status, refusal } = answer;
-    tracing::info!(parent: &span, route, status, "handled");
+    span.in_scope(|| tracing::info!(route, status, "handled"));
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = status;
     response.body = refusal.map(Into::into);
@@ -127,8 +128,8 @@ fn status(result: Result<()>) -> Answered {
 
 /// Answers a frame, and dispatches then what follows from it.
 async fn message(app: App, id: String, client: Client, body: String, ends_at: u64) -> Answered {
-    let Frame { id: frame_id, event } = Frame::read(&body);
-    let address = client.ip_address.clone();
+    let Frame { id: frame_id, is_quiet, event } = Frame::read(&body);
+    let (address, request_id) = (client.ip_address.clone(), client.request_id.clone());
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, client, event).await };
     // The sender has been told that it failed, the others must see that it did not.
@@ -140,13 +141,13 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
     let answer = deadline::within(&app.background, ends_at, work, late).await;
     match answer.and_then(|answer| answer) {
         Ok(Answer { event, ack, mut outbound }) => {
-            let (event, ack) = if frame_id.is_null() {
-                (event, None)
-            } else {
-                // Its ack says what these would say again.
+            let is_asked = !frame_id.is_null();
+            if is_asked || is_quiet {
+                // Its ack says what these would say again, or nobody wants to hear it.
                 outbound.spare(&id);
-                (event.filter(|event| !event.is_acked()), Some(Reply::Ack { id: &frame_id, data: &ack }))
-            };
+            }
+            let event = event.filter(|event| if is_asked { !event.is_acked() } else { !is_quiet });
+            let ack = is_asked.then_some(Reply::Ack { id: &frame_id, data: &ack });
             let event = event.map(|event| frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| frame(&ack))).collect();
             answer_and_dispatch(&app, &id, frames, outbound, ends_at).await;
@@ -154,6 +155,7 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
         }
         Err(error) => {
             error.log();
+            let error = error.of_request(request_id);
             let reply = frame(&Reply::Error { id: &frame_id, data: &error });
             answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
             if error.code() == Code::RateLimited
@@ -194,8 +196,9 @@ async fn answer_and_dispatch(
     }
 }
 
-/// What the gateway says of a client, and how long its frame is.
+/// What the gateway says of a client and its frame, and how long that is.
 struct Client {
+    request_id: Option<String>,
     bytes: usize,
     ip_address: Option<String>,
     user_agent: Option<String>,
@@ -209,7 +212,7 @@ async fn answer(
 ) -> Result<Answer<Value>> {
     // What cannot be read is counted, too.
     let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
-    let Client { bytes, ip_address, user_agent } = client;
+    let Client { bytes, ip_address, user_agent, .. } = client;
     let connection = connections::consume(app, id, limit, ip_address.as_deref()).await?;
     if connection.person.as_ref().is_some_and(|person| person.side == Side::Visitor) {
         rate_limit::consume_volume(app, ip_address.as_deref(), bytes).await?;

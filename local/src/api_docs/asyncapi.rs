@@ -82,6 +82,7 @@ fn from_clients(schemas: &mut Schemas, messages: &mut Messages) -> Map<String, V
                 "action": { "const": action, "description": "What API Gateway routes on" },
                 "event": { "const": event.name },
                 "id": { "type": ["string", "integer"], "description": "Echoed in the answer" },
+                "quiet": { "type": "boolean", "description": "Whether nothing is to come back but an error, where there is no `id`" },
                 "data": data,
             },
         });

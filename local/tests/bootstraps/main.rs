@@ -15,21 +15,23 @@ mod signature;
 #[path = "../it/support/mod.rs"]
 mod support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
+use futures::FutureExt;
 use lambda_runtime::Context;
 use local::functions::HTTP_FUNCTIONS;
 use local::mongod::Mongod;
 use local::runtime_api::{Environment, InitFailed, Instance};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
-use built::program;
+use built::{is_frozen, program};
 use support::{Chat, SECRET, each, text};
 
 fn names() -> Vec<&'static str> {
@@ -205,12 +207,14 @@ async fn a_database_that_goes_and_comes_back_needs_no_restart() {
     back.stop().await.unwrap();
 }
 
-/// What is sent to `@connections`, each time answered with 200.
-async fn connections() -> (String, mpsc::UnboundedReceiver<(Parts, Bytes)>) {
+/// What is sent to `@connections`, each time answered with 200 once there is a permit for it.
+async fn connections(answers: &Arc<Semaphore>) -> (String, mpsc::UnboundedReceiver<(Parts, Bytes)>) {
     let (tell, sent) = mpsc::unbounded_channel();
+    let answers = answers.clone();
     let router = Router::new().fallback(async move |request: Request| {
         let (parts, body) = request.into_parts();
         tell.send((parts, to_bytes(body, usize::MAX).await.unwrap())).unwrap();
+        answers.acquire().await.unwrap().forget();
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/live", listener.local_addr().unwrap());
@@ -233,7 +237,7 @@ fn frame(kind: &str, route: &str, body: &str) -> Value {
 #[tokio::test]
 async fn what_is_posted_is_signed_with_the_functions_credentials() {
     let chat = Chat::start().await;
-    let (endpoint, mut sent) = connections().await;
+    let (endpoint, mut sent) = connections(&Arc::new(Semaphore::new(usize::MAX >> 3))).await;
     let mut environment = environment(chat.app.config.mongodb_uri.reveal());
     environment.push(("CONNECTIONS_ENDPOINT".to_owned(), endpoint));
     let mut instance = Instance::start(&program("websocket"), &environment).await.unwrap();
@@ -245,6 +249,31 @@ async fn what_is_posted_is_signed_with_the_functions_credentials() {
         assert_eq!((parts.method.as_str(), parts.uri.path()), ("POST", "/live/@connections/AbC-_0%3D"));
         signature::assert_signed(&parts, &body, ("an-access-key", "a-secret-key"));
     }
+}
+
+#[tokio::test]
+async fn a_caller_has_its_answer_before_the_others_their_push_and_then_the_instance_is_frozen() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (_vic, id) = chat.held_by(&ada, "Vic").await;
+    let answers = Arc::new(Semaphore::new(0));
+    let (endpoint, mut sent) = connections(&answers).await;
+    let mut environment = environment(chat.app.config.mongodb_uri.reveal());
+    environment.retain(|(name, _)| name != "CONNECTIONS_ENDPOINT");
+    environment.push(("CONNECTIONS_ENDPOINT".to_owned(), endpoint));
+    let mut instance = Instance::start(&program("messages"), &environment).await.unwrap();
+    let message = json!({ "conversationId": id, "content": "Hello" });
+    let mut event = request("POST", "/api/messages", message);
+    event["headers"]["authorization"] = json!(format!("Bearer {}", ada.token));
+    let answer = call(&mut instance, &event, PLENTY).await;
+    assert_eq!(answer["statusCode"], 201, "{answer}");
+    sent.recv().await.unwrap();
+    let process = instance.id().unwrap();
+    assert!(instance.asks_for_next().now_or_never().is_none(), "the push is under way");
+    assert!(!is_frozen(process));
+    answers.add_permits(1);
+    assert!(instance.asks_for_next().await);
+    assert!(is_frozen(process));
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ async fn a_function_gets_an_event_of_payload_format_2() {
     );
 }
 
+/// API Gateway, "Throttle requests to your HTTP APIs for better throughput".
 #[tokio::test]
 async fn a_route_past_its_throttle_answers_429() {
     let functions = Functions::single("spy", |_| async { Ok(json!({ "statusCode": 200 })) });
@@ -96,6 +97,8 @@ async fn a_route_past_its_throttle_answers_429() {
     assert_eq!((status("/fast").await, status("/fast").await), (200, 200));
 }
 
+/// AWS Lambda, "Understanding Lambda function scaling": an account has one quota for all functions; the
+/// gateway answers for a function that cannot be called.
 #[tokio::test]
 async fn a_call_past_the_concurrency_of_all_functions_fails() {
     let (began, mut under_way) = mpsc::unbounded_channel();
@@ -107,11 +110,17 @@ async fn a_call_past_the_concurrency_of_all_functions_fails() {
         }
     });
     let functions = functions.with_concurrency(1);
+    let route = HttpRoute { method: "GET".into(), path: "/slow".into(), function: "slow".into() };
+    let table = RouteTable { http: vec![route], ..RouteTable::default() };
+    let address = served(http_api::router(&table, &functions, &[])).await;
     let first = functions.clone();
     let first = tokio::spawn(async move { first.invoke("slow", json!({}), "1").await });
     under_way.recv().await.unwrap();
     let refused = functions.invoke("slow", json!({}), "2").await.unwrap_err().to_string();
     assert!(refused.contains("rate is exceeded"), "{refused}");
+    let answer = reqwest::get(format!("{address}/slow")).await.unwrap();
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.text().await.unwrap(), r#"{"message":"Internal Server Error"}"#);
     first.abort();
 }
 
@@ -210,6 +219,34 @@ async fn raw(chat: &Chat, request: &str) -> (String, Value) {
     (head.lines().next().unwrap().to_owned(), serde_json::from_str(body).unwrap_or_default())
 }
 
+/// API Gateway may route before it decodes ("Create routes for HTTP APIs"), so that `%2F` and dots lead to
+/// another route than the one whose throttle was asked.
+#[tokio::test]
+async fn no_spelling_of_a_path_reaches_the_handler_of_another_route() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (_vic, id) = chat.held_by(&ada, "Vic").await;
+    let login = r#"{"email":"ada@example.com","password":"correct horse"}"#;
+    for (method, path, body) in [
+        ("GET", format!("/api/conversations/{id}%2Fevents"), ""),
+        ("GET", format!("/api/conversations/%2e/{id}"), ""),
+        ("GET", "/api%2Fdocs".to_owned(), ""),
+        ("GET", "/api/auth%2Faudit".to_owned(), ""),
+        ("POST", "/api/auth%2Flogin".to_owned(), login),
+        ("POST", "/api/auth/./login".to_owned(), login),
+    ] {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Authorization: Bearer {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            ada.token,
+            body.len()
+        );
+        let (answered, said) = raw(&chat, &request).await;
+        assert_eq!(answered, "HTTP/1.1 404 Not Found", "{method} {path}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn what_no_client_sends_is_answered_all_the_same() {
     let chat = Chat::start().await;
@@ -221,6 +258,7 @@ async fn what_no_client_sends_is_answered_all_the_same() {
         ("GET /api/conversations/%FF HTTP/1.1", "localhost", "400 Bad Request"),
         ("GET * HTTP/1.1", "localhost", "400 Bad Request"),
         ("GET /api/conversations/%00 HTTP/1.1", "localhost", "404 Not Found"),
+        // A route has one method, or ANY (API Gateway, "Create routes for HTTP APIs").
         ("HEAD /health HTTP/1.1", "localhost", "404 Not Found"),
         ("GET /api/auth/../health HTTP/1.1", "localhost", "404 Not Found"),
         ("GET /api/auth/%2e%2e/profile HTTP/1.1", "localhost", "404 Not Found"),

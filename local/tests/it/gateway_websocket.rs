@@ -236,6 +236,7 @@ async fn a_connection_that_is_gone_answers_410_to_everything() {
     }
 }
 
+/// API Gateway, "Route-level throttling for WebSocket APIs" and its quotas.
 #[tokio::test]
 async fn what_is_past_a_throttle_is_answered_so_and_does_not_reach_the_function() {
     let once = Throttle { rate: 1, burst: 1 };
@@ -256,6 +257,7 @@ async fn what_is_past_a_throttle_is_answered_so_and_does_not_reach_the_function(
     assert_eq!(gateway.context().await["routeKey"], "$default", "the second one never came");
 }
 
+/// API Gateway, "Use @connections commands in your backend service".
 #[tokio::test]
 async fn the_stage_stands_before_connections() {
     let mut gateway = Gateway::start().await;
@@ -264,6 +266,7 @@ async fn the_stage_stands_before_connections() {
     assert_eq!(reqwest::get(url).await.unwrap().status().as_u16(), 200);
 }
 
+/// API Gateway, "Quotas for configuring and running a WebSocket API", the footnote on frames.
 #[tokio::test]
 async fn a_post_over_32_kb_is_too_large() {
     let mut gateway = Gateway::start().await;

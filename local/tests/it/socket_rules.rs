@@ -53,6 +53,26 @@ async fn a_ping_is_answered_with_a_pong_with_or_without_an_id() {
 }
 
 #[tokio::test]
+async fn of_a_quiet_frame_nothing_comes_back_but_an_error() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let (mut vic, id) = chat.held_by(&ada, "Vic").await;
+    let mut adas = chat.agent_socket(&ada).await;
+    let message = json!({ "conversationId": id, "content": "Hello" });
+    adas.ack("message:send", message.clone()).await;
+    vic.socket.tell_quietly("message:read", json!({ "conversationId": id, "upTo": 2 })).await;
+    assert_eq!(adas.next("message:read").await["upTo"], 2);
+    vic.socket.tell_quietly("message:send", message).await;
+    assert_eq!(adas.next("message:new").await["message"]["seq"], 3);
+    vic.socket.tell_quietly("message:read", json!({ "conversationId": NOBODY, "upTo": 2 })).await;
+    assert_eq!(vic.socket.next("error").await["code"], "not_found");
+    vic.socket.pushed_so_far().await;
+    let came = ["message:read", "message:delivered", "ack"].map(|event| vic.socket.waiting(event));
+    assert_eq!(came, [0, 0, 0]);
+    assert_eq!(vic.socket.waiting("message:new"), 1, "the agent's");
+}
+
+#[tokio::test]
 async fn a_frame_without_an_action_works_the_same() {
     let chat = Chat::start().await;
     let mut socket = chat.socket().await;

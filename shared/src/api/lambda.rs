@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures::future::LocalBoxFuture;
 use lambda_http::Adapter;
-use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::tower::Layer;
 use lambda_runtime::tower::layer::layer_fn;
 use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, Service};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::http::Routes;
 use crate::background::Background;
@@ -34,7 +34,7 @@ pub async fn serve(routes: Routes) -> ExitCode {
     };
     let background = app.background.clone();
     let runtime = Runtime::new(Adapter::from(routes.into_router(app)));
-    ended(runtime.layer(behind_the_answer(&background)).layer(TracingLayer::new()).run().await)
+    ended(runtime.layer(behind_the_answer(&background)).run().await)
 }
 
 /// Answers events of another kind with `handler` until the instance ends.
@@ -53,7 +53,7 @@ where
     };
     let background = app.background.clone();
     let runtime = Runtime::new(lambda_runtime::service_fn(|event| handler(app.clone(), event)));
-    ended(runtime.layer(behind_the_answer(&background)).layer(TracingLayer::new()).run().await)
+    ended(runtime.layer(behind_the_answer(&background)).run().await)
 }
 
 /// What has the work end that goes on behind an answer, before the next event is asked for (AWS Lambda,
@@ -82,14 +82,17 @@ where
 
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
         let ends_at = invocation.context.deadline;
+        // As Lambda's own lines name it.
+        let span = tracing::info_span!("call", requestId = invocation.context.request_id);
         let (answering, background) = (self.answering.call(invocation), self.background.clone());
-        Box::pin(async move {
+        let call = async move {
             let answered = answering.await;
             if timeout(deadline::until(ends_at), background.ended()).await.is_err() {
                 tracing::error!("the time was over before everything behind the answer was done");
             }
             answered
-        })
+        };
+        Box::pin(call.instrument(span))
     }
 }
 

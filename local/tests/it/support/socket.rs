@@ -17,14 +17,14 @@ pub struct Socket {
     /// What has arrived and nobody has asked for.
     unread: VecDeque<Value>,
     sent: u64,
-    /// How many frames were sent and received.
-    pub traffic: (u64, u64),
+    /// How many frames were sent and received, and the bytes of the latter.
+    pub traffic: (u64, u64, u64),
 }
 
 impl Socket {
     pub async fn open(url: &str) -> Self {
         let (stream, _) = connect_async(url).await.unwrap();
-        Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0) }
+        Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0, 0) }
     }
 
     /// Opens a socket from another address of this machine, as in `127.0.0.2`; or the status of the refusal.
@@ -34,7 +34,7 @@ impl Socket {
         let host = url.split('/').nth(2).unwrap();
         let stream = socket.connect(host.parse().unwrap()).await.unwrap();
         match client_async(url, MaybeTlsStream::Plain(stream)).await {
-            Ok((stream, _)) => Ok(Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0) }),
+            Ok((stream, _)) => Ok(Self { stream, unread: VecDeque::new(), sent: 0, traffic: (0, 0, 0) }),
             Err(Error::Http(refused)) => Err(refused.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -45,7 +45,14 @@ impl Socket {
         self.stream.send(Message::text(text.into())).await.unwrap();
     }
 
-    /// Sends an event that is not to be answered.
+    /// Sends an event of which nothing but an error is to come back.
+    pub async fn tell_quietly(&mut self, event: &str, data: Value) {
+        let action = event.split(':').next().unwrap();
+        let frame = json!({ "action": action, "event": event, "quiet": true, "data": data });
+        self.send_text(frame.to_string()).await;
+    }
+
+    /// Sends an event without an `id`.
     pub async fn tell(&mut self, event: &str, data: Value) {
         let action = event.split(':').next().unwrap();
         self.send_text(json!({ "action": action, "event": event, "data": data }).to_string()).await;
@@ -161,6 +168,7 @@ impl Socket {
             match message.expect("the connection ended").unwrap() {
                 Message::Text(text) => {
                     self.traffic.1 += 1;
+                    self.traffic.2 += text.len() as u64;
                     let frame = serde_json::from_str(&text).unwrap();
                     super::openapi::check_frame(&frame);
                     return frame;
