@@ -113,9 +113,13 @@ impl Open<'_> {
                 Some(text) = self.inbox.recv() => {
                     let began = Instant::now();
                     // A client that does not read must not hold up the end of its connection.
+                    let too_late = async {
+                        closing.cancelled().await;
+                        tokio::time::sleep(CLOSE_TIMEOUT).await;
+                    };
                     let sent = tokio::select! {
                         sent = self.send(socket, text) => sent.is_ok(),
-                        () = closing.cancelled() => false,
+                        () = too_late => false,
                     };
                     if !sent {
                         return Ending::new(ABNORMAL, "");
@@ -130,10 +134,24 @@ impl Open<'_> {
                 () = tokio::time::sleep_until(whole_by.unwrap_or(oldest)), if whole_by.is_some() => {
                     return Ending::new(ABNORMAL, "");
                 }
-                () = closing.cancelled() => return Ending::new(GOING_AWAY, "Connection closed by the server"),
+                () = closing.cancelled() => return self.last_words(socket).await,
                 () = tokio::time::sleep_until(quiet_until) => return Ending::new(GOING_AWAY, "Idle connection timeout"),
                 () = tokio::time::sleep_until(oldest) => return Ending::new(GOING_AWAY, "Maximum connection duration"),
             }
+        }
+    }
+
+    /// Sends what waits for a client whose connection is closed: why it is, last of all.
+    async fn last_words(&mut self, socket: &mut WebSocket) -> Ending {
+        let sending = async {
+            while let Ok(text) = self.inbox.try_recv() {
+                self.send(socket, text).await?;
+            }
+            Ok::<_, axum::Error>(())
+        };
+        match tokio::time::timeout(CLOSE_TIMEOUT, sending).await {
+            Ok(Ok(())) => Ending::new(GOING_AWAY, "Connection closed by the server"),
+            _ => Ending::new(ABNORMAL, ""),
         }
     }
 

@@ -12,6 +12,7 @@ use local::template::RouteTable;
 use local::throttle::{Throttle, Throttles};
 use local::websocket_api::{Limits, Sockets, WebSocketApi};
 use serde_json::{Value, json};
+use shared::push::Gateway as PostsDirectly;
 use tokio::net::TcpListener;
 use tokio::sync::{Barrier, mpsc};
 use tokio::time::timeout;
@@ -28,6 +29,8 @@ use crate::support::{PATIENCE, Socket, text};
 struct Gateway {
     address: SocketAddr,
     events: mpsc::UnboundedReceiver<Value>,
+    /// The connections, to which functions in this process post directly.
+    sockets: Sockets,
 }
 
 impl Gateway {
@@ -60,13 +63,13 @@ impl Gateway {
         let websocket: BTreeMap<String, String> =
             routes.map(|route| (route.to_owned(), "spy".to_owned())).into();
         let table = RouteTable { websocket, websocket_throttles, ..RouteTable::default() };
-        let router =
-            WebSocketApi::new(&table, &functions, limits, [127, 0, 0, 1].into(), &Sockets::default())
-                .router();
+        let sockets = Sockets::default();
+        let own_address = [127, 0, 0, 1].into();
+        let router = WebSocketApi::new(&table, &functions, limits, own_address, &sockets).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, router, Bounds::default(), CancellationToken::new()));
-        Self { address, events }
+        Self { address, events, sockets }
     }
 
     async fn connect(&self) -> Socket {
@@ -220,6 +223,22 @@ async fn a_connection_can_be_looked_at_and_closed() {
     assert_eq!(closed.status().as_u16(), 204);
     assert_eq!(socket.closed().await, 1001);
     assert_eq!(gateway.context().await["eventType"], "DISCONNECT");
+}
+
+#[tokio::test]
+async fn what_is_posted_before_a_connection_is_closed_arrives_first() {
+    let mut gateway = Gateway::start().await;
+    let mut connected = Vec::new();
+    for _ in 0..30 {
+        connected.push(gateway.connected().await);
+    }
+    for (mut socket, id) in connected {
+        let why = json!({ "event": "why" });
+        PostsDirectly::post(&gateway.sockets, &id, why.to_string().into()).await.unwrap();
+        PostsDirectly::close(&gateway.sockets, &id).await.unwrap();
+        assert_eq!(socket.frame().await, why);
+        assert_eq!(socket.closed().await, 1001);
+    }
 }
 
 #[tokio::test]

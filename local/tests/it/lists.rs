@@ -1,6 +1,8 @@
 //! Lists of conversations by more than their status, and in the order of who waits; who holds how many.
 
 use serde_json::{Value, json};
+use shared::Id;
+use shared::documents::conversation::Conversation;
 
 use crate::support::{Agent, Chat, each, text};
 
@@ -149,4 +151,35 @@ async fn agents_see_each_other_and_how_much_each_has_to_do() {
     assert_eq!(each(&seen["users"], "active"), [false, true]);
     assert_eq!(each(&seen["users"], "department"), [&Value::Null, &json!("Sales")]);
     assert_eq!(seen["users"][1]["email"], "bob@example.com");
+}
+
+#[tokio::test]
+async fn a_list_is_counted_to_a_thousand_and_looked_through_to_ten_thousand() {
+    let chat = Chat::start().await;
+    let ada = chat.register("Ada").await;
+    let many = (0..10_001).map(|_| {
+        let conversation = Conversation::begin(Id::sequential(), None).unwrap();
+        Conversation { tags: vec!["vip".to_owned()], ..conversation }
+    });
+    chat.app.db.of::<Conversation>().insert_many(many).await.unwrap();
+    let page = async |query: &str| {
+        let path = format!("/api/conversations?limit=1&{query}");
+        chat.get(&path).by(&ada.token).await.expect(200)
+    };
+    for (query, is_complete) in [
+        ("", None),
+        ("status=pending", None),
+        ("tag=vip", None),
+        ("q=vip", Some(false)),
+        ("tag=vip&status=pending", Some(false)),
+        ("priority=medium", Some(false)),
+    ] {
+        let first = page(query).await;
+        assert_eq!((&first["total"], &first["totalIsExact"]), (&json!(1000), &json!(false)), "{query}");
+        assert_eq!(first.get("isComplete").and_then(Value::as_bool), is_complete, "{query}");
+        let next = page(&format!("{query}&cursor={}", text(&first["nextCursor"]))).await;
+        assert_eq!((&next["total"], &next["totalPages"]), (&Value::Null, &Value::Null), "{query}");
+        assert_ne!(first["conversations"][0], next["conversations"][0], "{query}");
+    }
+    assert_eq!(page("priority=high").await["conversations"], json!([]));
 }

@@ -35,6 +35,7 @@ mod outreach;
 mod pages;
 mod permissions;
 mod privacy;
+mod program;
 mod routes;
 mod socket_conversations;
 mod socket_messages;

@@ -204,15 +204,13 @@ impl Db {
         paging: &Paging,
     ) -> Result<Page<T>> {
         let window = paging.window(sorting)?;
-        let total = async {
-            match window.is_behind_a_cursor() || !search.is_counted {
-                true => Ok(None),
-                false => self.total_found(sorting, search, filter.clone()).await.map(Some),
-            }
-        };
-        let part = (window.skip, window.read());
-        let ids = self.found_ids(sorting, search, window.within(&filter), part);
-        let ((ids, is_complete), total) = try_join(ids, total).await?;
+        let is_counted = search.is_counted && !window.is_behind_a_cursor();
+        let counted = if is_counted { MOST_COUNTED + 1 } else { 0 };
+        let most = (window.skip + window.read()).max(i64::try_from(counted).unwrap_or(i64::MAX));
+        let (ids, is_complete) = self.found_ids(sorting, search, window.within(&filter), most).await?;
+        let total = is_counted.then(|| Total::of(ids.len() as u64));
+        let [skip, read] = [window.skip, window.read()].map(|count| usize::try_from(count).unwrap_or(0));
+        let ids: Vec<Id> = ids.into_iter().skip(skip).take(read).collect();
         let rows = self.query::<T>(doc! { "_id": { "$in": &ids } }).fields(fields);
         let mut rows = if ids.is_empty() { Vec::new() } else { rows.all().await? };
         rows.sort_by_cached_key(|row| ids.iter().position(|id| *id == (sorting.place)(row).id));
@@ -220,35 +218,21 @@ impl Db {
         Ok(Page { is_complete: Some(is_complete), ..page })
     }
 
-    /// The ids of what a search finds and `filter` matches, too, in the order of the list, so many after
-    /// the first ones; and whether the search has looked at everything.
+    /// The first ids of what a search finds and `filter` matches, too, in the order of the list, so many at
+    /// most; and whether the search has looked at everything.
     pub async fn found_ids<T: Stored>(
         &self,
         sorting: &Sorting<T>,
         search: &Search,
         filter: Document,
-        (skip, limit): (i64, i64),
+        most: i64,
     ) -> Result<(Vec<Id>, bool), MongoError> {
         let mut stages = search.stages(sorting, filter);
-        let part = [doc! { "$skip": skip }, doc! { "$limit": limit }, doc! { "$project": { "_id": 1 } }];
-        stages.extend(part);
+        stages.extend([doc! { "$limit": most }, doc! { "$project": { "_id": 1 } }]);
         let examined = self.count_up_to::<T>(search.filter.clone(), MOST_EXAMINED + 1);
         let ids = self.aggregate::<AnyId<Id>>(T::COLLECTION, stages, None);
         let (ids, examined) = try_join(ids, examined).await?;
         Ok((ids.into_iter().map(|found| found.id).collect(), examined <= MOST_EXAMINED))
-    }
-
-    async fn total_found<T: Stored>(
-        &self,
-        sorting: &Sorting<T>,
-        search: &Search,
-        filter: Document,
-    ) -> Result<Total, MongoError> {
-        let mut stages = search.stages(sorting, filter);
-        let most = i64::try_from(MOST_COUNTED + 1).unwrap_or(i64::MAX);
-        stages.extend([doc! { "$limit": most }, doc! { "$count": "count" }]);
-        let counted: Option<Counted> = self.aggregate(T::COLLECTION, stages, None).await?.pop();
-        Ok(Total::of(counted.map_or(0, |counted| counted.count)))
     }
 
     /// How many documents match, counted to [`MOST_COUNTED`].
@@ -259,11 +243,6 @@ impl Db {
         }
         self.count_up_to::<T>(filter, MOST_COUNTED + 1).await.map(Total::of)
     }
-}
-
-#[derive(Deserialize)]
-struct Counted {
-    count: u64,
 }
 
 /// What a list shows: the name of its entries, and whether it gives a cursor.

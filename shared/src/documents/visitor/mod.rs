@@ -291,8 +291,8 @@ impl Visitor {
     /// first, and whether these are all; none if `q` has no word.
     pub async fn found_by(db: &Db, q: &str) -> Result<(Vec<Id>, bool)> {
         let Some((search, rest)) = db.search::<Self>(q).await? else { return Ok((Vec::new(), true)) };
-        let part = (0, MOST_FOUND + 1);
-        let (mut ids, mut is_complete) = db.found_ids(&Self::sorting(), &search, rest, part).await?;
+        let (mut ids, mut is_complete) =
+            db.found_ids(&Self::sorting(), &search, rest, MOST_FOUND + 1).await?;
         let most = usize::try_from(MOST_FOUND).unwrap_or(usize::MAX);
         is_complete &= ids.len() <= most;
         ids.truncate(most);
