@@ -51,9 +51,10 @@ impl Options {
         Duration::from_secs(self.seconds)
     }
 
-    /// How long the live chat waits for a client: shorter than an attack, so that each sees the end of it.
+    /// How long the live chat waits for a client: shorter than an attack, where that is long, so that the
+    /// attackers see the end of it.
     fn patience(self) -> Duration {
-        (self.time() * 2 / 3).clamp(Duration::from_secs(1), Bounds::default().patience)
+        (self.time() * 2 / 3).clamp(Duration::from_secs(3), Bounds::default().patience)
     }
 
     /// The same for a part of this program.
@@ -228,7 +229,8 @@ async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> 
         let faults = if wrong == 0 { String::new() } else { format!(", and {wrong} that must not be") };
         let verdict = if is_well { "" } else { "  FAILED" };
         println!(
-            "{:<16}{sent:>9}{done:>9}{refused:>9}{closed:>9}{open:>9}{:>9}{:>9}   the others: {others}{faults}{verdict}",
+            "{:<16}{sent:>9}{done:>9}{refused:>9}{closed:>9}{open:>9}{:>9}{:>9}   \
+             the others: {others}{faults}{verdict}",
             attack.name(),
             bytes / 1024,
             format!("{} MiB", resident()?)

@@ -80,7 +80,7 @@ impl Server {
             while let Some(line) = lines.next_line().await? {
                 log.add(line);
             }
-            Ok(log)
+            Ok::<_, std::io::Error>(log)
         });
         Ok(Self { address: address.parse()?, process, database, child, logging })
     }
