@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
@@ -24,6 +24,7 @@ pub struct Socket {
     /// Events that came while an answer was awaited.
     unread: VecDeque<Value>,
     sent: u64,
+    received: u64,
 }
 
 impl Socket {
@@ -33,7 +34,7 @@ impl Socket {
     /// When the server does not let it.
     pub async fn open(url: &str) -> Result<Self, Failure> {
         let (stream, _) = timeout(PATIENCE, connect_async_with_config(url, None, true)).await??;
-        Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
+        Ok(Self { stream, unread: VecDeque::new(), sent: 0, received: 0 })
     }
 
     /// Opens a socket from another address of this machine, as in `127.0.0.2`.
@@ -62,7 +63,7 @@ impl Socket {
         stream.set_nodelay(true)?;
         let (stream, _) =
             timeout(PATIENCE, client_async(request, MaybeTlsStream::Plain(stream))).await??;
-        Ok(Self { stream, unread: VecDeque::new(), sent: 0 })
+        Ok(Self { stream, unread: VecDeque::new(), sent: 0, received: 0 })
     }
 
     /// Opens a socket on which a visitor has proved who it is.
@@ -126,19 +127,37 @@ impl Socket {
         }
     }
 
+    /// The bytes of the frames that have come.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
     /// The next frame, whatever it is.
     ///
     /// # Errors
     /// When the connection has ended, or nothing comes.
     pub async fn receive(&mut self) -> Result<Value, Failure> {
-        loop {
-            match timeout(PATIENCE, self.stream.next()).await? {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
+        let frame = self.receive_until(Instant::now() + PATIENCE).await?;
+        frame.ok_or_else(|| "nothing has come for too long".into())
+    }
+
+    /// The next frame, if one comes until then.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn receive_until(&mut self, until: Instant) -> Result<Option<Value>, Failure> {
+        while let Ok(frame) = timeout_at(until, self.stream.next()).await {
+            match frame {
+                Some(Ok(Message::Text(text))) => {
+                    self.received += text.len() as u64;
+                    return Ok(Some(serde_json::from_str(&text)?));
+                }
                 Some(Ok(Message::Close(_))) | None => {
                     return Err("the server closed the connection".into());
                 }
                 Some(frame) => drop(frame?),
             }
         }
+        Ok(None)
     }
 }

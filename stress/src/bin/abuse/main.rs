@@ -2,7 +2,11 @@
 //! nobody of them may be refused, closed or answered with a fault.
 //!
 //! The live chat, its attackers and those who only chat are processes of their own, and the attackers are
-//! the last to get a processor: theirs are other machines.
+//! the last to get a processor: theirs are other machines. What is judged are counts and bytes. Times and
+//! memory are for people: `burn` takes as much of the processors as the attacks and asks for nothing.
+//!
+//! Not here: a clock that jumps, retention against reopening, and a ban against an erasure are tests of
+//! `local/tests/it`. A disk that is full is tried by hand, since it takes a file system of its own.
 //!
 //! `cargo run --profile fast -p stress --bin abuse -- --seconds 20 --addresses 100`
 
@@ -10,32 +14,24 @@
 
 mod attacks;
 mod bystander;
+mod excess;
+mod server;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::{ExitCode, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use futures::future::join_all;
-use local::functions::Functions;
-use local::mongod::Mongod;
+use futures::future::{join_all, try_join};
 use local::server::Bounds;
-use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
-use shared::App;
-use shared::config::Config;
-use stress::measure::Process;
 use stress::replica_set::Failure;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpListener;
 use tokio::process::Command;
+use tokio::time::{Instant, sleep};
 
-use attacks::{Attack, Seen};
-use bystander::Bystanders;
-
-/// Addresses behind which attackers have others: those of [`Attack::Network`].
-const PROXIES: &str = "127.1.11.0/24";
+use attacks::{Attack, Attacker, Seen};
+use bystander::{Bystanders, Met};
+use server::{Log, Server};
 
 /// Attacks a live chat of its own.
 #[derive(Clone, Copy, Debug, Parser)]
@@ -48,6 +44,24 @@ struct Options {
     addresses: u8,
     #[command(subcommand)]
     part: Option<Part>,
+}
+
+impl Options {
+    fn time(self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+
+    /// How long the live chat waits for a client: shorter than an attack, where that is long, so that the
+    /// attackers see the end of it.
+    fn patience(self) -> Duration {
+        (self.time() * 2 / 3).clamp(Duration::from_secs(3), Bounds::default().patience)
+    }
+
+    /// The same for a part of this program.
+    fn arguments(self) -> [String; 4] {
+        let Self { seconds, addresses, .. } = self;
+        ["--seconds".to_owned(), seconds.to_string(), "--addresses".to_owned(), addresses.to_string()]
+    }
 }
 
 /// What a process of the tool's own does.
@@ -66,7 +80,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let ended = match options.part {
         None => run(options).await,
-        Some(Part::Serve) => serve().await.map(|()| true),
+        Some(Part::Serve) => server::serve(options.patience()).await.map(|()| true),
         Some(Part::Attack { number, target }) => attack(number, target, options).await.map(|()| true),
     };
     match ended {
@@ -86,27 +100,36 @@ pub struct Target {
     pub socket: String,
     /// Its HTTP API.
     pub http: String,
+    /// Where both listen.
+    pub address: SocketAddr,
 }
 
 impl Target {
     fn at(address: SocketAddr) -> Self {
-        Self { socket: format!("ws://{address}/ws"), http: format!("http://{address}") }
+        Self { socket: format!("ws://{address}/ws"), http: format!("http://{address}"), address }
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.http)
     }
 }
 
 async fn run(options: Options) -> Result<bool, Failure> {
-    let mut server = part(&[]).arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let said = server.stdout.take().ok_or("the live chat says nothing")?;
-    let address =
-        BufReader::new(said).lines().next_line().await?.ok_or("the live chat did not start")?;
-    let process = Process(server.id().ok_or("the live chat has ended")?);
-    let healthy = attack_all(address.parse()?, process, options).await;
-    drop(server.stdin.take());
-    let ended = server.wait().await?;
-    if !ended.success() {
-        return Err(format!("the live chat ended: {ended}").into());
+    let mut command = part(&[]);
+    command.args(options.arguments()).arg("serve");
+    let server = Server::start(command).await?;
+    let mut healthy = attack_all(&server, options).await?;
+    for found in excess::find(&server.database).await? {
+        println!("the database has {found}  FAILED");
+        healthy = false;
     }
-    healthy
+    let Log { lines, forged } = server.stop().await?;
+    println!("the log has {lines} lines");
+    if let Some(forged) = &forged {
+        println!("one of them with what a client wrote: {forged:?}  FAILED");
+    }
+    Ok(healthy && lines > 0 && forged.is_none())
 }
 
 /// This program once more, after a command that starts it.
@@ -124,95 +147,92 @@ fn part(before: &[&str]) -> Command {
     command
 }
 
-async fn serve() -> Result<(), Failure> {
-    if std::env::var_os("RUST_LOG").is_some() {
-        local::logging::start();
-    }
-    let mongod = Mongod::start_temporary().await?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = stack::endpoint(&listener)?;
-    let uri = mongod.uri("abuse");
-    let config = Config::from_lookup(|key| {
-        let value = match key {
-            "MONGODB_URI" => uri.as_str(),
-            "CONNECTIONS_ENDPOINT" => endpoint.as_str(),
-            "JWT_SECRET" => "a secret of more than 32 bytes, for the abuse",
-            "FIRST_USER" => "anyone",
-            "REGISTRATION" => "open",
-            "MONGODB_MAX_POOL_SIZE" => "64",
-            _ => return None,
-        };
-        Some(value.to_owned())
-    })?;
-    let sockets = Sockets::default();
-    let app = App::behind(Arc::new(sockets.clone()), config).await?;
-    shared::documents::indexes::prepare(&app.db).await?;
-    let trusted_proxies = vec![PROXIES.parse()?];
-    let bounds = Bounds { trusted_proxies, ..Bounds::of_this_machine()? };
-    let edge = Edge { bounds, ..Edge::default() };
-    let stack = Stack::start(listener, &Functions::new(&app), &sockets, edge)?;
-    println!("{}", stack.address());
-    tokio::io::copy(&mut tokio::io::stdin(), &mut tokio::io::sink()).await?;
-    stack.stop().await?;
-    mongod.stop().await?;
-    Ok(())
-}
-
 /// One attack from all addresses; what they saw goes to standard output.
 async fn attack(number: u8, target: SocketAddr, options: Options) -> Result<(), Failure> {
-    let (target, time) = (Target::at(target), Duration::from_secs(options.seconds));
+    // Of this process, too, the bound of descriptors is raised.
+    let _of_this_machine = Bounds::of_this_machine()?;
     let attack = *Attack::ALL.get(usize::from(number)).ok_or("there is no such attack")?;
-    let attacking = attackers(number, options.addresses).map(|from| attack.run(&target, from, time));
+    let attackers: Vec<Attacker> = (1..=options.addresses)
+        .map(|host| Attacker {
+            target: Target::at(target),
+            from: address(attack, host),
+            end: Instant::now() + options.time(),
+            patience: options.patience(),
+        })
+        .collect();
+    let attacking = attackers.iter().map(|attacker| attack.run(attacker));
     let seen = join_all(attacking).await.into_iter().collect::<Result<Vec<Seen>, Failure>>()?;
-    let Seen { sent, done, refused, closed } = seen.into_iter().fold(Seen::default(), Seen::and);
-    println!("{}", serde_json::to_string(&[sent, done, refused, closed])?);
+    println!("{}", serde_json::to_string(&seen.into_iter().sum::<Seen>())?);
     Ok(())
 }
 
 /// The same in a process of its own.
-async fn attacked(number: u8, target: SocketAddr, options: Options) -> Result<Seen, Failure> {
+async fn attacked(attack: Attack, target: SocketAddr, options: Options) -> Result<Seen, Failure> {
     let mut command = part(&["nice", "-n", "19"]);
-    command.args(["--seconds", &options.seconds.to_string()]);
-    command.args(["--addresses", &options.addresses.to_string()]);
-    command.args(["attack", &number.to_string(), &target.to_string()]);
+    command.args(options.arguments());
+    command.args(["attack", &(attack as u8).to_string(), &target.to_string()]);
     let ended = command.stdout(Stdio::piped()).spawn()?.wait_with_output().await?;
     if !ended.status.success() {
         return Err(String::from_utf8_lossy(&ended.stdout).into_owned().into());
     }
-    let [sent, done, refused, closed] = serde_json::from_slice(&ended.stdout)?;
-    Ok(Seen { sent, done, refused, closed })
+    Ok(serde_json::from_slice(&ended.stdout)?)
 }
 
-/// The addresses of one attack's attackers, some of which stay out afterwards; 127.0.0.1 and those of
-/// 127.0.1 are the bystanders'.
-fn attackers(attack: u8, count: u8) -> impl Iterator<Item = IpAddr> {
-    (1..=count).map(move |number| IpAddr::V4(Ipv4Addr::new(127, 1, attack, number)))
+/// An address of an attack's own, since some stay out afterwards; 127.0.0.1 and those of 127.0.1 are the
+/// bystanders'.
+fn address(attack: Attack, host: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(127, 1, attack as u8, host))
 }
 
-async fn attack_all(target: SocketAddr, server: Process, options: Options) -> Result<bool, Failure> {
-    let bystanders = Bystanders::arrive(&Target::at(target)).await?;
-    let time = Duration::from_secs(options.seconds);
+/// Watches the bystanders as long as something else goes on.
+async fn watched<T>(
+    bystanders: &Bystanders,
+    other: impl Future<Output = Result<T, Failure>>,
+) -> Result<(T, Met), Failure> {
+    let over = AtomicBool::new(false);
+    let other = async {
+        let done = other.await;
+        over.store(true, Ordering::Relaxed);
+        done
+    };
+    try_join(other, bystanders.watch(&over)).await
+}
+
+async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> {
+    let bystanders = Bystanders::arrive(&Target::at(server.address)).await?;
     // Until they are no strangers any more.
-    let quiet = bystanders.watch(time.max(Bounds::default().strange_for)).await?;
-    let resident = || Ok::<_, Failure>(server.resident_kib()? / 1024);
+    let time = options.time().max(Bounds::default().strange_for);
+    let ((), quiet) = watched(&bystanders, async {
+        sleep(time).await;
+        Ok(())
+    })
+    .await?;
+    let resident = || Ok::<_, Failure>(server.process.resident_kib()? / 1024);
     println!(
-        "{:<28}{:>9}{:>9}{:>9}{:>9}   the others: {quiet}",
+        "{:<16}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}   the others: {quiet}",
         "",
         "sent",
+        "done",
         "refused",
         "closed",
+        "open",
+        "KiB back",
         format!("{} MiB", resident()?)
     );
     let mut healthy = quiet.is_well();
-    for (number, attack) in (0..).zip(Attack::ALL) {
-        let attacking = attacked(number, target, options);
-        let (seen, others) = futures::future::try_join(attacking, bystanders.watch(time)).await?;
-        let is_well = others.is_well() && attack.is_answered_by(&seen, options.addresses, time);
-        let Seen { sent, refused, closed, .. } = seen;
+    for attack in Attack::ALL {
+        let (seen, others) = watched(&bystanders, attacked(*attack, server.address, options)).await?;
+        let is_well = others.is_well()
+            && attack.is_answered_by(&seen, options.addresses, options.time())
+            && (!attack.is_pushed_on() || others.bytes <= others.most_bytes(seen.done));
+        let Seen { sent, done, refused, closed, open, wrong, bytes } = seen;
+        let faults = if wrong == 0 { String::new() } else { format!(", and {wrong} that must not be") };
         let verdict = if is_well { "" } else { "  FAILED" };
         println!(
-            "{:<28}{sent:>9}{refused:>9}{closed:>9}{:>9}   the others: {others}{verdict}",
+            "{:<16}{sent:>9}{done:>9}{refused:>9}{closed:>9}{open:>9}{:>9}{:>9}   \
+             the others: {others}{faults}{verdict}",
             attack.name(),
+            bytes / 1024,
             format!("{} MiB", resident()?)
         );
         healthy &= is_well;

@@ -1,358 +1,182 @@
 //! The attacks, each from one address.
 
+mod attacker;
+mod calls;
+mod colleague;
+mod frames;
+mod log_lines;
+mod person;
 mod raw;
+mod seen;
+mod unread;
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use futures::future::join_all;
-use serde_json::{Value, json};
+use shared::documents::live_connection;
 use shared::rate_limit::{Limit, Limits};
 use stress::replica_set::Failure;
-use stress::socket::Socket;
-use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::Target;
+pub use attacker::Attacker;
+pub use log_lines::FORGED;
+pub use seen::Seen;
 
-/// Sockets that one attacker opens for an attack that takes several.
-const SOCKETS: usize = 8;
-/// Frames that are sent before the answers are looked at.
-const FRAMES: usize = 50;
-const PING: &str = "{\"event\":\"ping\",\"id\":1}";
+/// What a frame of an attacker's may bring it at most. Of what is done, each of its connections may be
+/// brought so much.
+const ANSWER: u64 = 4 * 1024;
 
-/// What strangers do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attack {
-    /// Frames of a socket that has proved nothing, as fast as they go.
-    Pings,
+/// Makes the attacks: none can be without its name.
+macro_rules! attacks {
+    ($($(#[$about:meta])* $attack:ident = $name:literal,)*) => {
+        /// What strangers do, and a colleague who has gone rogue.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Attack {
+            $($(#[$about])* $attack,)*
+        }
+
+        impl Attack {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$attack,)*];
+
+            /// As `docs/security.md` names it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$attack => $name,)*
+                }
+            }
+        }
+    };
+}
+
+attacks! {
+    /// Nothing that reaches the live chat, and as much work for this machine's processors.
+    Burn = "burn",
+    /// Frames of a socket that has proved nothing, as fast as they are answered.
+    Pings = "pings",
+    /// The same without waiting for answers.
+    UnaskedPings = "unasked pings",
     /// Frames that cannot be read.
-    Garbage,
+    Garbage = "garbage",
     /// One visitor's messages over many sockets.
-    Messages,
+    Messages = "messages",
     /// One visitor looks at pages over many sockets.
-    Pages,
-    /// Wrong passwords for the agent's email.
-    Logins,
+    Pages = "pages",
+    /// One visitor on as many sockets as all addresses may open.
+    OnePerson = "one person",
+    /// Wrong passwords for the email of somebody who logs in meanwhile.
+    Passwords = "passwords",
+    /// Calls that show a bad token, or none.
+    Calls = "calls",
     /// Sockets that are opened and closed at once.
-    Handshakes,
-    /// Requests that are never finished.
-    HalfRequests,
-    /// A visitor that asks for much and reads nothing.
-    Deaf,
-    /// Frames that break the WebSocket's own rules: too long, never finished, of no kind.
-    BrokenFrames,
-    /// Sockets whose sending half is closed while they stay open.
-    HalfClosed,
-    /// Visitors who come once, with a conversation each, to fill the database.
-    NewVisitors,
+    Handshakes = "handshakes",
+    /// Requests of which the headers never end.
+    HalfRequests = "half requests",
+    /// Requests of which the body never ends.
+    HalfBodies = "half bodies",
+    /// Messages in pieces of which the last one never comes.
+    HalfMessages = "half messages",
     /// Frames of a socket that has proved nothing, each socket with another address of one IPv6 network, by
     /// way of a proxy.
-    Network,
-    /// Messages in pieces of which the last one never comes.
-    HalfMessages,
-}
-
-/// What an attacker saw.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    /// What it sent.
-    pub sent: u64,
-    /// What was done of it.
-    pub done: u64,
-    /// What was refused.
-    pub refused: u64,
-    /// How often it was cut off.
-    pub closed: u64,
-}
-
-impl Seen {
-    /// Both.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            sent: self.sent + other.sent,
-            done: self.done + other.done,
-            refused: self.refused + other.refused,
-            closed: self.closed + other.closed,
-        }
-    }
+    Ipv6 = "IPv6",
+    /// Visitors who ask for much over the WebSocket and read nothing.
+    Deaf = "deaf",
+    /// Who asks for much over HTTP and reads nothing.
+    DeafReaders = "deaf readers",
+    /// Visitors who come once, with a conversation each.
+    NewVisitors = "new visitors",
+    /// A rogue colleague stores what it can, and a stranger guesses at its password.
+    Filling = "filling",
+    /// A rogue colleague goes on while its session logs out.
+    Logouts = "logouts",
+    /// Texts that would be lines of their own in a log.
+    LogLines = "log lines",
+    /// Frames that break the WebSocket's own rules: too long, never finished, of no kind.
+    BrokenFrames = "broken frames",
+    /// Sockets whose sending half is closed while they stay open.
+    HalfClosed = "half-closed",
 }
 
 impl Attack {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::Pings,
-        Self::Garbage,
-        Self::Messages,
-        Self::Pages,
-        Self::Logins,
-        Self::Handshakes,
-        Self::HalfRequests,
-        Self::Deaf,
-        Self::BrokenFrames,
-        Self::HalfClosed,
-        Self::NewVisitors,
-        Self::Network,
-        Self::HalfMessages,
-    ];
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pings => "pings of nobody",
-            Self::Garbage => "unreadable frames",
-            Self::Messages => "messages on 8 sockets",
-            Self::Pages => "page views on 8 sockets",
-            Self::Logins => "wrong passwords",
-            Self::Handshakes => "handshakes",
-            Self::HalfRequests => "half requests",
-            Self::Deaf => "asking without reading",
-            Self::BrokenFrames => "broken WebSocket frames",
-            Self::HalfClosed => "half-closed sockets",
-            Self::NewVisitors => "new visitors and chats",
-            Self::Network => "an IPv6 network's pings",
-            Self::HalfMessages => "messages without an end",
-        }
+    /// Whether what is done of it is pushed to agents.
+    pub fn is_pushed_on(self) -> bool {
+        matches!(self, Self::Messages | Self::Pages | Self::OnePerson)
     }
 
     /// Whether no more was done of what the attackers sent than limits let so many addresses do in that
-    /// time, and what breaks rules was cut off.
+    /// time, no more came back than follows from it, and what must be cut off was.
     pub fn is_answered_by(self, seen: &Seen, addresses: u8, time: Duration) -> bool {
-        let limit = match self {
-            Self::Pings | Self::Garbage | Self::Network | Self::Pages => Limit::Frames,
-            Self::Messages => Limit::Messages,
-            Self::Logins => Limit::Logins,
-            Self::NewVisitors => Limit::Conversations,
-            Self::Handshakes => Limit::Handshakes,
-            Self::BrokenFrames | Self::HalfClosed => return seen.sent > 0 && seen.closed == seen.sent,
-            // What is bounded is what they hold open.
-            Self::HalfRequests | Self::Deaf => return seen.sent > 0,
-            Self::HalfMessages => return seen.closed > 0,
+        let Seen { sent, done, refused, closed, open, wrong, bytes } = *seen;
+        let most_open = live_connection::MOST as u64;
+        let within = |limit, people: u64| sent > 0 && done <= most(limit, time) * people;
+        let addresses = u64::from(addresses);
+        let is_met = match self {
+            Self::Burn => true,
+            Self::Pings | Self::UnaskedPings | Self::Garbage | Self::Ipv6 | Self::Pages => {
+                within(Limit::Frames, addresses)
+            }
+            Self::Messages => within(Limit::Messages, addresses),
+            // However many addresses it has, and it is told why it is closed.
+            Self::OnePerson => {
+                within(Limit::Messages, 1) && open <= most_open && closed > 0 && refused > 0
+            }
+            Self::Passwords => within(Limit::Logins, addresses),
+            Self::Calls => within(Limit::Calls, addresses) && refused > 0,
+            Self::Handshakes => within(Limit::Handshakes, addresses),
+            Self::NewVisitors => within(Limit::Conversations, addresses),
+            // Each is counted for itself: what waits for it is bounded by what it may ask for.
+            Self::Deaf => within(Limit::Frames, addresses * unread::VISITORS as u64),
+            Self::HalfRequests
+            | Self::HalfBodies
+            | Self::HalfMessages
+            | Self::BrokenFrames
+            | Self::HalfClosed => closed > 0 && open == 0,
+            // One whose answers fit into the machine's own buffers until late may be open a while longer.
+            Self::DeafReaders => closed + refused > open,
+            // What may not be stored counts as wrong, and `excess` looks at what is.
+            Self::Filling => done > 0 && refused > 0,
+            Self::Logouts => done > 0,
+            // What came of it shows in the log.
+            Self::LogLines => done + refused > 0,
         };
-        let rate = Limits::read("").and_then(|limits| limits.rate(limit));
-        let most = rate.map_or(0, |rate| {
-            let windows = time.as_secs().div_ceil(rate.window.as_secs()) + 1;
-            rate.most.unsigned_abs() * windows * u64::from(addresses)
-        });
-        seen.sent > 0 && seen.done <= most
+        is_met && wrong == 0 && bytes <= (sent + done * most_open) * ANSWER
     }
 
     /// Attacks for a while.
     ///
     /// # Errors
     /// When the attacker's own machine fails.
-    pub async fn run(self, target: &Target, from: IpAddr, time: Duration) -> Result<Seen, Failure> {
-        let end = Instant::now() + time;
-        match self {
-            Self::Pings => {
-                flood(async || Socket::open_from(from, &target.socket).await, end, PING).await
-            }
-            Self::Garbage => {
-                flood(async || Socket::open_from(from, &target.socket).await, end, "{\"id\":1,").await
-            }
-            Self::Messages => as_visitor(target, from, end, "message:send").await,
-            Self::Pages => as_visitor(target, from, end, "visitor:page").await,
-            Self::Logins => logins(target, from, end).await,
-            Self::Handshakes => handshakes(target, from, end).await,
-            Self::HalfRequests => raw::half_requests(target, from, end).await,
-            Self::Deaf => deaf(target, from, end).await,
-            Self::BrokenFrames => raw::raw_sockets(target, from, end, raw::broken_frames()).await,
-            Self::HalfClosed => raw::raw_sockets(target, from, end, vec![Vec::new()]).await,
-            Self::NewVisitors => new_visitors(target, from, end).await,
-            Self::Network => network(target, from, end).await,
-            Self::HalfMessages => raw::half_messages(target, from, end).await,
-        }
+    pub async fn run(self, attacker: &Attacker) -> Result<Seen, Failure> {
+        Ok(match self {
+            Self::Burn => calls::burn(attacker).await?,
+            Self::Pings => frames::flood(attacker, async || attacker.open().await, frames::PING).await,
+            Self::UnaskedPings => frames::unasked(attacker).await,
+            Self::Garbage => frames::flood(attacker, async || attacker.open().await, "{\"id\":1,").await,
+            Self::Messages => frames::as_visitor(attacker, "message:send").await?,
+            Self::Pages => frames::as_visitor(attacker, "visitor:page").await?,
+            Self::OnePerson => person::one_person(attacker).await?,
+            Self::Passwords => calls::passwords(attacker).await?,
+            Self::Calls => calls::calls(attacker).await?,
+            Self::Handshakes => frames::handshakes(attacker).await,
+            Self::HalfRequests => raw::halves(attacker, raw::HALF_HEAD).await,
+            Self::HalfBodies => raw::halves(attacker, raw::HALF_BODY).await,
+            Self::HalfMessages => raw::half_messages(attacker).await,
+            Self::Ipv6 => frames::network(attacker).await?,
+            Self::Deaf => unread::deaf(attacker).await,
+            Self::DeafReaders => unread::deaf_readers(attacker).await,
+            Self::NewVisitors => frames::new_visitors(attacker).await?,
+            Self::Filling => colleague::filling(attacker).await?,
+            Self::Logouts => colleague::logouts(attacker).await?,
+            Self::LogLines => log_lines::log_lines(attacker).await?,
+            Self::BrokenFrames => raw::raw_sockets(attacker, raw::broken_frames()).await,
+            Self::HalfClosed => raw::raw_sockets(attacker, vec![Vec::new()]).await,
+        })
     }
 }
 
-/// Counts an answer.
-fn count(seen: &mut Seen, frame: &Value) {
-    match frame["event"].as_str() {
-        Some("error") => seen.refused += 1,
-        Some("ack") => seen.done += 1,
-        _ => {}
-    }
-}
-
-/// Sends one text again and again, and comes back whenever it is cut off.
-async fn flood(
-    mut open: impl AsyncFnMut() -> Result<Socket, Failure>,
-    end: Instant,
-    text: &str,
-) -> Result<Seen, Failure> {
-    let mut seen = Seen::default();
-    while Instant::now() < end {
-        let Ok(mut socket) = open().await else {
-            seen.closed += 1;
-            pause(end).await;
-            continue;
-        };
-        while Instant::now() < end {
-            let mut sent = 0;
-            while sent < FRAMES && socket.send(text.to_owned()).await.is_ok() {
-                sent += 1;
-            }
-            seen.sent += sent as u64;
-            let mut answered = 0;
-            while answered < sent {
-                match socket.receive().await {
-                    Ok(frame) if frame["event"] == "pong" => {}
-                    Ok(frame) => {
-                        count(&mut seen, &frame);
-                        answered += 1;
-                    }
-                    Err(_) => break,
-                }
-            }
-            if answered < FRAMES {
-                seen.closed += 1;
-                break;
-            }
-        }
-    }
-    Ok(seen)
-}
-
-/// What the machines of one network do behind a proxy.
-async fn network(target: &Target, proxy: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let IpAddr::V4(own) = proxy else { return Err("the proxy has an address of IPv4".into()) };
-    let prefix =
-        u128::from(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)) | u128::from(own.to_bits()) << 64;
-    let flooding = (0..SOCKETS).map(|socket| {
-        let mut machines = (socket..).step_by(SOCKETS);
-        let open = async move || {
-            let machine = machines.next().ok_or("there are no machines left")? as u128;
-            let address = Ipv6Addr::from_bits(prefix | machine);
-            Socket::open_for(address.into(), proxy, &target.socket).await
-        };
-        flood(open, end, PING)
-    });
-    let seen = join_all(flooding).await.into_iter().collect::<Result<Vec<Seen>, Failure>>()?;
-    Ok(seen.into_iter().fold(Seen::default(), Seen::and))
-}
-
-async fn pause(end: Instant) {
-    sleep_until((Instant::now() + Duration::from_millis(50)).min(end)).await;
-}
-
-/// One visitor on several sockets sends as fast as it is answered.
-async fn as_visitor(target: &Target, from: IpAddr, end: Instant, event: &str) -> Result<Seen, Failure> {
-    let session = format!("the-session-of-the-attacker-{from}");
-    let mut first = Socket::open_from(from, &target.socket).await?;
-    first.ask("visitor:connect", json!({ "sessionId": session })).await?;
-    let started = first.ask("conversation:start", json!({})).await;
-    let conversation = started.map(|started| started["conversation"]["_id"].clone()).unwrap_or_default();
-    let mut sockets = vec![first];
-    for _ in 1..SOCKETS {
-        let mut socket = Socket::open_from(from, &target.socket).await?;
-        socket.ask("visitor:connect", json!({ "sessionId": session })).await?;
-        sockets.push(socket);
-    }
-    let sending = sockets.into_iter().map(|mut socket| {
-        let data = json!({
-            "conversationId": conversation, "content": "x".repeat(1000),
-            "url": format!("/{}", "x".repeat(1000)),
-        });
-        async move {
-            let mut seen = Seen::default();
-            while Instant::now() < end {
-                seen.sent += 1;
-                match socket.ask(event, data.clone()).await {
-                    Ok(_) => seen.done += 1,
-                    Err(error) if error.to_string().contains("rate_limited") => seen.refused += 1,
-                    Err(_) => {
-                        seen.closed += 1;
-                        break;
-                    }
-                }
-                socket.take_unread().for_each(drop);
-            }
-            seen
-        }
-    });
-    Ok(join_all(sending).await.into_iter().fold(Seen::default(), Seen::and))
-}
-
-async fn logins(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let client = reqwest::Client::builder().local_address(from).build()?;
-    let url = format!("{}/api/auth/login", target.http);
-    let body = json!({ "email": "ada@example.com", "password": "a guess" });
-    let mut seen = Seen::default();
-    while Instant::now() < end {
-        seen.sent += 1;
-        match client.post(&url).json(&body).send().await {
-            Ok(answer) if answer.status() == 401 => seen.done += 1,
-            Ok(answer) if answer.status() == 429 => seen.refused += 1,
-            _ => seen.closed += 1,
-        }
-    }
-    Ok(seen)
-}
-
-async fn handshakes(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut seen = Seen::default();
-    while Instant::now() < end {
-        let opening = (0..SOCKETS).map(|_| Socket::open_from(from, &target.socket));
-        for opened in join_all(opening).await {
-            seen.sent += 1;
-            match opened {
-                Ok(_) => seen.done += 1,
-                Err(_) => seen.refused += 1,
-            }
-        }
-    }
-    Ok(seen)
-}
-
-/// Joins its conversation again and again, whose messages it never reads.
-async fn deaf(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut socket = Socket::open_from(from, &target.socket).await?;
-    let session = format!("the-session-of-the-deaf-{from}");
-    socket.ask("visitor:connect", json!({ "sessionId": session })).await?;
-    let long = json!({ "message": "x".repeat(8000) });
-    let started = socket.ask("conversation:start", long).await?;
-    let data = json!({ "conversationId": started["conversation"]["_id"] });
-    let frame = json!({ "event": "conversation:join", "id": 1, "data": data }).to_string();
-    let mut seen = Seen::default();
-    while Instant::now() < end {
-        match timeout(Duration::from_millis(500), socket.send(frame.clone())).await {
-            Ok(Ok(())) => seen.sent += 1,
-            Ok(Err(_)) => {
-                seen.closed += 1;
-                break;
-            }
-            // It is not read any more.
-            Err(_) => seen.refused += 1,
-        }
-    }
-    Ok(seen)
-}
-
-/// Comes as somebody else each time, and starts a conversation.
-async fn new_visitors(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut seen = Seen::default();
-    let mut socket = Socket::open_from(from, &target.socket).await?;
-    let message = json!({ "message": "x".repeat(8000) });
-    while Instant::now() < end {
-        seen.sent += 1;
-        let session = format!("the-session-of-{from}-number-{}", seen.sent);
-        let came = socket.ask("visitor:connect", json!({ "sessionId": session })).await;
-        let done = match came {
-            Ok(_) => socket.ask("conversation:start", message.clone()).await,
-            refused => refused,
-        };
-        match done {
-            Ok(_) => seen.done += 1,
-            Err(_) => seen.refused += 1,
-        }
-        // A connection is one person's.
-        match Socket::open_from(from, &target.socket).await {
-            Ok(another) => socket = another,
-            Err(_) => {
-                seen.closed += 1;
-                pause(end).await;
-            }
-        }
-    }
-    Ok(seen)
+/// How often something may be done in that time at most by who is counted for itself.
+fn most(limit: Limit, time: Duration) -> u64 {
+    let rate = Limits::read("").and_then(|limits| limits.rate(limit));
+    rate.map_or(0, |rate| {
+        let windows = time.as_secs().div_ceil(rate.window.as_secs()) + 1;
+        rate.most.unsigned_abs() * windows
+    })
 }

@@ -1,71 +1,71 @@
-//! Attacks on the sockets themselves.
+//! Attacks on the connections themselves.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use stress::replica_set::Failure;
+use futures::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 
-use super::{Seen, pause};
-use crate::Target;
+use super::attacker::{Attacker, ends};
+use super::seen::Seen;
 
-/// Half requests that one attacker leaves open.
+/// The beginning of a request's head, and of its body.
+pub const HALF_HEAD: &str = "GET /health HTTP/1.1\r\nHost: a";
+/// See [`HALF_HEAD`].
+pub const HALF_BODY: &str = "POST /api/auth/login HTTP/1.1\r\nHost: a\r\n\
+    Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
+
+/// Half requests of one attacker: more than an address may hold.
 const HALF_REQUESTS: usize = 300;
+/// Between two bytes of one.
+const DRIP: Duration = Duration::from_secs(1);
 /// Messages that one attacker begins.
 const HALF_MESSAGES: usize = 200;
-/// How long a socket is waited for that must be closed.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How much longer than its patience the live chat may take to close a connection.
+pub const MARGIN: Duration = Duration::from_secs(8);
+/// How long a socket is waited for that must be closed at once.
+const AT_ONCE: Duration = Duration::from_secs(25);
 
-/// Leaves requests unfinished.
-pub async fn half_requests(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut open: Vec<TcpStream> = Vec::new();
-    let mut seen = Seen::default();
-    for _ in 0..HALF_REQUESTS {
-        if let Ok(mut stream) = connect(target, from).await
-            && stream.write_all(b"GET /health HTTP/1.1\r\nHost: a").await.is_ok()
-        {
-            open.push(stream);
-        }
-        seen.sent += 1;
-    }
-    sleep_until(end).await;
-    seen.closed = count_closed(open).await;
-    Ok(seen)
+/// Begins requests and goes on with each by a byte a second.
+pub async fn halves(attacker: &Attacker, begun: &str) -> Seen {
+    join_all((0..HALF_REQUESTS).map(|_| half(attacker, begun))).await.into_iter().sum()
 }
 
-async fn count_closed(open: Vec<TcpStream>) -> u64 {
-    let mut closed = 0;
-    for mut stream in open {
-        let read = timeout(Duration::from_millis(1), stream.read(&mut [0])).await;
-        closed += u64::from(matches!(read, Ok(Ok(0) | Err(_))));
+async fn half(attacker: &Attacker, begun: &str) -> Seen {
+    let mut seen = Seen::default();
+    let Ok(mut stream) = attacker.connect(None).await else { return Seen::refused() };
+    seen.sent = 1;
+    let by = Instant::now() + attacker.patience + MARGIN;
+    // It may be cut off already, which is seen below.
+    let _sent = stream.write_all(begun.as_bytes()).await;
+    let mut has_ended = false;
+    while !has_ended && Instant::now() < by {
+        has_ended = ends(&mut stream, Instant::now() + DRIP).await;
+        let _sent = stream.write_all(b" ").await;
     }
-    closed
+    seen.connection(has_ended);
+    seen
 }
 
 /// Sends most of the longest message that there may be, over as many sockets as it gets.
-pub async fn half_messages(target: &Target, from: IpAddr, end: Instant) -> Result<Seen, Failure> {
-    let mut open: Vec<TcpStream> = Vec::new();
+pub async fn half_messages(attacker: &Attacker) -> Seen {
+    join_all((0..HALF_MESSAGES).map(|_| half_message(attacker))).await.into_iter().sum()
+}
+
+async fn half_message(attacker: &Attacker) -> Seen {
     let mut seen = Seen::default();
-    for _ in 0..HALF_MESSAGES {
-        let Some(mut stream) = shake_hands(target, from).await else {
-            seen.refused += 1;
-            continue;
-        };
-        seen.sent += 1;
-        // It may be cut off before it has sent all.
-        let _sent = stream.write_all(&pieces(3)).await;
-        open.push(stream);
-    }
-    sleep_until(end).await;
-    seen.closed = count_closed(open).await;
-    Ok(seen)
+    let Some(mut stream) = shake_hands(attacker).await else { return Seen::refused() };
+    seen.sent = 1;
+    // It may be cut off before it has sent all.
+    let _sent = stream.write_all(&pieces(3)).await;
+    seen.connection(ends(&mut stream, Instant::now() + attacker.patience + MARGIN).await);
+    seen
 }
 
 /// A socket by hand, if it is let in.
-async fn shake_hands(target: &Target, from: IpAddr) -> Option<TcpStream> {
-    let mut stream = connect(target, from).await.ok()?;
+async fn shake_hands(attacker: &Attacker) -> Option<TcpStream> {
+    let mut stream = attacker.connect(None).await.ok()?;
     let handshake = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     stream.write_all(handshake.as_bytes()).await.ok()?;
@@ -74,10 +74,16 @@ async fn shake_hands(target: &Target, from: IpAddr) -> Option<TcpStream> {
     answer[..read].starts_with(b"HTTP/1.1 101").then_some(stream)
 }
 
-async fn connect(target: &Target, from: IpAddr) -> Result<TcpStream, Failure> {
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::new(from, 0))?;
-    Ok(socket.connect(target.http.trim_start_matches("http://").parse()?).await?)
+/// Sends a request that asks for the connection to be closed; the status of its answer, 0 for none.
+pub async fn exchange(attacker: &Attacker, request: &str) -> u16 {
+    let Ok(mut stream) = attacker.connect(None).await else { return 0 };
+    // It may be answered before it is whole.
+    let _sent = stream.write_all(request.as_bytes()).await;
+    let mut answer = Vec::new();
+    // What has come before a cut is kept.
+    let _ended = timeout(AT_ONCE, stream.read_to_end(&mut answer)).await;
+    let status = String::from_utf8_lossy(&answer).split_whitespace().nth(1).map(str::parse::<u16>);
+    status.and_then(Result::ok).unwrap_or(0)
 }
 
 /// A message in as many pieces as large as frames may be, without the last one.
@@ -106,21 +112,16 @@ pub fn broken_frames() -> Vec<Vec<u8>> {
 
 /// Opens one socket after the other and sends what is to be sent, or closes its own half where that is
 /// nothing: each must be closed.
-pub async fn raw_sockets(
-    target: &Target,
-    from: IpAddr,
-    end: Instant,
-    contents: Vec<Vec<u8>>,
-) -> Result<Seen, Failure> {
+pub async fn raw_sockets(attacker: &Attacker, contents: Vec<Vec<u8>>) -> Seen {
     let mut seen = Seen::default();
     for content in contents.iter().cycle() {
-        if Instant::now() >= end {
+        if !attacker.goes_on() {
             break;
         }
-        let Some(mut stream) = shake_hands(target, from).await else {
+        let Some(mut stream) = shake_hands(attacker).await else {
             // Handshakes are limited, too.
             seen.refused += 1;
-            pause(end).await;
+            attacker.pause().await;
             continue;
         };
         seen.sent += 1;
@@ -130,9 +131,7 @@ pub async fn raw_sockets(
             // It may be closed already.
             let _shut = stream.shutdown().await;
         }
-        let mut rest = Vec::new();
-        let ended = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
-        seen.closed += u64::from(ended.is_ok());
+        seen.connection(ends(&mut stream, Instant::now() + AT_ONCE).await);
     }
-    Ok(seen)
+    seen
 }
