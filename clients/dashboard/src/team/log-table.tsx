@@ -65,7 +65,7 @@ function Times({ count: times }: AuditEntry) {
   const said = plural(language, language.texts.team.log.times, times);
   return (
     <span title={said}>
-      <span aria-hidden="true">× {count(language, times)}</span>
+      <span aria-hidden="true">×&nbsp;{count(language, times)}</span>
       <span class="hidden">{said}</span>
     </span>
   );
