@@ -89,6 +89,12 @@ export class Agent {
     return answer(this.#api.GET("/api/conversations/{id}", { params: { path: { id } } }));
   }
 
+  /** A conversation's messages, as they are by now. */
+  async messages(conversationId: string): Promise<readonly Message[]> {
+    const params = { path: { conversationId } };
+    return (await answer(this.#api.GET("/api/messages/{conversationId}", { params }))).messages;
+  }
+
   ban(id: string): Promise<unknown> {
     return answer(this.#api.PUT("/api/visitors/{id}/ban", { params: { path: { id } } }));
   }

@@ -109,8 +109,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The security log, the latest first
-         * @description For administrators.
+         * The security log, the latest first; who is no administrator sees what concerns its own account
+         * @description For agents.
          */
         get: operations["getAuthAudit"];
         put?: never;
@@ -1055,6 +1055,11 @@ export interface components {
              * @description When it was so
              */
             at: string;
+            /**
+             * Format: int64
+             * @description How many there were
+             */
+            count: number;
             /** @description What it was about */
             detail: string | null;
             /** @description Whom or what it was done to */

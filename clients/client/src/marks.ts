@@ -43,7 +43,7 @@ export function moved(
   return { ...before, [sender]: side };
 }
 
-/** So long a mark waits for a later one, which says the same and more. */
+/** So long a mark waits for a later one, which says the same and more; less where the page goes. */
 const JOINED_MS = 1_000;
 
 /**
@@ -67,7 +67,10 @@ export class OwnMarks {
   #begin(conversationId: string): Record<MarkKind, number> {
     const waiting = { delivered: 0, read: 0 };
     this.#waiting.set(conversationId, waiting);
-    setTimeout(() => {
+    const told = new AbortController();
+    const tell = () => {
+      clearTimeout(timer);
+      told.abort();
       this.#waiting.delete(conversationId);
       const { delivered, read } = waiting;
       if (read > 0) {
@@ -76,7 +79,20 @@ export class OwnMarks {
       if (delivered > read) {
         this.#tell("message:delivered", { conversationId, upTo: delivered });
       }
-    }, JOINED_MS);
+    };
+    const timer = setTimeout(tell, JOINED_MS);
+    onLeaving(tell, told.signal);
     return waiting;
   }
+}
+
+/** Calls `work` once the page is hidden or closed: a hidden one may be ended without another word. */
+function onLeaving(work: () => void, signal: AbortSignal): void {
+  // A program has no page.
+  if (typeof window === "undefined") {
+    return;
+  }
+  window.addEventListener("pagehide", work, { signal });
+  const onHidden = () => document.visibilityState === "hidden" && work();
+  document.addEventListener("visibilitychange", onHidden, { signal });
 }

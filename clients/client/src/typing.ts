@@ -1,6 +1,7 @@
-/** A notice of typing ends by itself after 8 s, and is repeated every 5 (`docs/protocol.md`, Typing). */
+/** A notice of typing ends by itself after so long (`docs/protocol.md`, Typing). */
 const ENDS_MS = 8_000;
-const AGAIN_MS = 5_000;
+/** It is repeated no sooner than it must be to be there before that: each frame costs something. */
+const AGAIN_MS = 7_000;
 
 /** What one tells the others of one's own typing: not more often than it makes sense. */
 export class OwnTyping {

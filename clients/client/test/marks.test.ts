@@ -9,6 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 /** What was told, in short. */
@@ -59,5 +60,46 @@ describe("one's own marks", () => {
       ["message:read", "one", 7],
       ["message:delivered", "other", 3],
     ]);
+  });
+
+  describe("in a page", () => {
+    const page = (visibilityState: DocumentVisibilityState) =>
+      Object.assign(new EventTarget(), { visibilityState });
+
+    it.each(["hidden", "closed"])("do not wait when it is %s", how => {
+      const [window, document] = [new EventTarget(), page("visible")];
+      vi.stubGlobal("window", window);
+      vi.stubGlobal("document", document);
+      const leave = () => {
+        if (how === "closed") {
+          window.dispatchEvent(new Event("pagehide"));
+        }
+        document.visibilityState = "hidden";
+        document.dispatchEvent(new Event("visibilitychange"));
+      };
+      const marks = new OwnMarks(tell);
+      marks.reach("one", "read", 7);
+      marks.reach("other", "delivered", 3);
+      leave();
+      const both = [
+        ["message:read", "one", 7],
+        ["message:delivered", "other", 3],
+      ];
+      expect(told()).toEqual(both);
+      leave();
+      vi.advanceTimersByTime(60_000);
+      expect(told()).toEqual(both);
+    });
+
+    it("wait when it is seen again", () => {
+      const document = page("visible");
+      vi.stubGlobal("window", new EventTarget());
+      vi.stubGlobal("document", document);
+      new OwnMarks(tell).reach("c", "read", 1);
+      document.dispatchEvent(new Event("visibilitychange"));
+      expect(told()).toEqual([]);
+      vi.advanceTimersByTime(1_000);
+      expect(told()).toEqual([["message:read", "c", 1]]);
+    });
   });
 });

@@ -145,6 +145,27 @@ describe("a visitor's chat", () => {
     ]);
   });
 
+  it("tells every 7 s at most that the visitor goes on typing, and at once that it begins again", async () => {
+    const chat = new VisitorChat({ url: "https://chat.example" });
+    await online(chat);
+    server.last.push("conversation:created", { conversation, message: null });
+    const told = () => sent().filter(({ event }) => event === "typing:start");
+    for (const [ms, times] of [
+      [0, 1],
+      [6_999, 1],
+      [1, 2],
+      [6_999, 2],
+      [1, 3],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(ms);
+      chat.type(true);
+      expect(told()).toHaveLength(times);
+    }
+    chat.type(false);
+    chat.type(true);
+    expect(told()).toHaveLength(4);
+  });
+
   it("goes on where what was kept cannot be read, and where nothing can be kept", async () => {
     const storage = {
       getItem: () => "{not JSON",

@@ -8,24 +8,16 @@ import { useNotices } from "./notices.js";
 import { OneselfPlace } from "./oneself/place.js";
 import { StatusMenu } from "./oneself/status.js";
 import { ResponsesPlace } from "./responses/place.js";
-import { format, go, PLACES, type Place, type Route, START, useRoute } from "./routes.js";
-import type { Self } from "./session.js";
+import { format, go, PLACES, type Route, START, useRoute } from "./routes.js";
 import { Shortcuts, useShortcut, useShortcuts } from "./shortcuts.js";
 import { LogPlace } from "./team/log.js";
+import { hasPlace } from "./team/may.js";
 import { TeamPlace } from "./team/place.js";
 import { Icon } from "./ui/icons.js";
 import { VisitorsPlace } from "./visitors/place.js";
 
 /** How long a connection may be away before it is said. */
 const UNSAID_MS = 1_500;
-
-/** The places that only administrators have. */
-const ADMINISTRATORS: readonly Place[] = ["team", "log"];
-
-/** Whether somebody has a place. */
-export function has(self: Self, place: Place | "inbox"): boolean {
-  return self.role !== "agent" || place === "inbox" || !ADMINISTRATORS.includes(place);
-}
 
 /** What is around every place. */
 export function Shell() {
@@ -72,7 +64,7 @@ export function Shell() {
       <nav aria-label={common.navigation} class="rail">
         <ul>
           {link(START)}
-          {PLACES.filter(each => has(self, each)).map(each => link({ place: each }))}
+          {PLACES.filter(each => hasPlace(self, each)).map(each => link({ place: each }))}
         </ul>
         <StatusMenu />
       </nav>
@@ -94,7 +86,7 @@ interface ContentProps {
 
 function Content({ route, lists }: ContentProps) {
   const { language, self } = useDesk();
-  if (!has(self, route.place)) {
+  if (!hasPlace(self, route.place)) {
     const { notAllowed, places } = language.texts.common;
     return (
       <div class="page">

@@ -182,6 +182,65 @@ describe("a conversation that is open", () => {
   });
 });
 
+describe("a conversation that is not open any more", () => {
+  /** One that was open for a moment. */
+  async function looked(id: string, holder: string | null): Promise<void> {
+    has(id, holder);
+    desk.enter(id);
+    await settled();
+    desk.leave(id);
+    await settled();
+  }
+  /** Somebody takes a conversation over. */
+  function takes(id: string, holder: string): void {
+    const { version = 0 } = desk.conversations.get(id) ?? {};
+    const conversation = { ...stored.get(id), version: version + 1, assignedAgent: { _id: holder } };
+    server.last.push("conversation:updated", { conversation });
+  }
+  const left = () => sent("conversation:leave").map(({ data }) => data["conversationId"]);
+
+  it("is left at once where somebody else holds it", async () => {
+    await accepted();
+    await looked("bobs", "bob");
+    expect(left()).toEqual(["bobs"]);
+  });
+
+  it("is left only once somebody else holds it, since it is pushed until then in any case", async () => {
+    await accepted();
+    await looked("own", SELF.id);
+    await looked("nobodys", null);
+    takes("nobodys", SELF.id);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(left()).toEqual([]);
+    takes("own", "bob");
+    takes("nobodys", "bob");
+    takes("own", "eve");
+    await settled();
+    expect(left()).toEqual(["own", "nobodys"]);
+  });
+
+  it("is not left when it is open again by then", async () => {
+    await accepted();
+    await looked("own", SELF.id);
+    desk.enter("own");
+    await settled();
+    takes("own", "bob");
+    await settled();
+    expect(left()).toEqual([]);
+  });
+
+  it("is not left by a new connection, which has not joined it", async () => {
+    await accepted();
+    await looked("own", SELF.id);
+    server.last.lose();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await accepted();
+    takes("own", "bob");
+    await settled();
+    expect(left()).toEqual([]);
+  });
+});
+
 describe("a message that nobody looks at", () => {
   it("is delivered to who holds the conversation, and to who has it open", async () => {
     await accepted();

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { answer, api, outgoing, VisitorChat } from "@livechat/client";
+import { answer, api, type Conversation, outgoing, VisitorChat } from "@livechat/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "../../testing/browser.js";
@@ -300,28 +300,59 @@ describe("the team", () => {
     const worker = await at(ada, "oneself");
     const links = worker.page.getByRole("navigation").getByRole("link");
     await worker.page.getByRole("navigation").getByRole("link", { name: "Responses" }).waitFor();
-    expect((await links.allInnerTexts()).filter(text => /Team|log/.test(text))).toEqual([]);
-    for (const place of ["team", "log"]) {
-      await worker.go("#/oneself");
-      await worker.page.getByRole("heading", { level: 1, name: "You" }).waitFor();
-      await worker.go(`#/${place}`);
-      await worker.page.getByText("Your role does not show this place.").waitFor();
-      expect(await worker.page.getByRole("table").count()).toBe(0);
-    }
+    expect((await links.allInnerTexts()).filter(text => text.includes("Team"))).toEqual([]);
+    await worker.go("#/team");
+    await worker.page.getByText("Your role does not show this place.").waitFor();
+    expect(await worker.page.getByRole("table").count()).toBe(0);
     await worker.leave();
   });
+});
 
-  it("goes on in the log where a page of it ends", async () => {
-    const wrong = { email: "nobody@example.com", password: "not the one" };
-    await Promise.all(
-      Array.from({ length: 55 }, () => api(stack.url).POST("/api/auth/login", { body: wrong })),
+describe("the security log", () => {
+  it("shows an agent the wrong logins of its own account, and nothing of others", async () => {
+    const guesses = [ada, ada, ada, grace].map(({ email }) =>
+      api(stack.url).POST("/api/auth/login", { body: { email, password: "not the one" } }),
     );
+    await Promise.all(guesses);
+    const worker = await at(ada, "figures");
+    const { page } = worker;
+    await page.getByRole("navigation").getByRole("link", { name: "Security log" }).click();
+    await page.getByText("What happened to your account.", { exact: false }).waitFor();
+    const failed = row(page, "Sign-in failed");
+    await failed.getByText("3 times within an hour").waitFor();
+    await expect.poll(() => failed.getByText("× 3").isVisible()).toBe(true);
+    const whom = await page.locator("td[data-label=Whom]").allInnerTexts();
+    expect(new Set(whom)).toEqual(new Set([ada.email]));
+    const actions = await page.getByLabel("Action").getByRole("option").allInnerTexts();
+    expect(actions.filter(action => /visitor/i.test(action))).toEqual([]);
+    await worker.expectAccessible();
+    await worker.leave();
+
+    const admin = await at(grace, "log");
+    for (const { email } of [ada, grace]) {
+      await row(admin.page, email).filter({ hasText: "Sign-in failed" }).waitFor();
+    }
+    expect(await row(admin.page, grace.email).getByText("within an hour").count()).toBe(0);
+    await admin.leave();
+  });
+
+  it("goes on where a page of it ends", async () => {
+    const { visitor } = (await call(
+      stack.url,
+      grace.token,
+      "GET",
+      `/api/conversations/${await starts("Xan")}`,
+    )) as Conversation;
+    const bans = Array.from({ length: 55 }, () =>
+      call(stack.url, grace.token, "PUT", `/api/visitors/${visitor._id}/ban`, {}),
+    );
+    await Promise.all(bans);
     const worker = await at(grace, "log");
     const { page } = worker;
-    await page.getByLabel("Action").selectOption("Sign-in failed");
+    await page.getByLabel("Action").selectOption("Visitor banned");
     await button(page, "Show more").click();
     await button(page, "Show more").waitFor({ state: "detached" });
-    await expect.poll(() => row(page, "nobody@example.com").count()).toBe(55);
+    await expect.poll(() => row(page, "Visitor banned").count()).toBe(55);
     await worker.leave();
   });
 });

@@ -137,6 +137,22 @@ describe("a chat", () => {
     await vic.leave();
   });
 
+  it("has told what was read though its page is closed right after the look", async () => {
+    const vic = await Visitor.come(browser, demo());
+    await vic.open();
+    await vic.say("I have no time");
+    const { conversation } = await ada.sees("I have no time");
+    await vic.dialog.getByText(/Sent$/).waitFor();
+    await vic.dialog.getByRole("button", { name: "Close chat" }).click();
+    await ada.say(conversation, "Then shortly: yes");
+    await vic.page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
+    await vic.open();
+    await expect.poll(() => vic.page.title()).not.toMatch(/^\(/);
+    await vic.page.close();
+    await expect.poll(async () => (await ada.messages(conversation)).at(-1)?.status).toBe("read");
+    await vic.leave();
+  });
+
   it("stores nothing and opens no connection before it is opened", async () => {
     const vic = await Visitor.come(browser, "about:blank");
     const sockets: string[] = [];

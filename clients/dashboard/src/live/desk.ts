@@ -53,6 +53,8 @@ export class Desk {
   readonly #rooms = new Map<string, Room>();
   readonly #lists = new Map<string, { readonly list: ConversationList; users: number }>();
   readonly #told = new Set<Told>();
+  /** The conversations that are open no more, and that the connection has joined still. */
+  readonly #joined = new Set<string>();
   /** The conversations that are being left. */
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #stop: () => void;
@@ -81,6 +83,7 @@ export class Desk {
     this.#listen();
     const stops = [
       this.#connection.state.subscribe(state => this.#follow(state)),
+      this.conversations.onChange(({ _id }) => this.#part(_id)),
       // Its connection proves nothing any more.
       session.state.subscribe(({ status }) => status === "ended" && this.#connection.disconnect()),
     ];
@@ -182,6 +185,8 @@ export class Desk {
   async #arrive(ask: Ask): Promise<void> {
     const token = this.#session.token ?? "";
     const watch = this.#watch;
+    // A new connection has joined nothing.
+    this.#joined.clear();
     const { user } = await ask("agent:connect", { token, ...watch });
     this.#toldWatch = watch;
     const { name, email, role, status } = user;
@@ -261,6 +266,7 @@ export class Desk {
     const needs = { ...own, call, conversations, owner };
     const room = new Room(id, needs);
     this.#rooms.set(id, room);
+    this.#joined.delete(id);
     if (this.#connection.state.get().status === "online") {
       void this.#enter(room);
     }
@@ -325,6 +331,20 @@ export class Desk {
       return;
     }
     this.#rooms.delete(id);
+    this.#joined.add(id);
+    this.#part(id);
+  }
+
+  /**
+   * Has nothing pushed any more of a conversation that is not open. What this agent holds, or nobody, is pushed in any
+   * case: each frame costs something, so that it is left only once somebody else holds it.
+   */
+  #part(id: string): void {
+    const holder = this.conversations.get(id)?.assignedAgent;
+    if (!this.#joined.has(id) || holder === null || holder?._id === this.owner) {
+      return;
+    }
+    this.#joined.delete(id);
     const left = this.#connection.ask("conversation:leave", { conversationId: id }).then(
       () => undefined,
       () => {

@@ -2,6 +2,7 @@ import type { CannedResponse } from "@livechat/client";
 import { fill, plural } from "@livechat/ui";
 import { useRef, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
+import { isAdministrator } from "../team/may.js";
 import { type Reading, useReading } from "../ui/action.js";
 import { Confirm } from "../ui/confirm.js";
 import { Problem } from "../ui/problem.js";
@@ -101,7 +102,7 @@ function Groups({ shown, isSearch, edit, remove }: GroupsProps) {
   if (shown.length === 0) {
     return <p class="empty">{isSearch ? responses.emptySearch : responses.empty}</p>;
   }
-  const mayChange = ({ createdBy }: CannedResponse) => self.role !== "agent" || createdBy._id === self.id;
+  const mayChange = ({ createdBy }: CannedResponse) => isAdministrator(self) || createdBy._id === self.id;
   return categoriesOf(shown).map(category => (
     <section key={category}>
       <h2>{category}</h2>

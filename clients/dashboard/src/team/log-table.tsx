@@ -1,8 +1,8 @@
 import type { AuditEntry } from "@livechat/client";
-import { fill } from "@livechat/ui";
+import { fill, plural } from "@livechat/ui";
 import { type Language, useDesk } from "../context.js";
 import { format } from "../routes.js";
-import { dateOf } from "../ui/format.js";
+import { count, dateOf } from "../ui/format.js";
 import { ROLES } from "./may.js";
 
 interface LogTableProps {
@@ -32,7 +32,7 @@ export function LogTable({ entries }: LogTableProps) {
             <tr key={entry._id}>
               <td class="when">{dateOf(language, entry.at)}</td>
               <td class={entry.action === "login_failed" ? "what bad" : "what"}>
-                {log.actions[entry.action]}
+                {log.actions[entry.action]} {entry.count > 1 && <Times {...entry} />}
               </td>
               <td data-label={log.actor}>
                 <bdi>{entry.actor?.email ?? entry.actor?.id ?? ""}</bdi>
@@ -54,10 +54,27 @@ export function LogTable({ entries }: LogTableProps) {
   );
 }
 
+/** Whether something is done to a visitor, and to no account. */
+export function concernsVisitor(action: AuditEntry["action"]): boolean {
+  return action.startsWith("visitor_");
+}
+
+/** How often it happened, where that is more than once. */
+function Times({ count: times }: AuditEntry) {
+  const { language } = useDesk();
+  const said = plural(language, language.texts.team.log.times, times);
+  return (
+    <span title={said}>
+      <span aria-hidden="true">×&nbsp;{count(language, times)}</span>
+      <span class="hidden">{said}</span>
+    </span>
+  );
+}
+
 /** Whom it was done to: of a visitor the log knows its id alone. */
 function Target({ action, target }: AuditEntry) {
   const { log } = useDesk().language.texts.team;
-  if (action.startsWith("visitor_") && target.id !== null) {
+  if (concernsVisitor(action) && target.id !== null) {
     return action === "visitor_erased" ? (
       <span title={target.id}>{log.visitor}</span>
     ) : (

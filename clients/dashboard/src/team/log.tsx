@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../context.js";
 import { useAction } from "../ui/action.js";
 import { Problem } from "../ui/problem.js";
-import { LogTable } from "./log-table.js";
+import { concernsVisitor, LogTable } from "./log-table.js";
+import { isAdministrator } from "./may.js";
 import "./team.css";
 
 type Action = AuditEntry["action"];
@@ -11,12 +12,15 @@ type Action = AuditEntry["action"];
 /** How many entries are read at once. */
 const PAGE = 50;
 
-/** What matters for security. */
+/** What matters for security: to administrators all of it, to everybody else what concerns its own account. */
 export function LogPlace() {
-  const { language } = useDesk();
+  const { language, self } = useDesk();
   const { common, team } = language.texts;
   const [action, setAction] = useState<Action>();
-  const actions = Object.entries(team.log.actions) as [Action, string][];
+  const administers = isAdministrator(self);
+  const actions = (Object.entries(team.log.actions) as [Action, string][]).filter(
+    ([each]) => administers || !concernsVisitor(each),
+  );
   return (
     <div class="page audit-place">
       <header>
@@ -38,7 +42,7 @@ export function LogPlace() {
           </select>
         </label>
       </header>
-      <p class="quiet">{team.log.intro}</p>
+      <p class="quiet">{administers ? team.log.intro : team.log.introOwn}</p>
       <Entries key={action ?? ""} {...(action && { action })} />
     </div>
   );

@@ -2,6 +2,7 @@ import type { Visitor } from "@livechat/client";
 import { fill } from "@livechat/ui";
 import { useState } from "preact/hooks";
 import { useDesk } from "../context.js";
+import { isAdministrator } from "../team/may.js";
 import { Confirm } from "../ui/confirm.js";
 import { nameOf } from "../ui/format.js";
 import { BanDialog, UnbanDialog } from "./ban.js";
@@ -29,7 +30,7 @@ export function Acts({ visitor, isBanned, take, erased }: ActsProps) {
         <button type="button" onClick={() => setAsked(isBanned ? "unban" : "ban")}>
           {isBanned ? visitors.unban : visitors.ban}
         </button>
-        {self.role !== "agent" && (
+        {isAdministrator(self) && (
           <>
             <button type="button" onClick={() => setAsked("export")}>
               {visitors.export}

@@ -50,6 +50,7 @@ const team: TeamTexts = {
   lastSuperAdmin: "لا بد من مسؤول أعلى، وهذا آخر واحد.",
   log: {
     intro: "من فعل ما له أهمية. عمليات الدخول الناجحة لا تُدوَّن.",
+    introOwn: "ما جرى لحسابك. عمليات الدخول الناجحة لا تُدوَّن.",
     filter: "الحدث",
     everything: "الكل",
     empty: "لا شيء في السجل.",
@@ -63,6 +64,14 @@ const team: TeamTexts = {
     visitor: "زائر",
     roleChange: "من {before} إلى {after}",
     atPasswordChange: "أثناء تغيير كلمة المرور",
+    times: {
+      zero: "ولا مرة خلال ساعة",
+      one: "مرة واحدة خلال ساعة",
+      two: "مرتان خلال ساعة",
+      few: "{n} مرات خلال ساعة",
+      many: "{n} مرة خلال ساعة",
+      other: "{n} مرة خلال ساعة",
+    },
     actions: {
       registered: "إنشاء حساب",
       login_failed: "فشل تسجيل الدخول",

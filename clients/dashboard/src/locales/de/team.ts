@@ -37,6 +37,7 @@ const team: TeamTexts = {
   lastSuperAdmin: "Es muss einen Hauptadministrator geben, und dies ist der letzte.",
   log: {
     intro: "Wer etwas Wichtiges getan hat. Gelungene Anmeldungen stehen hier nicht.",
+    introOwn: "Was mit Ihrem Konto geschehen ist. Gelungene Anmeldungen stehen hier nicht.",
     filter: "Ereignis",
     everything: "Alles",
     empty: "Im Protokoll steht nichts.",
@@ -50,6 +51,7 @@ const team: TeamTexts = {
     visitor: "Besucher",
     roleChange: "{before} → {after}",
     atPasswordChange: "Beim Ändern des Passworts",
+    times: { one: "{n} Mal innerhalb einer Stunde", other: "{n} Mal innerhalb einer Stunde" },
     actions: {
       registered: "Konto angelegt",
       login_failed: "Anmeldung fehlgeschlagen",

@@ -38,6 +38,8 @@ export interface TeamTexts {
 /** What the security log says. */
 export interface LogTexts {
   readonly intro: string;
+  /** To who sees its own account alone. */
+  readonly introOwn: string;
   readonly filter: string;
   readonly everything: string;
   readonly empty: string;
@@ -51,6 +53,7 @@ export interface LogTexts {
   readonly visitor: string;
   readonly roleChange: string;
   readonly atPasswordChange: string;
+  readonly times: Plural;
   readonly actions: Readonly<Record<AuditEntry["action"], string>>;
 }
 
@@ -91,6 +94,7 @@ const team: TeamTexts = {
   lastSuperAdmin: "There must be a super administrator, and this is the last one.",
   log: {
     intro: "Who has done what of importance. Good sign-ins are not written down.",
+    introOwn: "What happened to your account. Good sign-ins are not written down.",
     filter: "Action",
     everything: "Everything",
     empty: "There is nothing in the log.",
@@ -104,6 +108,7 @@ const team: TeamTexts = {
     visitor: "Visitor",
     roleChange: "{before} → {after}",
     atPasswordChange: "While changing the password",
+    times: { one: "{n} time within an hour", other: "{n} times within an hour" },
     actions: {
       registered: "Account created",
       login_failed: "Sign-in failed",
