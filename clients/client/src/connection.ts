@@ -52,6 +52,9 @@ const FINAL: ReadonlySet<Closing> = new Set([
   "session_ended",
 ]);
 
+/** What is to come back for a frame: an `ack`, what its event brings, or nothing but an error. */
+type Answering = { readonly id: string } | { readonly quiet: true } | Record<never, never>;
+
 interface Waiting {
   readonly resolve: (data: never) => void;
   readonly reject: (error: ChatError) => void;
@@ -120,10 +123,10 @@ export class Connection {
       ? this.#ask(event, data)
       : Promise.reject(new ChatError("disconnected", "There is no connection"));
 
-  /** Sends an event whose `ack` nobody needs; nothing while there is no connection. */
+  /** Sends an event of which nothing comes back; nothing while there is no connection. */
   readonly tell: Tell = (event, data) => {
     if (this.#socket && this.#isOnline) {
-      this.#send(this.#socket, event, data);
+      this.#send(this.#socket, event, data, { quiet: true });
     }
   };
 
@@ -168,14 +171,13 @@ export class Connection {
           reject(error);
         },
       });
-      this.#send(socket, event, data, id);
+      this.#send(socket, event, data, { id });
     });
   };
 
-  /** A frame without an `id` gets no `ack`. */
-  #send<E extends keyof Sent>(socket: WebSocket, event: E, data: Sent[E], id?: string): void {
+  #send<E extends keyof Sent>(socket: WebSocket, event: E, data: Sent[E], answer: Answering = {}): void {
     const action = event.split(":", 1)[0];
-    socket.send(JSON.stringify({ action, event, id, data }));
+    socket.send(JSON.stringify({ action, event, ...answer, data }));
     this.#stayAwake(socket);
   }
 

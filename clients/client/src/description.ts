@@ -1057,7 +1057,7 @@ export interface components {
             at: string;
             /**
              * Format: int64
-             * @description How many there were
+             * @description How often it happened within the hour that began then: more than once for failed logins alone.
              */
             count: number;
             /** @description What it was about */
@@ -1388,8 +1388,10 @@ export interface components {
             message: string;
             /** @description Which of the reasons that a code may have. */
             reason?: string | null;
+            /** @description By which the log knows the frame, where the fault is ours; over HTTP the header `apigw-requestid` says it. */
+            requestId?: string | null;
             /**
-             * Format: uint64
+             * Format: uint32
              * @description In how many seconds to come back
              */
             retryAfter?: number | null;

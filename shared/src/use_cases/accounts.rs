@@ -186,57 +186,28 @@ pub async fn login(
 ) -> Result<(User, String)> {
     let network = rate_limit::network(address.as_deref());
     let here = format!("{email} {network}");
-    // All are looked at before any is counted: what one refuses must not count for another.
-    let waits = app.config.limits.rate(Limit::LoginsByEmail).is_some();
-    let (failed, user, wrong, (), ()) = try_join5(
-        async {
-            let failed = if waits { FailedLogins::find(&app.db, &here).await? } else { None };
-            Ok(failed)
-        },
-        async { User::with_email(&app.db, &email).await.map_err(Error::from) },
-        async { Ok(rate_limit::refuse_past(app, Limit::WrongLogins, &email).await) },
-        rate_limit::refuse_past(app, Limit::Logins, &network),
-        rate_limit::refuse_past(app, Limit::LoginsByEmail, &here),
-    )
-    .await?;
-    if let Some(wait) = failed.as_ref().and_then(FailedLogins::wait) {
-        return Err(Error::rate_limited(wait));
-    }
-    if !user.as_ref().is_some_and(|user| user.knows(&network)) {
-        wrong?;
-    }
-    // Before the password is looked at, so that many at once are counted, too.
-    try_join(
-        rate_limit::consume(app, Limit::Logins, &network),
-        rate_limit::consume(app, Limit::LoginsByEmail, &here),
-    )
-    .await?;
+    let (user, has_failed) = try_to_log_in(app, &email, &network, &here).await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let matches = passwords::verify(password, stored).await?;
     let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email.clone()) };
-    if let Some(user) = user.filter(|user| matches && user.active) {
-        let session = Session::begin(app.config.jwt_expire)?;
-        if let Some(ended) = User::add_session(&app.db, &user, &session, &network).await? {
-            for session in ended {
-                let connections = Connection::of_session(&app.db, &session.id).await?;
-                app.push.close(&connections, Closing::SessionEnded).await;
-            }
-            // Only failures count.
-            try_join3(
-                rate_limit::give_back(app, Limit::Logins, &network),
-                rate_limit::give_back(app, Limit::LoginsByEmail, &here),
-                async {
-                    match failed {
-                        Some(_) => Ok(FailedLogins::forget(&app.db, &here).await?),
-                        None => Ok(()),
-                    }
-                },
-            )
-            .await?;
-            let token = token_of(app, &user, &session)?;
-            return Ok((user, token));
-        }
+    if let Some(user) = user.filter(|user| matches && user.active)
+        && let Some(token) = begin_session(app, &user, &network).await?
+    {
+        // Only failures count.
+        try_join3(
+            rate_limit::give_back(app, Limit::Logins, &network),
+            rate_limit::give_back(app, Limit::LoginsByEmail, &here),
+            async {
+                match has_failed {
+                    true => Ok(FailedLogins::forget(&app.db, &here).await?),
+                    false => Ok(()),
+                }
+            },
+        )
+        .await?;
+        return Ok((user, token));
     }
+    let waits = app.config.limits.rate(Limit::LoginsByEmail).is_some();
     let noting = Entry::note_failed_login(&app.db, target, address, &network);
     // Who has just come past the limit was not yet when it began.
     let (_past, noted, delayed) =
@@ -246,6 +217,58 @@ pub async fn login(
         .await;
     noted.and(delayed)?;
     Err(Error::new(Code::Unauthorized, "The email or the password is wrong"))
+}
+
+/// Counts a try to log in, if there may be one more: who has this email, if anybody, and whether tries from
+/// here have failed.
+/// Errors: rate limited.
+async fn try_to_log_in(
+    app: &App,
+    email: &str,
+    network: &str,
+    here: &str,
+) -> Result<(Option<User>, bool)> {
+    // All are looked at before any is counted: what one refuses must not count for another.
+    let (failed, user, wrong, (), ()) = try_join5(
+        async {
+            match app.config.limits.rate(Limit::LoginsByEmail) {
+                Some(_) => Ok(FailedLogins::find(&app.db, here).await?),
+                None => Ok(None),
+            }
+        },
+        async { User::with_email(&app.db, email).await.map_err(Error::from) },
+        async { Ok(rate_limit::refuse_past(app, Limit::WrongLogins, email).await) },
+        rate_limit::refuse_past(app, Limit::Logins, network),
+        rate_limit::refuse_past(app, Limit::LoginsByEmail, here),
+    )
+    .await?;
+    if let Some(wait) = failed.as_ref().and_then(FailedLogins::wait) {
+        return Err(Error::rate_limited(wait));
+    }
+    if !user.as_ref().is_some_and(|user| user.knows(network)) {
+        wrong?;
+    }
+    // Before the password is looked at, so that many at once are counted, too.
+    try_join(
+        rate_limit::consume(app, Limit::Logins, network),
+        rate_limit::consume(app, Limit::LoginsByEmail, here),
+    )
+    .await?;
+    Ok((user, failed.is_some()))
+}
+
+/// Begins a session of a user who has shown its password, and closes the sockets of the oldest that are too
+/// many. Its token, unless the password was changed meanwhile.
+async fn begin_session(app: &App, user: &User, network: &str) -> Result<Option<String>> {
+    let session = Session::begin(app.config.jwt_expire)?;
+    let Some(ended) = User::add_session(&app.db, user, &session, network).await? else {
+        return Ok(None);
+    };
+    for session in ended {
+        let connections = Connection::of_session(&app.db, &session.id).await?;
+        app.push.close(&connections, Closing::SessionEnded).await;
+    }
+    token_of(app, user, &session).map(Some)
 }
 
 /// Changes one's own password. Every other token is dead, the connections that they opened are closed.

@@ -92,6 +92,31 @@ pub enum Guard<'a> {
     Looked(i64),
 }
 
+impl Guard<'_> {
+    /// What it asks of the conversation of a message.
+    fn conditions(self, message: &Message) -> Vec<Document> {
+        let has_name = message.client_message_id.is_some();
+        let mut conditions = Vec::new();
+        if has_name {
+            conditions.push(doc! { "names": { "$ne": Name::of(message) } });
+        }
+        match self {
+            Self::Looked(seq) => {
+                conditions.push(doc! { "seq": { "$lte": seq.saturating_add(MOST_NAMES.into()) } });
+            }
+            Self::Remembered { follows } => {
+                let name = follows.map(|follows| Name::given(message.sender_id, follows));
+                conditions.extend(name.map(|name| doc! { "names": name }));
+                if has_name {
+                    let remembered = doc! { "$size": or_empty("names") };
+                    conditions.push(doc! { "$expr": { "$eq": [remembered, "$seq"] } });
+                }
+            }
+        }
+        conditions
+    }
+}
+
 impl Conversation {
     /// Notes in a new conversation that this message begins it.
     pub fn open_with(&mut self, message: &Message) {
@@ -185,27 +210,12 @@ impl Conversation {
             }
             Side::Agent => (Action::AgentMessage, answered(author, at)),
         };
-        let mut conditions = vec![action.possible()];
         filter.insert(format!("outbox.{}", MOST_OUTGOING - 1), doc! { "$exists": false });
-        let name = Name::of(&message);
-        if message.client_message_id.is_some() {
-            conditions.push(doc! { "names": { "$ne": name } });
-        }
-        match guard {
-            Guard::Looked(seq) => {
-                conditions.push(doc! { "seq": { "$lte": seq.saturating_add(MOST_NAMES.into()) } });
-            }
-            Guard::Remembered { follows } => {
-                conditions.extend(follows.map(|name| doc! { "names": Name::given(author, name) }));
-                if message.client_message_id.is_some() {
-                    let remembered = doc! { "$size": or_empty("names") };
-                    conditions.push(doc! { "$expr": { "$eq": [remembered, "$seq"] } });
-                }
-            }
-        }
-        let names = doc! { "$concatArrays": [or_empty("names"), [name]] };
-        set.insert("names", doc! { "$slice": [names, -MOST_NAMES] });
+        let mut conditions = vec![action.possible()];
+        conditions.extend(guard.conditions(&message));
         filter.insert("$and", conditions);
+        let names = doc! { "$concatArrays": [or_empty("names"), [Name::of(&message)]] };
+        set.insert("names", doc! { "$slice": [names, -MOST_NAMES] });
         let count = format!("counts.{}", message.sender.name());
         let (seq, nth) =
             (doc! { "$add": ["$seq", 1_i64] }, doc! { "$add": [format!("${count}"), 1_i64] });
