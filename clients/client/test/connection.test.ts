@@ -132,11 +132,12 @@ describe("a connection", () => {
     expect(server.sockets.length >= 2 ? 2 : 1).toBe(sockets);
   });
 
-  it("sends without an id what needs no answer, and nothing while it is away", async () => {
+  it("sends quietly what needs no answer, and nothing while it is away", async () => {
     const made = await online();
     made.tell("typing:start", { conversationId: "c" });
     expect(server.last.sent.at(-1)).toEqual({
       action: "typing",
+      quiet: true,
       event: "typing:start",
       data: { conversationId: "c" },
     });

@@ -94,7 +94,7 @@ describe("a visitor's chat", () => {
     expect(chat.state.get().unread).toBe(0);
     await vi.advanceTimersByTimeAsync(1_000);
     const data = { conversationId: "c", upTo: 3 };
-    expect(sent()).toEqual([{ action: "message", event: "message:read", data }]);
+    expect(sent()).toEqual([{ action: "message", event: "message:read", quiet: true, data }]);
     server.last.push("message:read", { ...data, messageId: "m3", readAt: "now", sender: "visitor" });
     chat.read();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -110,7 +110,7 @@ describe("a visitor's chat", () => {
     }
     await vi.advanceTimersByTimeAsync(1_000);
     const data = { conversationId: "c", upTo: 2 };
-    expect(sent()).toEqual([{ action: "message", event: "message:delivered", data }]);
+    expect(sent()).toEqual([{ action: "message", event: "message:delivered", quiet: true, data }]);
     expect(chat.state.get().unread).toBe(2);
   });
 
@@ -139,9 +139,9 @@ describe("a visitor's chat", () => {
     chat.type(false);
     chat.page("/prices", "Prices");
     expect(sent()).toEqual([
-      { action: "typing", event: "typing:start", data: { conversationId: "c" } },
-      { action: "typing", event: "typing:stop", data: { conversationId: "c" } },
-      { action: "visitor", event: "visitor:page", data: { url: "/prices", title: "Prices" } },
+      { action: "typing", event: "typing:start", quiet: true, data: { conversationId: "c" } },
+      { action: "typing", event: "typing:stop", quiet: true, data: { conversationId: "c" } },
+      { action: "visitor", event: "visitor:page", quiet: true, data: { url: "/prices", title: "Prices" } },
     ]);
   });
 
