@@ -234,26 +234,30 @@ fn sent(evidence: &Evidence, found: &mut Vec<Violation>) {
             stored.insert((id, &message.by, &message.name), (message.seq, &message.id));
         }
     }
-    for sent in evidence.sent.iter().filter(|sent| !sent.acks.is_empty()) {
+    for sent in &evidence.sent {
         let mut add = |kind| {
             let place = format!("{}: {} by {}", sent.conversation, sent.name, sent.by);
             found.push(Violation { kind, place });
         };
-        match stored.get(&(&sent.conversation, &sent.by, &sent.name)) {
-            None => add(Kind::Lost),
-            Some(stored) if sent.acks.iter().any(|(seq, id)| (*seq, id) != *stored) => {
-                add(Kind::AckDiffers);
+        let of_name = |name| stored.get(&(&sent.conversation, &sent.by, name));
+        let own = of_name(&sent.name);
+        if !sent.acks.is_empty() {
+            match own {
+                None => add(Kind::Lost),
+                Some(own) if sent.acks.iter().any(|(seq, id)| (*seq, id) != *own) => {
+                    add(Kind::AckDiffers);
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
-        }
-        if sent.after_close {
-            add(Kind::AfterClose);
-        }
-        if let Some(before) = &sent.follows {
-            let number = |name| stored.get(&(&sent.conversation, &sent.by, name)).map(|(seq, _)| *seq);
-            if number(before).is_none_or(|before| number(&sent.name).is_some_and(|own| own < before)) {
-                add(Kind::OutOfOrder);
+            if sent.after_close {
+                add(Kind::AfterClose);
             }
+        }
+        // One whose ack was lost is stored after what it follows, too.
+        if let (Some(follows), Some((own, _))) = (&sent.follows, own)
+            && of_name(follows).is_none_or(|(before, _)| own < before)
+        {
+            add(Kind::OutOfOrder);
         }
     }
 }

@@ -66,30 +66,14 @@ pub struct Processes {
 pub struct Cpu([Option<f64>; 2]);
 
 impl Processes {
-    fn each(self) -> [(&'static str, Option<Process>); 2] {
-        [("server", self.server), ("mongod", self.mongod)]
-    }
-
     /// The CPU taken so far.
     ///
     /// # Errors
     /// When one of the processes has ended.
     pub fn cpu(self) -> Result<Cpu, Failure> {
         let [server, mongod] =
-            self.each().map(|(_, process)| process.map(Process::cpu_millis).transpose());
+            [self.server, self.mongod].map(|process| process.map(Process::cpu_millis).transpose());
         Ok(Cpu([server?, mongod?]))
-    }
-
-    /// The resident memory of both, for people.
-    ///
-    /// # Errors
-    /// When one of the processes has ended.
-    pub fn resident(self) -> Result<String, Failure> {
-        let known = self.each().into_iter().filter_map(|(name, process)| Some((name, process?)));
-        let each: Result<Vec<_>, Failure> = known
-            .map(|(name, process)| Ok(format!("{name} {} MiB", process.resident_kib()? / 1024)))
-            .collect();
-        Ok(each?.join(", "))
     }
 }
 

@@ -233,7 +233,7 @@ async fn what_is_posted_before_a_connection_is_closed_arrives_first() {
         connected.push(gateway.connected().await);
     }
     for (mut socket, id) in connected {
-        let why = json!({ "event": "why" });
+        let why = json!({ "message": "why" });
         PostsDirectly::post(&gateway.sockets, &id, why.to_string().into()).await.unwrap();
         PostsDirectly::close(&gateway.sockets, &id).await.unwrap();
         assert_eq!(socket.frame().await, why);

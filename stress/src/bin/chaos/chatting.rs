@@ -15,6 +15,8 @@ use crate::world::{Room, Sender, Try, World, locked, pause};
 
 /// Messages that are on their way at once.
 const AT_ONCE: u64 = 4;
+/// The same in the first room, once.
+const VERY_MANY: u64 = 200;
 /// One conversation of so many is closed while it goes on.
 const CLOSED: usize = 5;
 
@@ -62,7 +64,11 @@ async fn speak(world: &World, room: &Room, sender: &Sender, clients: &[&Client])
     let (mut number, mut last) = (0_u64, None);
     while world.runs() {
         number += 1;
-        let at_once = if number.is_multiple_of(5) { AT_ONCE } else { 1 };
+        let at_once = match number {
+            3 if room.id == world.rooms[0].id => VERY_MANY,
+            _ if number.is_multiple_of(5) => AT_ONCE,
+            _ => 1,
+        };
         let names: Vec<String> = (0..at_once).map(|one| format!("m{number}-{one}")).collect();
         let before = std::iter::once(last.take()).chain(names.iter().cloned().map(Some));
         let sending = names.iter().zip(before).map(|(name, follows)| async move {
@@ -70,7 +76,6 @@ async fn speak(world: &World, room: &Room, sender: &Sender, clients: &[&Client])
             let (acks, open) = deliver(world, room, sender, clients, name, follows.as_deref()).await?;
             let (conversation, by) = (room.id.clone(), sender.by.clone());
             let acked = !acks.is_empty();
-            let follows = follows.filter(|_| acked);
             locked(&world.sent).push(Sent {
                 conversation,
                 by,

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use futures::future::{try_join, try_join_all};
 use hdrhistogram::Histogram;
-use mongodb::bson::{Bson, Document, doc};
-use mongodb::{Client, Database};
 use reqwest::Method;
 use serde_json::{Value, json};
 use stress::replica_set::Failure;
@@ -13,16 +11,14 @@ use tokio::time::Instant;
 
 use crate::seed::{self, Amount};
 use crate::unique;
-use stress::measure::{Process, Processes, micros, millis_at};
+use crate::watched::{Named, Watched};
+use stress::measure::{micros, millis_at};
 
 const PASSWORD: &str = "correct horse battery";
 
 /// Calls the routes one after the other, each from several callers at once who wait for their answers.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// The live chat's database.
-    #[arg(long)]
-    mongodb: String,
     /// How many conversations are put straight into the database first; none uses what is there.
     #[arg(long, default_value_t = 0)]
     conversations: u64,
@@ -38,10 +34,8 @@ pub struct Options {
     /// Only the routes whose line has this in it.
     #[arg(long, default_value = "")]
     only: String,
-    /// The process of the server on this machine (Linux), to tell its CPU and memory. That of mongod is
-    /// asked of itself.
-    #[arg(long)]
-    pid: Option<u32>,
+    #[command(flatten)]
+    watched: Named,
 }
 
 /// The HTTP API of a live chat.
@@ -111,6 +105,15 @@ impl Call {
     fn post(path: &str, body: Value) -> Self {
         Self { method: Method::POST, path: path.to_owned(), body: Some(body) }
     }
+
+    /// The same, a message with a name of its own, as clients give it.
+    fn named(&self, name: &str) -> Self {
+        let mut call = self.clone();
+        if let Some(body) = call.body.as_mut().filter(|body| body["conversationId"].is_string()) {
+            body["clientMessageId"] = name.into();
+        }
+        call
+    }
 }
 
 /// Runs it against the live chat whose WebSocket is at `url`.
@@ -119,14 +122,7 @@ impl Call {
 /// When a call is refused.
 pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     let api = Api::beside(url)?;
-    let database = Client::with_uri_str(&options.mongodb).await?;
-    let database = database.default_database().ok_or("the database's URI names no database")?;
-    let status = server_status(&database).await?;
-    let mongod = status.get_i64("pid").ok().and_then(|pid| pid.try_into().ok()).map(Process);
-    let server = options.pid.map(Process);
-    // Without the server's, the database's machine may be another one.
-    let processes = Processes { server, mongod: server.and(mongod) };
-
+    let watched = Watched::new(&options.watched).await?;
     let name = unique();
     let token = api.register(&name).await?;
     // A login pushes out the oldest session of 50, which must not be the caller's.
@@ -135,47 +131,38 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     if options.conversations > 0 {
         let amount = Amount { conversations: options.conversations, messages: options.messages };
         let began = Instant::now();
-        seed::seed(&database, &email(&name), amount).await?;
+        seed::seed(watched.database()?, &email(&name), amount).await?;
         println!("{amount} stored in {:.0} s", began.elapsed().as_secs_f64());
     }
-    println!("resident before: {}", processes.resident()?);
-    println!(
-        "{:<42}{:>9}{:>9}{:>9}{:>11}{:>11}{:>12}",
-        "", "a second", "p50 ms", "p99 ms", "server ms", "mongod ms", "operations"
-    );
+    let heads =
+        ["a second", "p50 ms", "p99 ms", "server ms", "mongod ms", "operations", "MiB", "mongod MiB"];
+    println!("{:<42}{}", "", heads.map(|head| format!("{head:>11}")).concat());
     for (name, calls) in rows(&api, &token, &other).await? {
         if !name.contains(&options.only) {
             continue;
         }
-        let (before, done) = (processes.cpu()?, operations(&database).await?);
+        let before = watched.taken().await?;
         let times = measure(&api, &token, &calls, &options).await?;
-        let cpu = processes.cpu()?.each_since(&before, times.len()).map(|cpu| match cpu {
-            Some(millis) => format!("{millis:.2}"),
-            None => "-".to_owned(),
-        });
+        let each = watched.each_since(&before, times.len()).await?;
         let rate = times.len() as f64 / options.seconds as f64;
-        let (p50, p99) = (millis_at(&times, 0.5), millis_at(&times, 0.99));
-        let each = (operations(&database).await? - done) as f64 / times.len() as f64;
-        println!("{name:<42}{rate:>9.0}{p50:>9.1}{p99:>9.1}{:>11}{:>11}{each:>12.1}", cpu[0], cpu[1]);
+        let [server, mongod] = watched.resident()?;
+        let told = [
+            (Some(rate), 0),
+            (Some(millis_at(&times, 0.5)), 1),
+            (Some(millis_at(&times, 0.99)), 1),
+            (each.cpu[0], 2),
+            (each.cpu[1], 2),
+            (each.operations, 1),
+            (server, 0),
+            (mongod, 0),
+        ];
+        let told = told.map(|(value, digits)| match value {
+            Some(value) => format!("{value:>11.digits$}"),
+            None => format!("{:>11}", "-"),
+        });
+        println!("{name:<42}{}", told.concat());
     }
-    println!("resident after: {}", processes.resident()?);
     Ok(())
-}
-
-async fn server_status(database: &Database) -> Result<Document, Failure> {
-    Ok(database.run_command(doc! { "serverStatus": 1 }).await?)
-}
-
-/// How many operations the database has done, those of the drivers' own watching among them.
-async fn operations(database: &Database) -> Result<i64, Failure> {
-    let status = server_status(database).await?;
-    let counters = status.get_document("opcounters")?;
-    let count = |kind: &str| match counters.get(kind) {
-        Some(Bson::Int64(count)) => *count,
-        Some(Bson::Int32(count)) => i64::from(*count),
-        _ => 0,
-    };
-    Ok(["query", "insert", "update", "delete", "getmore", "command"].map(count).iter().sum())
 }
 
 /// The calls of each line; a caller makes them in turn.
@@ -197,6 +184,8 @@ async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, 
         ("GET conversations", one("/api/conversations?limit=20")),
         ("GET conversations, resolved", one("/api/conversations?limit=20&status=resolved")),
         ("GET conversations, pending", one("/api/conversations?limit=20&status=pending")),
+        ("GET conversations, active", one("/api/conversations?limit=20&status=active")),
+        ("GET conversations, closed", one("/api/conversations?limit=20&status=closed")),
         ("GET conversations, mine", one("/api/conversations?limit=20&assignedTo=me")),
         ("GET conversations, nobody's", one("/api/conversations?limit=20&assignedTo=none")),
         ("GET conversations, q of many", one("/api/conversations?limit=20&q=visitor")),
@@ -211,13 +200,21 @@ async fn rows(api: &Api, token: &str, login: &str) -> Result<Vec<(&'static str, 
             one(&format!("/api/conversations?limit=20&visitor={visitor}")),
         ),
         ("GET visitors", one("/api/visitors?limit=20")),
+        ("GET visitors, online", one("/api/visitors?limit=20&online=true")),
+        ("GET visitors, page 50", one("/api/visitors?limit=20&page=50")),
         ("GET visitors, q", one("/api/visitors?limit=20&q=n42")),
         (
             "GET messages",
             ids.iter().map(|id| Call::get(format!("/api/messages/{id}?limit=20"))).collect(),
         ),
+        (
+            "GET messages, before",
+            ids.iter().map(|id| Call::get(format!("/api/messages/{id}?limit=20&before=20"))).collect(),
+        ),
         ("GET messages, q", one("/api/messages?limit=20&q=order")),
         ("GET auth/users", one("/api/auth/users?limit=20")),
+        ("GET auth/audit", one("/api/auth/audit?limit=20")),
+        ("GET canned-responses", one("/api/canned-responses?limit=20")),
         ("GET analytics/overview", one("/api/analytics/overview")),
         ("GET analytics/agents", one("/api/analytics/agents")),
         ("GET analytics/charts, 7 days", one("/api/analytics/charts?period=7days")),
@@ -243,15 +240,17 @@ async fn measure(
     let end = Instant::now() + Duration::from_secs(options.seconds);
     let calling = (0..options.callers).map(|caller| {
         let (api, token, calls) = (api.clone(), token.to_owned(), calls.to_owned());
+        let caller_name = unique();
         let first = caller * calls.len() / options.callers;
         tokio::spawn(async move {
             let mut times = Histogram::<u64>::new(3)?;
-            for call in calls.iter().cycle().skip(first) {
+            for (number, call) in (0_u64..).zip(calls.iter().cycle().skip(first)) {
+                let call = call.named(&format!("{caller_name}-{number}"));
                 let began = Instant::now();
                 if began >= end {
                     break;
                 }
-                api.call(call, &token).await?;
+                api.call(&call, &token).await?;
                 times.record(micros(began.elapsed()))?;
             }
             Ok::<_, Failure>(times)

@@ -11,6 +11,7 @@ mod http;
 mod messages;
 mod seed;
 mod sockets;
+mod watched;
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -11,7 +11,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::http::Api;
 use crate::unique;
-use stress::measure::{Process, Processes, micros, quantiles};
+use crate::watched::{Named, Watched};
+use stress::measure::{micros, quantiles};
 
 /// When nothing has come for so long, everything has come.
 const QUIET: Duration = Duration::from_secs(3);
@@ -35,12 +36,8 @@ pub struct Options {
     /// Whether each message names the one before it, as a client with several in flight does.
     #[arg(long)]
     follows: bool,
-    /// The process of the server on this machine (Linux), to tell the CPU that a message takes.
-    #[arg(long)]
-    pid: Option<u32>,
-    /// The process of its mongod.
-    #[arg(long)]
-    mongod_pid: Option<u32>,
+    #[command(flatten)]
+    watched: Named,
 }
 
 /// What one conversation showed.
@@ -61,9 +58,8 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     for number in 0..options.conversations {
         ready.push(Room::open(url, &format!("{run}-{number}"), &options).await?);
     }
-    let processes =
-        Processes { server: options.pid.map(Process), mongod: options.mongod_pid.map(Process) };
-    let cpu = processes.cpu()?;
+    let watched = Watched::new(&options.watched).await?;
+    let taken = watched.taken().await?;
     let began = Instant::now();
     let end = began + Duration::from_secs(options.seconds);
     let watching: Vec<_> =
@@ -75,7 +71,7 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
         all.acks.add(measured.acks)?;
         all.arrivals.add(measured.arrivals)?;
     }
-    let [server, mongod] = processes.cpu()?.each_since(&cpu, all.acks.len());
+    let each = watched.each_since(&taken, all.acks.len()).await?;
     println!(
         "{} conversations, {} senders in each, {} watching: {:.0} messages a second",
         options.conversations,
@@ -85,20 +81,30 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     );
     println!("  from sending to arrival:         {}", quantiles(&all.arrivals));
     println!("  from sending to acknowledgement: {}", quantiles(&all.acks));
-    let mut watched = Histogram::<u64>::new(3)?;
+    let mut at_watchers = Histogram::<u64>::new(3)?;
     for watcher in watching {
         let seen = watcher.await??;
         if seen.len() < all.acks.len() {
             return Err(format!("{} of {} messages were watched", seen.len(), all.acks.len()).into());
         }
-        watched.add(seen)?;
+        at_watchers.add(seen)?;
     }
-    if !watched.is_empty() {
-        println!("  from sending to who watches:     {}", quantiles(&watched));
+    if !at_watchers.is_empty() {
+        println!("  from sending to who watches:     {}", quantiles(&at_watchers));
     }
-    if let (Some(server), Some(mongod)) = (server, mongod) {
-        println!("  CPU of each message: server {server:.2} ms, mongod {mongod:.2} ms");
+    let told = [
+        ("server", each.cpu[0], " ms"),
+        ("mongod", each.cpu[1], " ms"),
+        ("operations", each.operations, ""),
+    ];
+    let told: Vec<String> = told
+        .into_iter()
+        .filter_map(|(name, value, unit)| Some(format!("{name} {:.2}{unit}", value?)))
+        .collect();
+    if !told.is_empty() {
+        println!("  each message takes: {}", told.join(", "));
     }
+    watched.say_resident("afterwards")?;
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use stress::socket::Socket;
 use tokio::time::{Instant, sleep};
 
 use crate::unique;
-use stress::measure::{Process, micros, quantiles};
+use crate::watched::{Named, Watched};
+use stress::measure::{micros, quantiles};
 
 /// Handshakes under way at once.
 const HANDSHAKES: usize = 50;
@@ -24,19 +25,20 @@ pub struct Options {
     /// How long they are held, in seconds.
     #[arg(long, default_value_t = 10)]
     hold: u64,
-    /// The process of the server on this machine (Linux), to tell the memory that a socket takes.
-    #[arg(long)]
-    pid: Option<u32>,
+    #[command(flatten)]
+    watched: Named,
 }
 
 /// Runs it against the WebSocket at `url`.
 ///
 /// # Errors
 /// When the measuring fails; a socket that is refused is counted.
-pub async fn run(url: &str, Options { count, hold, pid }: Options) -> Result<(), Failure> {
+pub async fn run(url: &str, Options { count, hold, watched }: Options) -> Result<(), Failure> {
     let run = unique();
-    let server = pid.map(Process);
-    let before = server.map(Process::resident_kib).transpose()?;
+    let watched = Watched::new(&watched).await?;
+    watched.say_resident("before")?;
+    let [before, _] = watched.resident()?;
+    let taken = watched.taken().await?;
     let began = Instant::now();
     let opening = (0..count).map(|number| {
         let session = format!("{run}-{number}");
@@ -64,10 +66,15 @@ pub async fn run(url: &str, Options { count, hold, pid }: Options) -> Result<(),
     }
     println!("  from the handshake to `visitor:connected`: {}", quantiles(&times));
     sleep(Duration::from_secs(hold)).await;
-    if let (Some(server), Some(before)) = (server, before) {
-        let grown = server.resident_kib()?.saturating_sub(before);
-        let each = grown as f64 / open.len().max(1) as f64;
-        println!("  memory: {} MiB more, {each:.1} KiB for each socket", grown / 1024);
+    watched.say_resident("with them")?;
+    if let ([Some(now), _], Some(before)) = (watched.resident()?, before) {
+        println!("  {:.1} KiB for each socket", (now - before) * 1024.0 / open.len().max(1) as f64);
+    }
+    let each = watched.each_since(&taken, open.len() as u64).await?;
+    for (name, millis) in ["server", "mongod"].into_iter().zip(each.cpu) {
+        if let Some(millis) = millis {
+            println!("  each takes {millis:.2} ms of the {name}'s CPU");
+        }
     }
     let mut alive = 0;
     for socket in &mut open {
@@ -75,13 +82,8 @@ pub async fn run(url: &str, Options { count, hold, pid }: Options) -> Result<(),
     }
     println!("  {alive} of them answer a ping after {hold} s");
     drop(open);
-    if let Some(server) = server {
-        // The gateway tells the functions of each one that has gone.
-        sleep(Duration::from_secs(hold)).await;
-        println!(
-            "  {hold} s after they are gone the server takes {} MiB",
-            server.resident_kib()? / 1024
-        );
-    }
+    // The gateway tells the functions of each one that has gone.
+    sleep(Duration::from_secs(hold)).await;
+    watched.say_resident(&format!("{hold} s after they are gone"))?;
     Ok(())
 }
