@@ -28,7 +28,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
 use crate::request::{has_good_host, is_refusal, request_id, request_time};
-use crate::server::{Buffered, Held, Place};
+use crate::server::{Buffered, Place, Unread};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -163,10 +163,10 @@ async fn integrate(
     place.keep();
     let id = request_id();
     let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
-    let buffered = place.buffered().clone();
+    let (buffered, is_get) = (place.buffered().clone(), parts.method == Method::GET);
     let called = place.in_turn(async move {
         let response = match route.functions.invoke(&route.function, event, &call_id).await {
-            Ok(value) => response(value, &buffered),
+            Ok(value) => response(value, &buffered, is_get),
             Err(error) => {
                 tracing::error!(function = route.function, %error, "a function failed");
                 internal_server_error()
@@ -333,19 +333,20 @@ struct FunctionResponse {
 }
 
 /// A body that counts until it has been written.
-struct Unread {
+struct Answer {
     body: Vec<u8>,
-    _held: Held,
+    _unread: Unread,
 }
 
-impl AsRef<[u8]> for Unread {
+impl AsRef<[u8]> for Answer {
     fn as_ref(&self) -> &[u8] {
         &self.body
     }
 }
 
-/// Unpacks what a function returned. Who leaves too much unread is refused.
-fn response(value: Value, buffered: &Arc<Buffered>) -> Response {
+/// Unpacks what a function returned. Who leaves too much unread is refused what it asks, but never told so
+/// of what was done.
+fn response(value: Value, buffered: &Buffered, is_get: bool) -> Response {
     let malformed = || gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
     let Ok(answer) = serde_json::from_value::<FunctionResponse>(value) else { return malformed() };
     let body = answer.body.unwrap_or_default();
@@ -357,10 +358,11 @@ fn response(value: Value, buffered: &Arc<Buffered>) -> Response {
     } else {
         body.into_bytes()
     };
-    let Some(held) = buffered.answer(body.len()) else {
+    let (unread, has_room) = buffered.answer(body.len());
+    if is_get && !has_room {
         return gateway_error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
-    };
-    let body = Body::from(Bytes::from_owner(Unread { body, _held: held }));
+    }
+    let body = Body::from(Bytes::from_owner(Answer { body, _unread: unread }));
     let mut builder = http::Response::builder().status(answer.status_code);
     for (name, value) in &answer.headers {
         // CORS is the gateway's: it ignores what a function says of it.

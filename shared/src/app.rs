@@ -12,6 +12,7 @@ use crate::documents::figures::{AgentTotals, Totals};
 use crate::documents::message::Message;
 use crate::documents::snapshot::Figures;
 use crate::forerunners::Forerunners;
+use crate::long_conversations::LongConversations;
 use crate::push::{ApiGateway, Gateway, Push};
 use crate::rate_limit::Limit;
 use crate::senders::Senders;
@@ -32,6 +33,7 @@ pub struct App {
     pub background: Background,
     pub maintenance: Schedule,
     pub forerunners: Forerunners,
+    pub long_conversations: LongConversations,
     /// Messages that go from the outboxes to the messages, and those that leave the outboxes.
     pub storing: Batches<Message>,
     pub dropping: Batches<Message>,
@@ -76,6 +78,7 @@ impl App {
             ),
             maintenance: Schedule::default(),
             forerunners: Forerunners::default(),
+            long_conversations: LongConversations::default(),
             storing,
             dropping,
             senders: Senders::default(),

@@ -31,7 +31,7 @@ impl<T> Clone for Batches<T> {
     }
 }
 
-impl<T: Send + 'static> Batches<T> {
+impl<T: Clone + Send + 'static> Batches<T> {
     /// Batches that are written by `write`.
     pub fn new<W>(write: impl Fn(Vec<T>) -> W + Send + Sync + 'static) -> Self
     where
@@ -46,7 +46,7 @@ impl<T: Send + 'static> Batches<T> {
     }
 
     /// Has `item` written, together with what waits by then.
-    /// Errors: those of the batch that it was in.
+    /// Errors: those of the batch that it was in, where it fails alone, too.
     pub async fn write(&self, item: T) -> Result<()> {
         let (done, mut outcome) = oneshot::channel();
         self.waiting().push((item, done));
@@ -64,11 +64,17 @@ impl<T: Send + 'static> Batches<T> {
                 let most = waiting.len().min(MOST);
                 waiting.drain(..most).collect()
             };
+            let is_batch = batch.len() > 1;
             let (items, all): (Vec<T>, Vec<_>) = batch.into_iter().unzip();
-            let written = (self.0.write)(items).await;
-            for done in all {
+            let written = (self.0.write)(items.clone()).await;
+            for (item, done) in items.into_iter().zip(all) {
+                let written = match &written {
+                    // One that cannot be written must not be in the way of the others.
+                    Err(_) if is_batch => (self.0.write)(vec![item]).await,
+                    written => written.clone(),
+                };
                 // Whoever gave up meanwhile is not told.
-                let _gave_up = done.send(written.clone());
+                let _gave_up = done.send(written);
             }
         }
     }
@@ -100,10 +106,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_is_told_to_all_of_its_batch() {
-        let batches = Batches::new(|_: Vec<()>| async { Err(Error::custom("no")) });
-        let (one, other) = futures::join!(batches.write(()), batches.write(()));
-        assert!(one.is_err() && other.is_err());
+    async fn what_cannot_be_written_is_told_so_and_the_others_are_written() {
+        let batches = Batches::new(|items: Vec<&'static str>| async move {
+            match items.contains(&"bad") {
+                true => Err(Error::custom("no")),
+                false => Ok(()),
+            }
+        });
+        let writing = ["good", "bad", "better"].map(|item| batches.write(item));
+        let outcomes = join_all(writing).await;
+        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     }
 
     #[tokio::test]

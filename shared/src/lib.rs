@@ -22,6 +22,7 @@ pub mod id;
 pub mod input;
 pub mod json;
 pub mod logging;
+pub mod long_conversations;
 mod names;
 pub mod push;
 pub mod rate_limit;

@@ -42,9 +42,9 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Logins from an address.
+    /// Logins from an address that failed.
     Logins = "logins", 5 in 20;
-    /// Logins with an email from a network.
+    /// Logins with an email from a network that failed.
     LoginsByEmail = "logins_by_email", 20 in 300;
     /// Wrong logins with an email from wherever, past which only networks get in that have before.
     WrongLogins = "wrong_logins", 100 in 3600;

@@ -1057,7 +1057,7 @@ export interface components {
             at: string;
             /**
              * Format: int64
-             * @description How often it happened within the hour that began then: more than once for failed logins alone.
+             * @description How often it happened within the hour by the clock: more than once for failed logins alone.
              */
             count: number;
             /** @description What it was about */

@@ -157,16 +157,28 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             error.log();
             let error = error.of_request(request_id);
             let reply = frame(&Reply::Error { id: &frame_id, data: &error });
-            answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
-            if error.code() == Code::RateLimited
-                && let Err(error) = connections::refused(&app, &id, address.as_deref()).await
-            {
-                error.log();
+            if error.code() == Code::RateLimited {
+                refuse(&app, &id, reply, address.as_deref(), ends_at).await;
+            } else {
+                answer_and_dispatch(&app, &id, vec![reply], Outbound::default(), ends_at).await;
             }
             // What a client did wrong it has been told; for the gateway it would be a fault of ours.
             let status = if error.code().status().is_server_error() { 500 } else { 200 };
             Answered { status, refusal: serde_json::to_string(&error).ok() }
         }
+    }
+}
+
+/// Tells a sender that it was too much, and counts that: who floods gets no more done than this.
+async fn refuse(app: &App, id: &str, reply: Result<Bytes>, address: Option<&str>, ends_at: u64) {
+    let refusing = async {
+        app.push.send(id, reply.into_iter().collect()).await;
+        connections::refused(app, id, address).await
+    };
+    match tokio::time::timeout(deadline::until(ends_at), refusing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => error.log(),
+        Err(_) => tracing::warn!("the time was over before a refusal was told"),
     }
 }
 

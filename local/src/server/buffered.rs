@@ -40,7 +40,7 @@ pub struct Buffered {
     most: Most,
     /// Of a request or message that is not finished.
     unfinished: AtomicUsize,
-    /// Of messages that wait for their turn, or have it, and of answers.
+    /// Of messages that wait for their turn, or have it.
     held: AtomicUsize,
     /// That of its client, which changes where a proxy has one connection for several.
     of_address: Mutex<Count>,
@@ -97,16 +97,14 @@ impl Buffered {
         of_address <= most_of_address && (of_all <= most_of_all || has_little)
     }
 
-    /// Counts an answer until what is returned is dropped; `None` if there is no room for it.
-    pub fn answer(self: &Arc<Self>, bytes: usize) -> Option<Held> {
-        let of_address = {
-            let of_address = self.of_address();
-            self.held.fetch_add(bytes, Ordering::Relaxed);
-            of_address.fetch_add(bytes, Ordering::Relaxed) + bytes
-        };
-        let of_all = self.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let held = Held { buffered: self.clone(), bytes };
-        (bytes <= ALWAYS || self.are_within(of_address, of_all)).then_some(held)
+    /// Counts an answer until what is returned is dropped, and whether there is room for it. It is of the
+    /// address that asked, whoever has the connection by then.
+    pub fn answer(&self, bytes: usize) -> (Unread, bool) {
+        let unread =
+            Unread { of_address: self.of_address().clone(), of_all: self.of_all.clone(), bytes };
+        let of_address = unread.of_address.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let of_all = unread.of_all.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        (unread, bytes <= ALWAYS || self.are_within(of_address, of_all))
     }
 
     /// Waits until something has begun to arrive.
@@ -149,7 +147,21 @@ impl Drop for Buffered {
     }
 }
 
-/// A request or message that is dealt with, or an answer that is being read, as long as this lives.
+/// An answer that is being read, as long as this lives.
+pub struct Unread {
+    of_address: Count,
+    of_all: Count,
+    bytes: usize,
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        self.of_address.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.of_all.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// A request or message that is dealt with, as long as this lives.
 pub struct Held {
     buffered: Arc<Buffered>,
     bytes: usize,
@@ -264,9 +276,10 @@ mod tests {
         );
         drop(third.finished());
         assert!(!third.is_unfinished());
-        assert!(third.answer(2 * 310_000).is_none(), "there is no room");
-        let answer = third.answer(1_000).expect("there is room");
-        assert_eq!(late.load(Ordering::Relaxed), 1_000);
+        assert!(!third.answer(2 * 310_000).1, "there is no room");
+        let (answer, has_room) = third.answer(1_000);
+        third.belong_to(&other);
+        assert_eq!((late.load(Ordering::Relaxed), has_room), (1_000, true), "it stays of who asked");
         drop(answer);
         drop((first, second, third, fourth));
         assert_eq!([one, other, late, all].map(|bytes| bytes.load(Ordering::Relaxed)), [0; 4]);

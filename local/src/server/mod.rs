@@ -25,7 +25,7 @@ use tower::ServiceExt;
 use buffered::Counted;
 use places::Places;
 
-pub use buffered::{Buffered, Held, Most};
+pub use buffered::{Buffered, Most, Unread};
 pub use places::{Bounds, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.

@@ -18,7 +18,7 @@ use super::turns::FairTurns;
 
 /// See [`Bounds::patience`].
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a request keeps one of [`Bounds::at_once`] or [`Bounds::of_strangers`].
+/// How long a request keeps one of [`Bounds::under_way`], [`Bounds::at_once`] or [`Bounds::of_strangers`].
 const SHARED_FOR: Duration = Duration::from_millis(500);
 /// For how long an address is taken for a stranger's after it was refused something.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
@@ -41,7 +41,7 @@ pub struct Bounds {
     pub of_all: usize,
     /// The same of those that have not sent their first request whole yet.
     pub unfinished: usize,
-    /// Requests and frames of one address that are under way; more wait.
+    /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
     /// Requests and frames of all that are worked on at once; addresses take turns.
     pub at_once: usize,

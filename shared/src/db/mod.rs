@@ -184,8 +184,9 @@ impl Db {
     }
 
     /// Inserts documents, unless there is one of the same id, which stays as it is. The places of those that
-    /// violate the unique index `other`, and are not inserted. One round trip, unless there are none.
-    /// Errors: when another unique index is violated, too; some may be inserted all the same.
+    /// violate the unique index `other`, and are not inserted.
+    /// Errors: when another unique index is violated, too; some may be inserted all the same. One round trip,
+    /// unless there are none.
     pub async fn insert_or_keep<T: Stored>(
         &self,
         documents: &[T],
@@ -198,7 +199,11 @@ impl Db {
         let (raw, collection) = (raw?, self.database.collection::<RawDocumentBuf>(T::COLLECTION));
         let inserting = Box::pin(async move { collection.insert_many(raw).ordered(false).await });
         let Err(error) = inserting.await else { return Ok(Vec::new()) };
-        let ErrorKind::InsertMany(InsertManyError { write_errors: Some(failed), .. }) = &*error.kind
+        let ErrorKind::InsertMany(InsertManyError {
+            write_errors: Some(failed),
+            write_concern_error: None,
+            ..
+        }) = &*error.kind
         else {
             return Err(error);
         };

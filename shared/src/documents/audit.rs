@@ -73,7 +73,7 @@ pub struct Entry {
     pub address: Option<String>,
     /// More about it, as in `agent to admin`.
     pub detail: Option<String>,
-    /// How often it happened within the hour that began then; more than once for failed logins alone.
+    /// How often it happened within the hour by the clock; more than once for failed logins alone.
     #[serde(default = "once")]
     pub count: i64,
     pub expires_at: Time,

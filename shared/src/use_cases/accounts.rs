@@ -1,6 +1,6 @@
 //! One's own account: registering, logging in and out, password and status.
 
-use futures::future::{join3, try_join, try_join3, try_join5};
+use futures::future::{join, join3, try_join, try_join5};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -186,24 +186,26 @@ pub async fn login(
 ) -> Result<(User, String)> {
     let network = rate_limit::network(address.as_deref());
     let here = format!("{email} {network}");
-    let (user, has_failed) = try_to_log_in(app, &email, &network, &here).await?;
+    let (user, has_failed) = count_try(app, &email, &network, &here).await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
-    let matches = passwords::verify(password, stored).await?;
+    let matches = match passwords::verify(password, stored).await {
+        Ok(matches) => matches,
+        Err(error) => {
+            give_back_try(app, &network, &here).await?;
+            return Err(error);
+        }
+    };
     let target = Party { id: user.as_ref().map(|user| user.id), email: Some(email.clone()) };
     if let Some(user) = user.filter(|user| matches && user.active)
         && let Some(token) = begin_session(app, &user, &network).await?
     {
         // Only failures count.
-        try_join3(
-            rate_limit::give_back(app, Limit::Logins, &network),
-            rate_limit::give_back(app, Limit::LoginsByEmail, &here),
-            async {
-                match has_failed {
-                    true => Ok(FailedLogins::forget(&app.db, &here).await?),
-                    false => Ok(()),
-                }
-            },
-        )
+        try_join(give_back_try(app, &network, &here), async {
+            match has_failed {
+                true => Ok(FailedLogins::forget(&app.db, &here).await?),
+                false => Ok(()),
+            }
+        })
         .await?;
         return Ok((user, token));
     }
@@ -222,12 +224,7 @@ pub async fn login(
 /// Counts a try to log in, if there may be one more: who has this email, if anybody, and whether tries from
 /// here have failed.
 /// Errors: rate limited.
-async fn try_to_log_in(
-    app: &App,
-    email: &str,
-    network: &str,
-    here: &str,
-) -> Result<(Option<User>, bool)> {
+async fn count_try(app: &App, email: &str, network: &str, here: &str) -> Result<(Option<User>, bool)> {
     // All are looked at before any is counted: what one refuses must not count for another.
     let (failed, user, wrong, (), ()) = try_join5(
         async {
@@ -249,12 +246,23 @@ async fn try_to_log_in(
         wrong?;
     }
     // Before the password is looked at, so that many at once are counted, too.
-    try_join(
+    let counted = join(
         rate_limit::consume(app, Limit::Logins, network),
         rate_limit::consume(app, Limit::LoginsByEmail, here),
-    )
-    .await?;
-    Ok((user, failed.is_some()))
+    );
+    match counted.await {
+        (Ok(()), Ok(())) => Ok((user, failed.is_some())),
+        (by_address, by_email) => {
+            give_back_try(app, network, here).await?;
+            Err(by_address.and(by_email).err().unwrap_or_else(|| Error::unavailable("not counted")))
+        }
+    }
+}
+
+/// Takes a try to log in back that has not failed.
+async fn give_back_try(app: &App, network: &str, here: &str) -> Result<()> {
+    let by_address = rate_limit::give_back(app, Limit::Logins, network);
+    try_join(by_address, rate_limit::give_back(app, Limit::LoginsByEmail, here)).await.map(drop)
 }
 
 /// Begins a session of a user who has shown its password, and closes the sockets of the oldest that are too

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use futures::future::try_join;
+use futures::future::join;
 
 use super::rate_limit;
 use crate::auth::tokens::{Audience, Claims, invalid_token};
@@ -46,8 +46,14 @@ impl Caller {
         let claims = app.tokens.check(token)?;
         let who = claims.sub.to_string();
         let counting = rate_limit::consume(app, Limit::Calls, &who);
-        let ((), caller) = try_join(counting, Self::of_claims(app, &claims)).await?;
-        Ok(caller)
+        let (counted, caller) = join(counting, Self::of_claims(app, &claims)).await;
+        if caller.is_err() {
+            // A token that is dead counts for itself, and takes nothing from its owner.
+            rate_limit::give_back(app, Limit::Calls, &who).await?;
+            rate_limit::consume(app, Limit::Calls, &claims.jti).await?;
+        }
+        let caller = caller?;
+        counted.map(|()| caller)
     }
 
     async fn of_claims(app: &App, claims: &Claims) -> Result<Self> {

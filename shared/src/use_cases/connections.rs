@@ -29,9 +29,12 @@ const MOST_REFUSED: u32 = 100;
 /// Errors: rate limited, when too many are opened from there, or one was closed for a flood just now.
 pub async fn open(app: &App, connection: &str, connected_at: Time, address: Option<&str>) -> Result<()> {
     let network = network(address);
+    if let Some(rate) = app.config.limits.rate(Limit::Handshakes) {
+        rate_limit::refuse_remembered(app, Limit::Handshakes, rate, &network)?;
+    }
     // One after the other: what one refuses must not count for the next.
     rate_limit::refuse_past(app, Limit::Floods, &network).await?;
-    rate_limit::consume_frame(app, Limit::Handshakes, address).await?;
+    rate_limit::consume_remembering(app, Limit::Handshakes, address).await?;
     Ok(Connection::open(&app.db, connection, connected_at).await?)
 }
 
@@ -67,8 +70,8 @@ pub async fn consume(
     known(app, connection, counted?).await
 }
 
-/// Counts that a frame of a connection was refused. Where too many are from a network, the connection is
-/// closed, and the network stays out for a while, unless an agent is connected from there.
+/// Counts that a frame of a connection was refused. Of a network with too many, each one more closes its
+/// connection, and the network stays out for a while, unless an agent is connected from there.
 pub async fn refused(app: &App, connection: &str, address: Option<&str>) -> Result<()> {
     let network = network(address);
     if app.senders.count_refusal(&network) < MOST_REFUSED {

@@ -11,7 +11,7 @@
 //! number.
 
 use futures::future::join;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::documents::conversation::{Conversation, Guard, Happened};
 use crate::documents::day_counts;
@@ -138,10 +138,11 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     let Outbound { events, accepted: Some(message) } = outbound else {
         return app.push.dispatch(outbound.events, until).await;
     };
-    let storing = app.storing.write(message.clone());
+    // Whoever waits for a write that hangs gives up, and so holds up nobody else.
+    let storing = within(until, app.storing.write(message.clone()));
     let (stored, pushed) = join(storing, app.push.try_dispatch(&events, until)).await;
     let dropped = match (stored, pushed) {
-        (Ok(()), Ok(())) => app.dropping.write(message).await,
+        (Ok(()), Ok(())) => within(until, app.dropping.write(message)).await,
         (stored, pushed) => {
             if let Err(error) = pushed {
                 error.log();
@@ -152,6 +153,14 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     if let Err(error) = dropped {
         Error::from(error).log();
     }
+}
+
+async fn within(
+    until: Instant,
+    writing: impl Future<Output = mongodb::error::Result<()>>,
+) -> mongodb::error::Result<()> {
+    let late = |_| Err(mongodb::error::Error::custom("there was no time to write it"));
+    timeout_at(until, writing).await.unwrap_or_else(late)
 }
 
 /// Stores what a conversation has accepted, so that it can be read.

@@ -40,9 +40,9 @@ pub async fn consume_from(app: &App, limit: Limit, address: Option<&str>) -> Res
     consume(app, limit, &network(address)).await
 }
 
-/// As [`consume_from`], for what comes by a frame. Who is refused already costs nothing more.
+/// As [`consume_from`], where who is refused comes back again and again: it costs nothing more.
 /// Errors: rate limited, when that was too often.
-pub async fn consume_frame(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
+pub async fn consume_remembering(app: &App, limit: Limit, address: Option<&str>) -> Result<()> {
     let Some(rate) = app.config.limits.rate(limit) else { return Ok(()) };
     count_beside(app, limit, rate, &network(address), async { Ok(()) }).await
 }
@@ -65,8 +65,9 @@ pub async fn count_beside<T>(
     allowed.map(|()| found)
 }
 
-/// Refuses who is known to be refused.
-fn refuse_remembered(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<()> {
+/// Refuses who is known to be refused, which costs nothing.
+/// Errors: rate limited.
+pub fn refuse_remembered(app: &App, limit: Limit, rate: Rate, who: &str) -> Result<()> {
     let refused = app.senders.refused_until(who, limit);
     refused.map_or(Ok(()), |ends_at| Counted { count: i64::MAX, ends_at }.refuse_past(rate))
 }

@@ -46,7 +46,13 @@ pub async fn audit(
     paging: &Paging,
 ) -> Result<Page<AuditView>> {
     let target = (!by.is_admin()).then_some(by.user.id);
-    Ok(Entry::page(&app.db, action, target, paging).await?.map(AuditView::from))
+    let page = Entry::page(&app.db, action, target, paging).await?;
+    // Where an administrator works is nobody's business.
+    let is_own = |entry: &Entry| entry.actor.as_ref().is_none_or(|actor| actor.id == Some(by.user.id));
+    Ok(page.map(|entry| match target {
+        Some(_) if !is_own(&entry) => Entry { address: None, ..entry }.into(),
+        _ => entry.into(),
+    }))
 }
 
 /// Changes an account. Another role, or being switched off, closes the user's connections.

@@ -20,7 +20,7 @@ pub struct AuditView {
     pub target: audit::Party,
     pub address: Option<String>,
     pub detail: Option<String>,
-    /// How often it happened within the hour that began then: more than once for failed logins alone.
+    /// How often it happened within the hour by the clock: more than once for failed logins alone.
     pub count: i64,
 }
 

@@ -33,7 +33,7 @@ impl ClientData for ConversationStart {
 
     async fn handle(self, app: &App, sender: &Sender) -> Result<Answer<ConversationCreated>> {
         let by = sender.participant()?;
-        rate_limit::consume_frame(app, Limit::Conversations, sender.ip_address.as_deref()).await?;
+        rate_limit::consume_remembering(app, Limit::Conversations, sender.ip_address.as_deref()).await?;
         let key = self.client_message_id.map(Required::into_string);
         let (first, unless_open) = (self.message.into_option(), self.unless_open);
         let start = Start { first, key, unless_open };

@@ -79,7 +79,7 @@ impl ClientData for VisitorConnect {
         let address = sender.ip_address.as_deref();
         // One after the other: what one refuses must not count for the next.
         try_join(
-            rate_limit::consume_frame(app, Limit::Visits, address),
+            rate_limit::consume_remembering(app, Limit::Visits, address),
             connections::refuse_banned(app, &arrival.who),
         )
         .await?;

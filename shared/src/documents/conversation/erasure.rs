@@ -65,7 +65,7 @@ impl Conversation {
             }
             Erasing::EndedBefore(time) => filter.extend(ended_before(time)),
         }
-        let update = vec![doc! { "$set": set }, doc! { "$unset": ["startKey"] }];
+        let update = vec![doc! { "$set": set }, doc! { "$unset": ["startKey", "recent"] }];
         Self::change(db, filter, update).await
     }
 

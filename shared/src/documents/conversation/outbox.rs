@@ -45,8 +45,8 @@ impl Outgoing {
     }
 }
 
-/// The name of one of the last messages: what its sender gave it, or else its id. Hashed to 12 bytes, since
-/// each acceptance writes all names anew.
+/// The name of one of the last messages: what its sender gave it, hashed to 12 bytes since each acceptance
+/// writes all names anew, or else its id, which nobody can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name(Id);
 
@@ -55,9 +55,12 @@ impl Name {
         Self(Id::hashed(&[&by.to_string(), name]))
     }
 
-    fn of(message: &Message) -> Self {
-        let Message { id, sender_id: by, client_message_id: name, .. } = message;
-        Self::given(*by, name.as_deref().unwrap_or(&id.to_string()))
+    /// That of a message.
+    pub fn of(message: &Message) -> Self {
+        match &message.client_message_id {
+            Some(name) => Self::given(message.sender_id, name),
+            None => Self(message.id),
+        }
     }
 }
 
@@ -76,6 +79,8 @@ pub struct Look {
     pub sent: Option<Message>,
     /// Whether the message that is to be followed has been accepted.
     pub is_followed: bool,
+    /// Whether the conversation remembers all its messages.
+    pub remembers_all: bool,
 }
 
 /// What makes sure that a message is accepted once, and after the one that it follows.
@@ -84,7 +89,7 @@ pub enum Guard<'a> {
     /// Nobody has looked: the conversation remembers all its messages, if this one has a name, and the one
     /// that is followed among them.
     Remembered {
-        #[allow(missing_docs, reason = "the name says it")]
+        /// The name of the message that it follows.
         follows: Option<&'a str>,
     },
     /// Nothing of its name was found, and what it follows was, when the conversation's last number was
@@ -171,7 +176,8 @@ impl Conversation {
             sent = named(name);
             is_followed |= named(follows).is_some();
         }
-        Ok(Some(Look { conversation, sent, is_followed }))
+        let remembers_all = conversation.remembers_all();
+        Ok(Some(Look { conversation, sent, is_followed, remembers_all }))
     }
 
     /// Whether it remembers that somebody gave a message this name.
@@ -216,6 +222,8 @@ impl Conversation {
         filter.insert("$and", conditions);
         let names = doc! { "$concatArrays": [or_empty("names"), [Name::of(&message)]] };
         set.insert("names", doc! { "$slice": [names, -MOST_NAMES] });
+        // Of an earlier build.
+        set.insert("recent", "$$REMOVE");
         let count = format!("counts.{}", message.sender.name());
         let (seq, nth) =
             (doc! { "$add": ["$seq", 1_i64] }, doc! { "$add": [format!("${count}"), 1_i64] });

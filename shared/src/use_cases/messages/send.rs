@@ -78,24 +78,33 @@ pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<
     let follows = draft.follows.as_deref();
     let give_up = Instant::now() + LONGEST_WAIT;
     let (mut pause, mut tries) = (FIRST_PAUSE, 0);
-    let mut guard = Guard::Remembered { follows };
+    // A long conversation has to be looked at first.
+    let is_long =
+        draft.client_message_id.is_some() && app.long_conversations.contains(draft.conversation_id);
+    let mut guard = (!is_long).then_some(Guard::Remembered { follows });
     loop {
         // Before the try, so that nothing is accepted unnoticed between the two.
         let forerunner =
             follows.map(|follows| app.forerunners.wait_for(draft.conversation_id, by.id, follows));
-        let message = draft.message(by, Time::now());
-        if let Some((before, message)) = outbox::accept(app, message, guard).await? {
-            return Ok(sent(app, by, before, message).await);
+        if let Some(guard) = guard {
+            let message = draft.message(by, Time::now());
+            if let Some((before, message)) = outbox::accept(app, message, guard).await? {
+                return Ok(sent(app, by, before, message).await);
+            }
         }
         // Sent before, or closed, or too early, or not all is remembered, or others came between.
-        let Look { conversation, sent, is_followed } = look(app, by, draft).await?;
+        let Look { conversation, sent, is_followed, remembers_all } = look(app, by, draft).await?;
+        if !remembers_all {
+            app.long_conversations.note(draft.conversation_id);
+        }
         if let Some(message) = sent {
             return Ok(Outcome::quiet(stored_view(app, &conversation, message, by).await?));
         }
         refuse_closed(&conversation)?;
         guard = match is_followed {
-            true => Guard::Looked(conversation.seq),
-            false => Guard::Remembered { follows },
+            true => Some(Guard::Looked(conversation.seq)),
+            false => (remembers_all || draft.client_message_id.is_none())
+                .then_some(Guard::Remembered { follows }),
         };
         tries += 1;
         match forerunner {

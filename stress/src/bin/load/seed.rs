@@ -8,7 +8,7 @@ use mongodb::Database;
 use mongodb::bson::doc;
 use mongodb::options::WriteConcern;
 use shared::db::{Stored, search_words};
-use shared::documents::conversation::{Conversation, Counts, Priority, Status};
+use shared::documents::conversation::{Conversation, Counts, Name, Priority, Status};
 use shared::documents::message::{Kind, Message};
 use shared::documents::participant::Side;
 use shared::documents::user::User;
@@ -172,6 +172,7 @@ fn conversation(
         assigned_agent: (status != Status::Pending).then_some(agent),
         status,
         seq: count as i64,
+        names: messages.iter().map(Name::of).collect(),
         counts: Counts {
             agent: of(Side::Agent).count() as i64,
             visitor: of(Side::Visitor).count() as i64,
