@@ -16,7 +16,7 @@ export type ConnectionState =
 export type Ask = <E extends keyof Sent>(event: E, data: Sent[E]) => Promise<Acks[E]>;
 
 /** Sends an event whose `ack` nobody needs: none comes back, and nobody hears whether it was done. */
-export type Tell = <E extends keyof Sent>(event: E, data: Sent[E]) => void;
+export type Tell = <E extends keyof Sent>(event: E, data: Sent[E]) => boolean;
 
 /** What a {@link Connection} needs. */
 export interface ConnectionOptions {
@@ -123,11 +123,13 @@ export class Connection {
       ? this.#ask(event, data)
       : Promise.reject(new ChatError("disconnected", "There is no connection"));
 
-  /** Sends an event of which nothing comes back; nothing while there is no connection. */
+  /** Sends an event of which nothing comes back; false while there is no connection, when nothing is sent. */
   readonly tell: Tell = (event, data) => {
-    if (this.#socket && this.#isOnline) {
-      this.#send(this.#socket, event, data, { quiet: true });
+    if (!this.#socket || !this.#isOnline) {
+      return false;
     }
+    this.#send(this.#socket, event, data, { quiet: true });
+    return true;
   };
 
   /** Calls `listener` with what is pushed, until the returned function is called. */
@@ -178,10 +180,9 @@ export class Connection {
   #send<E extends keyof Sent>(socket: WebSocket, event: E, data: Sent[E], answer: Answering = {}): void {
     const action = event.split(":", 1)[0];
     socket.send(JSON.stringify({ action, event, ...answer, data }));
-    this.#stayAwake(socket);
   }
 
-  /** There was traffic: a ping is needed that much later. */
+  /** It lives: a ping is needed that much later. What is sent shows nothing of that. */
   #stayAwake(socket: WebSocket): void {
     clearTimeout(this.#ping);
     this.#ping = setTimeout(() => this.#probe(socket, ANSWER_MS), PING_MS);

@@ -46,13 +46,18 @@ export function moved(
 /** So long a mark waits for a later one, which says the same and more; less where the page goes. */
 const JOINED_MS = 1_000;
 
+interface Waiting {
+  readonly marks: Record<MarkKind, number>;
+  readonly tell: () => void;
+}
+
 /**
  * What one tells the others of how far one has come: each frame costs something, so that what comes within a second
  * is one mark, and what was read is not told as delivered besides.
  */
 export class OwnMarks {
   readonly #tell: Tell;
-  readonly #waiting = new Map<string, Record<MarkKind, number>>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(tell: Tell) {
     this.#tell = tell;
@@ -60,28 +65,35 @@ export class OwnMarks {
 
   /** One has come up to a `seq` of a conversation. */
   reach(conversationId: string, kind: MarkKind, upTo: number): void {
-    const waiting = this.#waiting.get(conversationId) ?? this.#begin(conversationId);
-    waiting[kind] = Math.max(waiting[kind], upTo);
+    const { marks } = this.#waiting.get(conversationId) ?? this.#begin(conversationId);
+    marks[kind] = Math.max(marks[kind], upTo);
   }
 
-  #begin(conversationId: string): Record<MarkKind, number> {
-    const waiting = { delivered: 0, read: 0 };
-    this.#waiting.set(conversationId, waiting);
+  /** Tells at once what waits: before the connection is ended, and what could not be told without one. */
+  flush(): void {
+    for (const { tell } of [...this.#waiting.values()]) {
+      tell();
+    }
+  }
+
+  #begin(conversationId: string): Waiting {
+    const marks = { delivered: 0, read: 0 };
     const told = new AbortController();
     const tell = () => {
       clearTimeout(timer);
       told.abort();
-      this.#waiting.delete(conversationId);
-      const { delivered, read } = waiting;
-      if (read > 0) {
-        this.#tell("message:read", { conversationId, upTo: read });
-      }
-      if (delivered > read) {
-        this.#tell("message:delivered", { conversationId, upTo: delivered });
+      const { delivered, read } = marks;
+      const isTold =
+        (read === 0 || this.#tell("message:read", { conversationId, upTo: read })) &&
+        (delivered <= read || this.#tell("message:delivered", { conversationId, upTo: delivered }));
+      if (isTold) {
+        this.#waiting.delete(conversationId);
       }
     };
     const timer = setTimeout(tell, JOINED_MS);
     onLeaving(tell, told.signal);
+    const waiting = { marks, tell };
+    this.#waiting.set(conversationId, waiting);
     return waiting;
   }
 }

@@ -132,6 +132,7 @@ export class VisitorChat implements VisitorActions {
       if (connection.status === "online") {
         this.#outbox.open();
         this.#tellRead();
+        this.#ownMarks.flush();
       } else {
         this.#outbox.close();
       }
@@ -152,6 +153,7 @@ export class VisitorChat implements VisitorActions {
 
   /** Ends the connection; what is on its way is kept where there is a storage. */
   disconnect(): void {
+    this.#ownMarks.flush();
     this.#connection.disconnect();
   }
 
@@ -183,9 +185,12 @@ export class VisitorChat implements VisitorActions {
   }
 
   read(): void {
+    const before = this.#wantsRead;
     this.#wantsRead = this.#thread.messages.findLast(({ sender }) => sender === "agent")?.seq ?? 0;
     this.#show();
-    this.#tellRead();
+    if (this.#wantsRead > before) {
+      this.#tellRead();
+    }
   }
 
   type(isTyping: boolean): void {

@@ -6,6 +6,7 @@ const tell = vi.fn();
 beforeEach(() => {
   vi.useFakeTimers();
   tell.mockReset();
+  tell.mockReturnValue(true);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -49,6 +50,19 @@ describe("one's own marks", () => {
       ["message:read", "c", 2],
       ["message:delivered", "c", 3],
     ]);
+  });
+
+  it("wait for the connection that they could not be told over", () => {
+    const marks = new OwnMarks(tell);
+    tell.mockReturnValue(false);
+    marks.reach("c", "read", 1);
+    vi.advanceTimersByTime(60_000);
+    expect(tell).toHaveBeenCalledTimes(1);
+    marks.reach("c", "read", 2);
+    tell.mockReturnValue(true);
+    marks.flush();
+    marks.flush();
+    expect(told().slice(1)).toEqual([["message:read", "c", 2]]);
   });
 
   it("are those of each conversation", () => {

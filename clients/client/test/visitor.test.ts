@@ -95,7 +95,6 @@ describe("a visitor's chat", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     const data = { conversationId: "c", upTo: 3 };
     expect(sent()).toEqual([{ action: "message", event: "message:read", quiet: true, data }]);
-    server.last.push("message:read", { ...data, messageId: "m3", readAt: "now", sender: "visitor" });
     chat.read();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent()).toHaveLength(1);

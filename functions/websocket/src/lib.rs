@@ -171,14 +171,12 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
 
 /// Tells a sender that it was too much, and counts that: who floods gets no more done than this.
 async fn refuse(app: &App, id: &str, reply: Result<Bytes>, address: Option<&str>, ends_at: u64) {
-    let refusing = async {
-        app.push.send(id, reply.into_iter().collect()).await;
-        connections::refused(app, id, address).await
-    };
-    match tokio::time::timeout(deadline::until(ends_at), refusing).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => error.log(),
-        Err(_) => tracing::warn!("the time was over before a refusal was told"),
+    let telling = app.push.send(id, reply.into_iter().collect());
+    if tokio::time::timeout(deadline::until(ends_at), telling).await.is_err() {
+        tracing::warn!("the time was over before a refusal was told");
+    }
+    if let Err(error) = connections::refused(app, id, address).await {
+        error.log();
     }
 }
 

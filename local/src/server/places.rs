@@ -43,7 +43,7 @@ pub struct Bounds {
     pub unfinished: usize,
     /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
-    /// Requests and frames of all that are worked on at once; addresses take turns.
+    /// Requests and frames of all that are begun within half a second; addresses take turns.
     pub at_once: usize,
     /// The same for strangers: addresses that have just come, and those that were refused something
     /// lately. However many they are, they hold up nobody else.

@@ -184,9 +184,8 @@ impl Db {
     }
 
     /// Inserts documents, unless there is one of the same id, which stays as it is. The places of those that
-    /// violate the unique index `other`, and are not inserted.
-    /// Errors: when another unique index is violated, too; some may be inserted all the same. One round trip,
-    /// unless there are none.
+    /// violate the unique index `other`, and are not inserted. One round trip, or none without documents.
+    /// Errors: when another unique index is violated, too; some may be inserted all the same.
     pub async fn insert_or_keep<T: Stored>(
         &self,
         documents: &[T],

@@ -10,6 +10,8 @@
 //! Every step may be done twice: a stored message stays as it is, and a pushed one is known by its
 //! number.
 
+use std::time::Duration;
+
 use futures::future::join;
 use tokio::time::{Instant, timeout_at};
 
@@ -23,6 +25,8 @@ use crate::{App, Error, Id, Result, Time, deadline};
 
 use super::history::Deed;
 
+/// How long a message has to leave its outbox once there is no more time to push.
+const TIME_TO_DROP: Duration = Duration::from_secs(1);
 /// So many messages of different outboxes are stored at once.
 const MOST_STORED_AT_ONCE: usize = 500;
 
@@ -142,7 +146,7 @@ pub async fn dispatch(app: &App, outbound: Outbound, until: Instant) {
     let storing = within(until, app.storing.write(message.clone()));
     let (stored, pushed) = join(storing, app.push.try_dispatch(&events, until)).await;
     let dropped = match (stored, pushed) {
-        (Ok(()), Ok(())) => within(until, app.dropping.write(message)).await,
+        (Ok(()), Ok(())) => within(until + TIME_TO_DROP, app.dropping.write(message)).await,
         (stored, pushed) => {
             if let Err(error) = pushed {
                 error.log();

@@ -71,7 +71,11 @@ export class Conversations {
     if (sender !== "agent") {
       return;
     }
-    this.#readTo.set(conversationId, Math.max(upTo, this.#readTo.get(conversationId) ?? 0));
+    const before = this.#readTo.get(conversationId) ?? 0;
+    if (upTo < before) {
+      return;
+    }
+    this.#readTo.set(conversationId, upTo);
     const known = this.#known.get(conversationId);
     if (known) {
       this.#set({ ...known, unreadCount });

@@ -114,6 +114,7 @@ export class Desk {
   close(): void {
     this.#stop();
     clearTimeout(this.#expires);
+    this.#ownMarks.flush();
     this.#connection.disconnect();
     for (const { list } of this.#lists.values()) {
       list.close();
@@ -232,6 +233,7 @@ export class Desk {
           room.resume();
         }
       }
+      this.#ownMarks.flush();
       void this.#refresh();
       return;
     }

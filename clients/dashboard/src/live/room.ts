@@ -171,8 +171,10 @@ export class Room {
   read(): void {
     const upTo = this.#thread.messages.findLast(({ sender }) => sender === "visitor")?.seq ?? 0;
     if (upTo > this.#readTo) {
-      this.#wantsRead = upTo;
       this.#needs.conversations.read({ conversationId: this.id, sender: "agent", upTo, unreadCount: 0 });
+    }
+    if (upTo > Math.max(this.#readTo, this.#wantsRead)) {
+      this.#wantsRead = upTo;
       this.#tellRead();
     }
   }
