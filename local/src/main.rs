@@ -113,6 +113,7 @@ async fn run() -> Result<(), Failure> {
     let (bounds, throttled) = (bounds(&app.config)?, is_like_aws()?);
     let edge = Edge { origins, bounds, throttled, ..Edge::default() };
     let stack = Stack::start(listener, &functions(&app, throttled), &sockets, edge)?;
+    let signal = signal()?;
     welcome(&stack, mongod.as_ref());
     if app.config.first_user == FirstUser::WithToken && !User::any(&app.db).await? {
         let token = setup::token(&app.config.jwt_secret);
@@ -120,7 +121,7 @@ async fn run() -> Result<(), Failure> {
             "\n  The first user becomes the super admin, and must show \"setupToken\":\"{token}\"."
         ));
     }
-    let ended = until_ended(mongod.as_mut()).await?;
+    let ended = until_ended(mongod.as_mut(), signal).await?;
     match ended {
         Ended::Signal(signal) => say(&format!("\n{signal}: stopping …")),
         Ended::Database(_) => say("\nThe MongoDB server has ended: stopping …"),
@@ -147,7 +148,10 @@ enum Ended {
     Database(ExitStatus),
 }
 
-async fn until_ended(mongod: Option<&mut Mongod>) -> Result<Ended, Failure> {
+async fn until_ended(
+    mongod: Option<&mut Mongod>,
+    signal: impl Future<Output = &'static str>,
+) -> Result<Ended, Failure> {
     let database = async {
         match mongod {
             Some(mongod) => mongod.ended().await,
@@ -155,7 +159,7 @@ async fn until_ended(mongod: Option<&mut Mongod>) -> Result<Ended, Failure> {
         }
     };
     tokio::select! {
-        signal = signal() => Ok(Ended::Signal(signal)),
+        signal = signal => Ok(Ended::Signal(signal)),
         status = database => Ok(Ended::Database(status?)),
     }
 }
@@ -259,22 +263,29 @@ fn own_secret(file: &Path) -> Result<String, Failure> {
     Ok(secret)
 }
 
-/// Waits for Ctrl-C or a request to end.
-async fn signal() -> &'static str {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{self, SignalKind};
-        if let Ok(mut terminate) = unix::signal(SignalKind::terminate()) {
-            return tokio::select! {
-                _ = tokio::signal::ctrl_c() => "Ctrl-C",
-                _ = terminate.recv() => "SIGTERM",
-            };
+/// Waits for Ctrl-C or a request to end, from now on and not only once somebody waits.
+#[cfg(unix)]
+fn signal() -> std::io::Result<impl Future<Output = &'static str>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => "Ctrl-C",
+            _ = terminate.recv() => "SIGTERM",
         }
-    }
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => "Ctrl-C",
-        Err(_) => "No signals can be received",
-    }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn signal() -> std::io::Result<impl Future<Output = &'static str>> {
+    Ok(async {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => "Ctrl-C",
+            Err(_) => "No signals can be received",
+        }
+    })
 }
 
 fn welcome(stack: &Stack, mongod: Option<&Mongod>) {
