@@ -109,9 +109,8 @@ async fn run() -> Result<(), Failure> {
     let sockets = Sockets::default();
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
-    let origins = &app.config.cors_origin;
     let (bounds, throttled) = (bounds(&app.config)?, is_like_aws()?);
-    let edge = Edge { origins, bounds, throttled, ..Edge::default() };
+    let edge = Edge { origins: &app.config.cors_origin, bounds, throttled, ..Edge::default() };
     let stack = Stack::start(listener, &functions(&app, throttled), &sockets, edge)?;
     let signal = signal()?;
     welcome(&stack, mongod.as_ref());
