@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
-use mongodb::error::{Error, ErrorKind, Result};
+use mongodb::error::{Error, Result};
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
+
+use crate::error::is_unavailable;
 
 /// So many are written at once.
 const MOST: usize = 200;
@@ -70,7 +72,7 @@ impl<T: Clone + Send + 'static> Batches<T> {
             for (item, done) in items.into_iter().zip(all) {
                 let written = match &written {
                     // One that cannot be written must not be in the way of the others.
-                    Err(error) if is_batch && is_of_an_item(error) => (self.0.write)(vec![item]).await,
+                    Err(error) if is_batch && !is_unavailable(error) => (self.0.write)(vec![item]).await,
                     written => written.clone(),
                 };
                 // Whoever gave up meanwhile is not told.
@@ -78,11 +80,6 @@ impl<T: Clone + Send + 'static> Batches<T> {
             }
         }
     }
-}
-
-/// Whether it may be one item alone that cannot be written, and not that nothing can.
-fn is_of_an_item(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::InsertMany(_) | ErrorKind::Write(_) | ErrorKind::Custom(_))
 }
 
 #[cfg(test)]

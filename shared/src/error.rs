@@ -258,7 +258,7 @@ impl From<getrandom::Error> for Error {
 }
 
 /// Whether the same call may succeed once the database is reachable again or has a primary.
-fn is_unavailable(error: &mongodb::error::Error) -> bool {
+pub(crate) fn is_unavailable(error: &mongodb::error::Error) -> bool {
     error.contains_label(RETRYABLE_WRITE_ERROR)
         || error.contains_label(TRANSIENT_TRANSACTION_ERROR)
         || matches!(

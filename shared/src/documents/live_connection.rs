@@ -11,10 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Db, Projected, Stored};
 use crate::{Id, Time};
 
-/// The most connections that one person may have.
-pub const MOST: usize = 30;
-/// The most that are counted, while those past [`MOST`] are being closed.
-const MOST_COUNTED: i32 = 100;
+/// The most connections that one person may have: each newer one pushes the oldest out.
+pub const MOST: u8 = 30;
 
 /// A live connection of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +25,6 @@ pub struct LiveConnection {
     /// Of an agent's: the network that it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
-}
-
-/// The oldest connections of a person past [`MOST`].
-pub fn surplus(connections: &[LiveConnection]) -> &[LiveConnection] {
-    connections.get(..connections.len().saturating_sub(MOST)).unwrap_or_default()
 }
 
 /// Somebody of whom a connection has passed its end.
@@ -84,11 +77,28 @@ pub fn living(now: Time) -> Document {
     } }
 }
 
-/// An expression for the connections with `arriving` among them.
+/// An expression for the connections with `arriving` among them, the last [`MOST`].
 pub fn with(arriving: &LiveConnection, now: Time) -> Document {
+    doc! { "$slice": [all_with(arriving, now), -i32::from(MOST)] }
+}
+
+/// An expression for the connections that `arriving` pushes out.
+pub fn pushed_out_by(arriving: &LiveConnection, now: Time) -> Document {
+    let (all, most) = (all_with(arriving, now), i32::from(MOST));
+    doc! { "$let": {
+        "vars": { "all": all },
+        "in": { "$cond": [
+            { "$gt": [{ "$size": "$$all" }, most] },
+            { "$slice": ["$$all", { "$subtract": [{ "$size": "$$all" }, most] }] },
+            [],
+        ] },
+    } }
+}
+
+fn all_with(arriving: &LiveConnection, now: Time) -> Document {
     let mut arrived = doc! { "id": { "$literal": &arriving.id }, "expiresAt": arriving.expires_at };
     arrived.extend(arriving.network.as_ref().map(|network| ("network".to_owned(), network.into())));
-    doc! { "$slice": [{ "$concatArrays": [others(&arriving.id, now), [arrived]] }, -MOST_COUNTED] }
+    doc! { "$concatArrays": [others(&arriving.id, now), [arrived]] }
 }
 
 /// An expression for `then` if nobody is left in the stored connections, else for `otherwise`.

@@ -93,8 +93,8 @@ impl Message {
     }
 
     /// Stores messages that are in an outbox, by a majority: a new primary that did not have them would take
-    /// it all the same that they are dropped from there. Those that are stored already stay as they are, so that anybody
-    /// may do it for anybody. One round trip, unless there are none.
+    /// it all the same that they are dropped from there. Those that are stored already stay as they are,
+    /// so that anybody may do it for anybody. One round trip, unless there are none.
     pub async fn store(db: &Db, accepted: &[Self]) -> Result<()> {
         let findable: Vec<Self> = accepted.iter().map(Self::findable).collect();
         let twice = db.insert_or_keep(&findable, NAMES).await?;

@@ -157,6 +157,7 @@ fn new_user(name: String, email: String, hash: PasswordHash, role: Role, session
         connections: Vec::new(),
         networks: Vec::new(),
         was_absent: false,
+        pushed_out: Vec::new(),
         founder: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use futures::future::join;
+use futures::future::{join, try_join};
 
 use super::rate_limit;
 use crate::auth::tokens::{Audience, Claims, invalid_token};
@@ -49,8 +49,11 @@ impl Caller {
         let (counted, caller) = join(counting, Self::of_claims(app, &claims)).await;
         if caller.is_err() {
             // A token that is dead counts for itself, and takes nothing from its owner.
-            rate_limit::give_back(app, Limit::Calls, &who).await?;
-            rate_limit::consume(app, Limit::Calls, &claims.jti).await?;
+            try_join(
+                rate_limit::give_back(app, Limit::Calls, &who),
+                rate_limit::consume(app, Limit::Calls, &claims.jti),
+            )
+            .await?;
         }
         let caller = caller?;
         counted.map(|()| caller)

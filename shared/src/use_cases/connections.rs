@@ -11,7 +11,7 @@ use crate::auth::tokens::{self, VISITOR_TOKEN_LIFETIME};
 use crate::documents::connection::{Connection, Watch, Wishes};
 use crate::documents::conversation::{Conversation, OpenBrief};
 use crate::documents::kept_ban::KeptBan;
-use crate::documents::live_connection::{self, Expired, LiveConnection};
+use crate::documents::live_connection::{Expired, LiveConnection};
 use crate::documents::participant::{Participant, Side};
 use crate::documents::user::User;
 use crate::documents::visitor::{Arrival, KnownBy, Visitor};
@@ -154,7 +154,7 @@ pub async fn agent_connects(
     let arriving = LiveConnection { network: Some(network(address)), ..live(connection) };
     let arrived = User::arrive(&app.db, person.id, &arriving).await?;
     let (user, came) = arrived.ok_or_else(tokens::invalid_token)?;
-    close_surplus(app, &user.connections);
+    close_behind(app, &user.pushed_out);
     let (id, session) = (&connection.id, &agent.session);
     match Connection::authenticate(&app.db, id, &person, Some(session), wishes).await {
         Ok(Some(_)) => {}
@@ -230,7 +230,7 @@ pub async fn visitor_connects(
         refuse_another(connection, known.ok_or_else(taken)?.id)?;
     }
     let (visitor, came) = Visitor::arrive(&app.db, arrival, &live(connection)).await?;
-    close_surplus(app, &visitor.connections);
+    close_behind(app, &visitor.pushed_out);
     let person = visitor.participant();
     if visitor.is_banned() {
         withdraw(app, &connection.id, &person).await;
@@ -353,13 +353,12 @@ fn live(connection: &Connection) -> LiveConnection {
     LiveConnection { id: connection.id.clone(), expires_at: connection.expires_at, network: None }
 }
 
-/// Closes a person's oldest connections past the most that it may have: each gets what is pushed to it.
-fn close_surplus(app: &App, connections: &[LiveConnection]) {
-    let surplus: Vec<String> =
-        live_connection::surplus(connections).iter().map(|connection| connection.id.clone()).collect();
-    if !surplus.is_empty() {
+/// Closes, behind the answer, what a person's newest connection has pushed out.
+fn close_behind(app: &App, pushed_out: &[LiveConnection]) {
+    if !pushed_out.is_empty() {
+        let ids: Vec<String> = pushed_out.iter().map(|connection| connection.id.clone()).collect();
         let push = app.push.clone();
-        app.background.spawn(async move { push.close(&surplus, Closing::RateLimited).await });
+        app.background.spawn(async move { push.close(&ids, Closing::RateLimited).await });
     }
 }
 

@@ -77,12 +77,12 @@ impl ClientData for VisitorConnect {
         let held = Held { conversation: self.conversation_id, after: self.after.map(AtLeast::get) };
         let arrival = self.arrival(identity, sender);
         let address = sender.ip_address.as_deref();
-        // One after the other: what one refuses must not count for the next.
         try_join(
             rate_limit::consume_remembering(app, Limit::Visits, address),
             connections::refuse_banned(app, &arrival.who),
         )
         .await?;
+        // After it: what one limit refuses must not count for the next.
         rate_limit::consume_volume(app, address, sender.bytes).await?;
         let room = MOST_BYTES - ENVELOPE_BYTES;
         let Outcome { value, outbound } =

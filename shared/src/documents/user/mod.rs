@@ -86,6 +86,9 @@ pub struct User {
     /// Whether it had none before the last one came.
     #[serde(default)]
     pub was_absent: bool,
+    /// Those that the last one pushed out.
+    #[serde(default)]
+    pub pushed_out: Vec<LiveConnection>,
     /// Set for the very first user only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub founder: Option<bool>,
@@ -279,6 +282,7 @@ impl User {
             doc! { "$set": {
                 "wasAbsent": live_connection::if_absent(true, false),
                 "connections": live_connection::with(arriving, now),
+                "pushedOut": live_connection::pushed_out_by(arriving, now),
                 "status": { "$cond": [was_offline, "$chosenStatus", "$status"] },
             } },
         ];

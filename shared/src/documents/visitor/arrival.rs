@@ -114,6 +114,7 @@ fn arrival_update(arrival: &Arrival, arriving: &LiveConnection) -> Vec<Document>
             "visitBeganAt": live_connection::if_absent(now, "$visitBeganAt"),
             "wasAbsent": absent(),
             "connections": live_connection::with(arriving, now),
+            "pushedOut": live_connection::pushed_out_by(arriving, now),
             "externalId": { "$literal": identified },
             "verified": identified.is_some(),
             "name": kept("name", &arrival.name),

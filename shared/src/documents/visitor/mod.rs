@@ -91,6 +91,9 @@ pub struct Visitor {
     /// Whether it had none before the last one came.
     #[serde(default)]
     pub was_absent: bool,
+    /// Those that the last one pushed out.
+    #[serde(default)]
+    pub pushed_out: Vec<LiveConnection>,
     pub name_words: Vec<String>,
     pub email_words: Vec<String>,
     /// The words it is found by: those of its name and its email.

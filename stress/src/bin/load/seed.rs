@@ -134,6 +134,7 @@ fn visitor(number: u64) -> Result<Visitor, Failure> {
         visit_began_at: now,
         connections: Vec::new(),
         was_absent: false,
+        pushed_out: Vec::new(),
         name_words,
         email_words,
         words,

@@ -105,7 +105,7 @@ impl Attack {
     /// time, no more came back than follows from it, and what must be cut off was.
     pub fn is_answered_by(self, seen: &Seen, addresses: u8, time: Duration) -> bool {
         let Seen { sent, done, refused, closed, open, wrong, bytes } = *seen;
-        let most_open = live_connection::MOST as u64;
+        let most_open = u64::from(live_connection::MOST);
         let within = |limit, people: u64| sent > 0 && done <= most(limit, time) * people;
         let addresses = u64::from(addresses);
         let is_met = match self {
