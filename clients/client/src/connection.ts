@@ -15,7 +15,10 @@ export type ConnectionState =
 /** Sends an event and waits for its `ack`. */
 export type Ask = <E extends keyof Sent>(event: E, data: Sent[E]) => Promise<Acks[E]>;
 
-/** Sends an event whose `ack` nobody needs: none comes back, and nobody hears whether it was done. */
+/**
+ * Sends an event whose `ack` nobody needs: none comes back, and nobody hears whether it was done. False while there is no
+ * connection, when nothing is sent.
+ */
 export type Tell = <E extends keyof Sent>(event: E, data: Sent[E]) => boolean;
 
 /** What a {@link Connection} needs. */
@@ -123,7 +126,7 @@ export class Connection {
       ? this.#ask(event, data)
       : Promise.reject(new ChatError("disconnected", "There is no connection"));
 
-  /** Sends an event of which nothing comes back; false while there is no connection, when nothing is sent. */
+  /** Sends an event of which nothing comes back but an error. */
   readonly tell: Tell = (event, data) => {
     if (!this.#socket || !this.#isOnline) {
       return false;
