@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use lambda_runtime::Context;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
@@ -299,7 +299,7 @@ fn router(api: Arc<Api>) -> Router {
 
 /// Answers with the next event as soon as there is one; until then the process is frozen.
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    api.signal(Signal::STOP);
+    api.freeze().await;
     api.asks.send_replace(true);
     let invocation = api.invocations.lock().await.recv().await;
     api.signal(Signal::CONT);
@@ -337,6 +337,18 @@ fn pid(process: &Child) -> Option<Pid> {
 }
 
 impl Api {
+    /// Stops the process and waits until it stands still, since a signal alone is only on its way.
+    async fn freeze(&self) {
+        self.signal(Signal::STOP);
+        let Some(process) = self.process.get().copied() else { return };
+        // One that ends instead has no next event either.
+        let stands = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let waited = tokio::task::spawn_blocking(move || waitid(WaitId::Pid(process), stands)).await;
+        if !matches!(waited, Ok(Ok(_))) {
+            tracing::debug!(?waited, "a function has ended before it was frozen");
+        }
+    }
+
     fn signal(&self, signal: Signal) {
         let sent = self.process.get().map(|process| kill_process(*process, signal));
         if let Some(Err(error)) = sent {

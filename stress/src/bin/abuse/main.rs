@@ -42,6 +42,9 @@ struct Options {
     /// From how many addresses of this machine.
     #[arg(long, default_value_t = 4)]
     addresses: u8,
+    /// This attack alone, by its name.
+    #[arg(long, value_parser = Attack::named)]
+    only: Option<Attack>,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -220,7 +223,8 @@ async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> 
         format!("{} MiB", resident()?)
     );
     let mut healthy = quiet.is_well();
-    for attack in Attack::ALL {
+    let chosen = |attack: &&Attack| options.only.is_none_or(|only| only == **attack);
+    for attack in Attack::ALL.iter().filter(chosen) {
         let (seen, others) = watched(&bystanders, attacked(*attack, server.address, options)).await?;
         let is_well = others.is_well()
             && attack.is_answered_by(&seen, options.addresses, options.time())

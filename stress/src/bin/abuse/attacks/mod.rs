@@ -96,6 +96,16 @@ attacks! {
 }
 
 impl Attack {
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let names = || Self::ALL.iter().map(|attack| attack.name()).collect::<Vec<_>>().join(", ");
+        let found = Self::ALL.iter().find(|attack| attack.name() == name);
+        found.copied().ok_or_else(|| format!("the attacks are {}", names()))
+    }
+
     /// Whether what is done of it is pushed to agents.
     pub fn is_pushed_on(self) -> bool {
         matches!(self, Self::Messages | Self::Pages | Self::OnePerson)
