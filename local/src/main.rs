@@ -15,7 +15,7 @@ use ipnet::IpNet;
 use local::functions::Functions;
 use local::logging;
 use local::mongod::Mongod;
-use local::server::Bounds;
+use local::server::{self, Bounds};
 use local::stack::{self, Edge, Stack};
 use local::websocket_api::Sockets;
 use shared::App;
@@ -237,7 +237,7 @@ fn port() -> Result<u16, Failure> {
 async fn listen() -> Result<TcpListener, Failure> {
     let host = env("HOST").unwrap_or_else(|| "127.0.0.1".to_owned());
     let port = port()?;
-    TcpListener::bind((host.as_str(), port)).await.map_err(|error| {
+    server::listen((host.as_str(), port)).await.map_err(|error| {
         format!("cannot listen on {host}:{port} ({error}); choose another with PORT=…").into()
     })
 }

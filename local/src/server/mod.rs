@@ -5,6 +5,8 @@ mod places;
 mod turns;
 
 use std::convert::Infallible;
+use std::future::pending;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,7 @@ use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, ToSocketAddrs, lookup_host};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -30,8 +32,36 @@ pub use places::{Bounds, Place};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
+/// Connections that wait to be accepted; the system has a bound of its own (listen(2)). Those beyond it come
+/// again after a second.
+const MOST_IN_FRONT: u32 = 16 * 1024;
 /// What is read of a connection before it is asked for. Longer heads are refused without a word of why.
 const MOST_READ_AHEAD: usize = 64 * 1024;
+
+/// Listens at the first of the addresses that can be had.
+///
+/// # Errors
+/// When none can be.
+pub async fn listen(addresses: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in lookup_host(addresses).await? {
+        match listen_at(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MOST_IN_FRONT)
+}
 
 /// Answers requests with `router` until it is stopped and what is under way is answered. Each request
 /// carries its client's address as [`ConnectInfo`], and an `Arc` of its [`Place`], which whoever keeps
@@ -83,8 +113,13 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
         tracing::debug!(%error, "a connection has ended already");
     }
     let patience = client.places.patience();
-    let cut_off =
-        client.place.as_ref().map_or_else(CancellationToken::new, |place| place.cut_off.clone());
+    let place = client.place.clone();
+    let cut_off = async {
+        match place {
+            Some(place) => place.cut_off().await,
+            None => pending().await,
+        }
+    };
     let stream = Counted::new(stream, client.buffered.clone(), patience);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (router, client) = (router.clone(), client.clone());
@@ -96,7 +131,7 @@ async fn connection(stream: TcpStream, router: Router, client: Client, stopping:
     let mut serving = std::pin::pin!(serving);
     let served = tokio::select! {
         served = serving.as_mut() => served,
-        () = cut_off.cancelled() => return,
+        () = cut_off => return,
         () = stopping.cancelled() => {
             serving.as_mut().graceful_shutdown();
             serving.await
@@ -126,7 +161,7 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
     let answered = tokio::select! {
         answered = router.oneshot(request) => answered,
         // As a connection of its own would be.
-        () = place.cut_off.cancelled(), if !is_direct => {
+        () = place.cut_off(), if !is_direct => {
             client.buffered.abandoned();
             return StatusCode::TOO_MANY_REQUESTS.into_response();
         }

@@ -36,10 +36,11 @@ pub struct Bounds {
     /// Connections of one address, or of an IPv6 network of 64 bits, which one machine may have to itself
     /// (RFC 6177).
     pub of_address: usize,
-    /// Connections of all. Beyond it, who has more than the newcomer loses the oldest connection that has
-    /// not sent its first request whole yet.
+    /// Connections of all. Beyond it, the address that has most of them loses one to a newcomer that has
+    /// fewer: the oldest that has not sent its first request whole yet, else the newest.
     pub of_all: usize,
-    /// The same of those that have not sent their first request whole yet.
+    /// Connections of all that have not sent their first request whole yet. Beyond it, the address that has
+    /// most of them loses the oldest to a newcomer that has fewer.
     pub unfinished: usize,
     /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
@@ -92,7 +93,7 @@ impl Bounds {
             under_way: 32,
             at_once: AT_ONCE,
             of_strangers: (4 * available_parallelism()?.get()).clamp(8, AT_ONCE),
-            bytes: buffered::Most { of_address: 8 * MB, of_all: 64 * MB },
+            bytes: buffered::Most { of_address: 8 * MB, of_all: 24 * MB },
             ..Self::default()
         })
     }
@@ -132,6 +133,8 @@ struct OfAddress {
     buffered: buffered::Count,
     /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
     unfinished: BTreeMap<u64, CancellationToken>,
+    /// The others.
+    kept: BTreeMap<u64, CancellationToken>,
 }
 
 /// A connection that is counted as long as this lives.
@@ -141,8 +144,7 @@ pub struct Place {
     number: u64,
     turns: Arc<Semaphore>,
     buffered: Arc<Buffered>,
-    /// Cuts it off.
-    pub(super) cut_off: CancellationToken,
+    cut_off: CancellationToken,
 }
 
 impl Place {
@@ -158,7 +160,12 @@ impl Place {
 
     /// Its client has sent a whole request: it keeps its place.
     pub fn keep(&self) {
-        self.places.locked().finished(self.address, self.number);
+        self.places.locked().keep(self.address, self.number);
+    }
+
+    /// Waits until it has to make room for others.
+    pub async fn cut_off(&self) {
+        self.cut_off.cancelled().await;
     }
 
     /// It was refused something.
@@ -241,11 +248,11 @@ impl Places {
         }
         // A proxy passes on whole requests.
         let are_unfinished_full = taken.unfinished >= self.bounds.unfinished && through_proxy.is_none();
-        if are_unfinished_full && !taken.cut_oldest_unfinished(address, OfAddress::unfinished) {
+        if are_unfinished_full && !taken.cut_one(address, OfAddress::unfinished) {
             return None;
         }
         let is_full = taken.by_all >= self.bounds.of_all;
-        if is_full && !taken.cut_oldest_unfinished(address, OfAddress::connections) {
+        if is_full && !taken.cut_one(address, OfAddress::uncut) {
             return None;
         }
         taken.by_all += 1;
@@ -302,15 +309,18 @@ impl OfAddress {
             turns: Arc::new(Semaphore::new(bounds.under_way)),
             buffered: Arc::default(),
             unfinished: BTreeMap::new(),
+            kept: BTreeMap::new(),
         }
     }
 
-    fn connections(&self) -> usize {
-        self.connections
-    }
-
+    /// The connections that it has not sent a whole request over yet.
     fn unfinished(&self) -> usize {
         self.unfinished.len()
+    }
+
+    /// The connections that are not cut off already.
+    fn uncut(&self) -> usize {
+        self.unfinished.len() + self.kept.len()
     }
 
     fn refused(&mut self) {
@@ -327,26 +337,24 @@ impl Taken {
         }
     }
 
-    /// Cuts off the oldest unfinished connection of the address that has most of what `counted` counts,
-    /// more than the newcomer; whether there was one.
-    fn cut_oldest_unfinished(&mut self, newcomer: IpAddr, counted: fn(&OfAddress) -> usize) -> bool {
+    /// Cuts off a connection of the address that has most of what `counted` counts, more than the newcomer:
+    /// the oldest unfinished one, else the newest; whether there was one.
+    fn cut_one(&mut self, newcomer: IpAddr, counted: fn(&OfAddress) -> usize) -> bool {
         let own = self.by_address.get(&newcomer).map_or(0, counted);
-        let unfinished = self
-            .by_address
-            .values_mut()
-            .filter(|of_address| counted(of_address) > own && !of_address.unfinished.is_empty());
-        let greatest = unfinished.max_by_key(|of_address| counted(of_address));
-        let oldest = greatest.and_then(|of_address| of_address.unfinished.pop_first());
-        let Some((_, cut_off)) = oldest else { return false };
-        self.unfinished -= 1;
+        let has_more = self.by_address.values_mut().filter(|of_address| counted(of_address) > own);
+        let Some(greatest) = has_more.max_by_key(|of_address| counted(of_address)) else { return false };
+        let unfinished = greatest.unfinished.pop_first();
+        self.unfinished -= usize::from(unfinished.is_some());
+        let Some((_, cut_off)) = unfinished.or_else(|| greatest.kept.pop_last()) else { return false };
         cut_off.cancel();
         true
     }
 
-    /// Notes that a connection has sent a whole request, or has ended.
-    fn finished(&mut self, address: IpAddr, number: u64) {
-        let of_address = self.by_address.get_mut(&address);
-        if of_address.and_then(|of_address| of_address.unfinished.remove(&number)).is_some() {
+    /// Notes that a connection has sent a whole request.
+    fn keep(&mut self, address: IpAddr, number: u64) {
+        let Some(of_address) = self.by_address.get_mut(&address) else { return };
+        if let Some(cut_off) = of_address.unfinished.remove(&number) {
+            of_address.kept.insert(number, cut_off);
             self.unfinished -= 1;
         }
     }
@@ -356,9 +364,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.locked();
         taken.by_all -= 1;
-        taken.finished(self.address, self.number);
-        if let Some(of_address) = taken.by_address.get_mut(&self.address) {
-            of_address.connections -= 1;
+        let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
+        of_address.connections -= 1;
+        of_address.kept.remove(&self.number);
+        if of_address.unfinished.remove(&self.number).is_some() {
+            taken.unfinished -= 1;
         }
     }
 }
@@ -438,6 +448,21 @@ mod tests {
         assert_eq!(cut, [false, true, false], "the oldest that is not finished");
         assert!(!newcomer.cut_off.is_cancelled());
         assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
+    }
+
+    #[test]
+    fn where_all_have_sent_whole_requests_who_has_most_loses_the_newest() {
+        let places = places(9, 3, &[]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one, None)).collect();
+        of_one.iter().for_each(Place::keep);
+        assert!(places.take(one, None).is_none(), "nobody has more than it has itself");
+        let newcomer = places.take(other, None).unwrap();
+        let cut: Vec<bool> = of_one.iter().map(|place| place.cut_off.is_cancelled()).collect();
+        assert_eq!((cut, newcomer.cut_off.is_cancelled()), (vec![false, false, true], false));
+        assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
+        drop((of_one, newcomer));
+        assert_eq!((places.locked().by_all, places.locked().unfinished), (0, 0));
     }
 
     #[test]

@@ -63,10 +63,23 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
     });
     let under_way = Arc::new(Semaphore::new(MOST_UNDER_WAY));
     let mut open = Open { api: &api, facts: &facts, place: &place, under_way, inbox, waiting };
-    let ending = open.pump(&mut socket, &closing).await;
+    let ending = tokio::select! {
+        ending = open.pump(&mut socket, &closing) => Some(ending),
+        () = place.cut_off() => None,
+    };
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
-    hang_up(socket, &ending).await;
+    let ending = match ending {
+        Some(ending) => {
+            hang_up(socket, &ending).await;
+            ending
+        }
+        // Whoever comes instead needs its descriptor.
+        None => {
+            drop(socket);
+            Ending::new(ABNORMAL, "")
+        }
+    };
     place.buffered().abandoned();
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);

@@ -468,6 +468,18 @@ async fn an_address_holds_few_connections_open_and_the_others_have_theirs() {
 }
 
 #[tokio::test]
+async fn where_there_is_no_room_who_has_most_makes_it() {
+    let chat = bounded(Bounds { of_all: 4, ..Bounds::default() }).await;
+    let from = async |address| Socket::open_from(address, &chat.websocket()).await.unwrap();
+    let mut many = [from("127.0.0.9").await, from("127.0.0.9").await, from("127.0.0.9").await];
+    let mut others = [from("127.0.0.8").await, from("127.0.0.7").await];
+    assert_eq!(many[2].ended().await, None);
+    for other in &mut others {
+        other.ack("ping", json!({})).await;
+    }
+}
+
+#[tokio::test]
 async fn who_does_not_finish_a_request_is_cut_off() {
     let patience = Duration::from_millis(300);
     let chat = bounded(Bounds { patience, ..Bounds::default() }).await;

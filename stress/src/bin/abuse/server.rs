@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use local::functions::Functions;
 use local::mongod::Mongod;
-use local::server::Bounds;
+use local::server::{Bounds, listen};
 use local::stack::{self, Edge, Stack};
 use local::websocket_api::Sockets;
 use mongodb::{Client, Database};
@@ -16,7 +16,6 @@ use shared::config::Config;
 use stress::measure::Process;
 use stress::replica_set::Failure;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
@@ -107,7 +106,7 @@ impl Server {
 pub async fn serve(patience: Duration) -> Result<(), Failure> {
     local::logging::start();
     let mongod = Mongod::start_temporary().await?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = listen("127.0.0.1:0").await?;
     let endpoint = stack::endpoint(&listener)?;
     let uri = mongod.uri("abuse");
     let config = Config::from_lookup(|key| {
