@@ -462,7 +462,8 @@ mod tests {
         assert_eq!((cut, newcomer.cut_off.is_cancelled()), (vec![false, false, true], false));
         assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
         drop((of_one, newcomer));
-        assert_eq!((places.locked().by_all, places.locked().unfinished), (0, 0));
+        let taken = places.locked();
+        assert_eq!((taken.by_all, taken.unfinished), (0, 0));
     }
 
     #[test]

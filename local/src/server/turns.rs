@@ -1,7 +1,8 @@
-//! Turns that addresses take one after the other: one with a thousand requests waiting gets no more of them
-//! than one with a single request.
+//! Turns that addresses take in rounds: one with a thousand requests waiting gets no more of them than the
+//! others, and one that asks less often than the rounds go does not wait for the others (start-time fair
+//! queueing: Goyal, Vin and Cheng, 1996).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,12 +14,23 @@ pub struct FairTurns {
     state: Arc<Mutex<State>>,
 }
 
+/// So many rounds an address may be ahead of those that have waited without an end: who asks now and then does
+/// not wait for all of them.
+const HEAD_START: u64 = 4;
+/// So many addresses are remembered, before those that have no head start to lose are forgotten.
+const MOST_REMEMBERED: usize = 1024;
+
 struct State {
     /// Turns that nobody has; with any, nobody waits.
     free: usize,
-    /// Those who wait, the next one first; each once.
-    order: VecDeque<IpAddr>,
-    waiting: HashMap<IpAddr, VecDeque<oneshot::Sender<Turn>>>,
+    /// The round that is under way. In each, an address has one turn.
+    round: u64,
+    /// Those who wait, by their round and in the order of their coming.
+    waiting: BTreeMap<(u64, u64), oneshot::Sender<Turn>>,
+    /// How many have waited so far.
+    so_far: u64,
+    /// The last round in which an address has a turn.
+    last: HashMap<IpAddr, u64>,
 }
 
 /// A turn, until it is dropped.
@@ -30,7 +42,13 @@ pub struct Turn {
 impl FairTurns {
     /// So many turns.
     pub fn new(count: usize) -> Self {
-        let state = State { free: count, order: VecDeque::new(), waiting: HashMap::new() };
+        let state = State {
+            free: count,
+            round: HEAD_START,
+            waiting: BTreeMap::new(),
+            so_far: 0,
+            last: HashMap::new(),
+        };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -43,11 +61,7 @@ impl FairTurns {
                 return Some(self.turn());
             }
             let (grant, granted) = oneshot::channel();
-            let own = state.waiting.entry(address).or_default();
-            own.push_back(grant);
-            if own.len() == 1 {
-                state.order.push_back(address);
-            }
+            state.wait(address, grant);
             granted
         };
         waiting.await.ok()
@@ -82,16 +96,21 @@ impl FairTurns {
 }
 
 impl State {
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let address = self.order.pop_front()?;
-        let own = self.waiting.get_mut(&address)?;
-        let next = own.pop_front();
-        if own.is_empty() {
-            self.waiting.remove(&address);
-        } else {
-            self.order.push_back(address);
+    fn wait(&mut self, address: IpAddr, grant: oneshot::Sender<Turn>) {
+        let earliest = self.round.saturating_sub(HEAD_START);
+        if self.last.len() >= MOST_REMEMBERED {
+            self.last.retain(|_, last| *last >= earliest);
         }
-        next
+        let round = self.last.get(&address).map_or(earliest, |last| earliest.max(last + 1));
+        self.last.insert(address, round);
+        self.so_far += 1;
+        self.waiting.insert((round, self.so_far), grant);
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let ((round, _), next) = self.waiting.pop_first()?;
+        self.round = self.round.max(round);
+        Some(next)
     }
 }
 
@@ -105,6 +124,8 @@ impl Drop for Turn {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use futures::FutureExt;
 
     use super::*;
@@ -129,5 +150,32 @@ mod tests {
         assert!(fourth.is_some(), "who gave up is passed over");
         drop(fourth);
         assert!(turns.take(other).now_or_never().flatten().is_some(), "none is lost");
+    }
+
+    #[tokio::test]
+    async fn who_asks_now_and_then_does_not_wait_for_many_who_always_do() {
+        let turns = FairTurns::new(1);
+        let busy = |number: u8| IpAddr::from([192, 0, 2, number]);
+        let mut turn = turns.take(busy(0)).await;
+        let mut waiting: VecDeque<_> =
+            (0..20 * 100).map(|number| Box::pin(turns.take(busy(number % 100)))).collect();
+        for asking in &mut waiting {
+            assert!(asking.now_or_never().is_none());
+        }
+        for _ in 0..10 * 100 {
+            drop(turn.take());
+            turn = waiting.pop_front().unwrap().now_or_never().flatten();
+            assert!(turn.is_some(), "they take turns");
+        }
+        for _ in 0..=HEAD_START {
+            let mut other = Box::pin(turns.take(busy(200)));
+            assert!(other.as_mut().now_or_never().is_none());
+            drop(turn.take());
+            turn = other.now_or_never().flatten();
+            assert!(turn.is_some(), "it is the next one");
+        }
+        let mut too_often = Box::pin(turns.take(busy(200)));
+        drop((too_often.as_mut().now_or_never(), turn.take()));
+        assert!(waiting.pop_front().unwrap().now_or_never().flatten().is_some());
     }
 }
