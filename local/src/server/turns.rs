@@ -157,8 +157,8 @@ mod tests {
         let turns = FairTurns::new(1);
         let busy = |number: u8| IpAddr::from([192, 0, 2, number]);
         let mut turn = turns.take(busy(0)).await;
-        let mut waiting: VecDeque<_> =
-            (0..20 * 100).map(|number| Box::pin(turns.take(busy(number % 100)))).collect();
+        let rounds = (0..20).flat_map(|_| 0..100);
+        let mut waiting: VecDeque<_> = rounds.map(|number| Box::pin(turns.take(busy(number)))).collect();
         for asking in &mut waiting {
             assert!(asking.now_or_never().is_none());
         }
