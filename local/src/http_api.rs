@@ -27,8 +27,8 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, is_refusal, request_id, request_time};
-use crate::server::{Buffered, Place, Unread};
+use crate::request::{has_good_host, request_id, request_time};
+use crate::server::{Buffered, Place, Standing, Unread};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -172,8 +172,8 @@ async fn integrate(
                 internal_server_error()
             }
         };
-        let was_refused = is_refusal(response.status().as_u16());
-        (response, was_refused)
+        let standing = Standing::of_status(response.status().as_u16());
+        (response, standing)
     });
     let mut response = called.await.unwrap_or_else(internal_server_error);
     if let Ok(id) = HeaderValue::from_str(&id) {

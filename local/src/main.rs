@@ -17,7 +17,7 @@ use local::logging;
 use local::mongod::Mongod;
 use local::server::{self, Bounds};
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
+use local::websocket_api::{Sockets, Stage};
 use shared::App;
 use shared::auth::setup;
 use shared::config::{Config, FirstUser};
@@ -96,7 +96,8 @@ async fn run() -> Result<(), Failure> {
         Some(secret) => secret,
         None => own_secret(&folder.join("jwt-secret"))?,
     };
-    let endpoint = stack::endpoint(&listener)?;
+    let stage = stage()?;
+    let endpoint = stack::endpoint(&listener, &stage)?;
     let address = listener.local_addr()?;
     // Behind a proxy on this machine everybody comes from here.
     let is_own = address.ip().is_loopback() && env("TRUSTED_PROXIES").is_none();
@@ -110,7 +111,7 @@ async fn run() -> Result<(), Failure> {
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
     let (bounds, throttled) = (bounds(&app.config)?, is_like_aws()?);
-    let edge = Edge { origins: &app.config.cors_origin, bounds, throttled, ..Edge::default() };
+    let edge = Edge { origins: &app.config.cors_origin, stage, bounds, throttled, ..Edge::default() };
     let stack = Stack::start(listener, &functions(&app, throttled), &sockets, edge)?;
     let signal = signal()?;
     welcome(&stack, mongod.as_ref());
@@ -166,6 +167,12 @@ async fn until_ended(
 fn functions(app: &App, throttled: bool) -> Functions {
     let functions = Functions::new(app);
     if throttled { functions.with_concurrency(NEW_ACCOUNT) } else { functions }
+}
+
+/// The stage of the WebSocket API: `STAGE`.
+fn stage() -> Result<Stage, Failure> {
+    let given = env("STAGE").map(|text| text.trim().parse()).transpose();
+    Ok(given.map_err(|error| format!("STAGE: {error}"))?.unwrap_or_default())
 }
 
 /// Whether the gateways hold back as on AWS: `GATEWAY=aws`.

@@ -25,8 +25,3 @@ pub(crate) fn request_id() -> String {
 pub(crate) fn request_time() -> String {
     jiff::Timestamp::now().strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
-
-/// Whether a status says that a client asks for too much.
-pub(crate) fn is_refusal(status: u16) -> bool {
-    status == 429
-}

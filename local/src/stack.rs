@@ -12,7 +12,7 @@ use crate::http_api;
 use crate::server::{Bounds, serve};
 use crate::template::{RouteTable, TemplateError};
 use crate::throttle::Throttles;
-use crate::websocket_api::{Limits, STAGE, Sockets, WebSocketApi};
+use crate::websocket_api::{Limits, Sockets, Stage, WebSocketApi};
 
 /// How long what is under way may still take when the stack stops.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -30,6 +30,8 @@ pub struct Stack {
 pub struct Edge<'a> {
     /// The origins whose pages may call the HTTP API.
     pub origins: &'a [String],
+    /// The stage of the WebSocket API.
+    pub stage: Stage,
     /// The gateways' own limits.
     pub limits: Limits,
     /// Whether the template's throttles hold.
@@ -49,12 +51,12 @@ pub enum StackError {
     Io(#[from] std::io::Error),
 }
 
-/// What functions behind a gateway on `listener` find as their `CONNECTIONS_ENDPOINT`.
+/// What functions behind a gateway on `listener` with that stage find as their `CONNECTIONS_ENDPOINT`.
 ///
 /// # Errors
 /// When the port cannot be used.
-pub fn endpoint(listener: &TcpListener) -> Result<String, StackError> {
-    Ok(format!("http://{}/{STAGE}", reachable(listener.local_addr()?)))
+pub fn endpoint(listener: &TcpListener, stage: &Stage) -> Result<String, StackError> {
+    Ok(format!("http://{}/{stage}", reachable(listener.local_addr()?)))
 }
 
 impl Stack {
@@ -69,14 +71,14 @@ impl Stack {
         sockets: &Sockets,
         edge: Edge<'_>,
     ) -> Result<Self, StackError> {
-        let Edge { origins, limits, throttled, bounds } = edge;
+        let Edge { origins, stage, limits, throttled, bounds } = edge;
         let address = listener.local_addr()?;
         let mut table = RouteTable::load()?;
         if !throttled {
             table.http_throttles = Throttles::default();
             table.websocket_throttles = Throttles::default();
         }
-        let websocket = WebSocketApi::new(&table, functions, limits, address.ip(), sockets);
+        let websocket = WebSocketApi::new(&table, functions, limits, stage, address.ip(), sockets);
         let router = http_api::router(&table, functions, origins).merge(websocket.router());
         let stopping = CancellationToken::new();
         let server = tokio::spawn(serve(listener, router, bounds, stopping.clone()));

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
-use local::websocket_api::STAGE;
+use local::websocket_api::Stage;
 use reqwest::{Client, Method, Url};
 use tokio::net::TcpListener;
 
@@ -90,7 +90,7 @@ impl Faulty {
         };
         let faulty = Self { inner: Arc::new(inner) };
         let router = Router::new()
-            .route(&format!("/{STAGE}/@connections/{{id}}"), post(send).delete(close))
+            .route(&format!("/{}/@connections/{{id}}", Stage::default()), post(send).delete(close))
             .with_state(faulty.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(faulty)

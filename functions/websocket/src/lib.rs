@@ -66,25 +66,28 @@ pub async fn handle(
     }
     .instrument(span.clone())
     .await;
-    let Answered { status, refusal } = answer;
+    let Answered { status, said } = answer;
     span.in_scope(|| tracing::info!(route, status, "handled"));
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = status;
-    response.body = refusal.map(Into::into);
+    response.body = said.map(Into::into);
     Ok(response)
 }
 
 /// What the gateway is told of an event. It sends none of it to the client.
 struct Answered {
     status: i64,
-    /// The error that the client was sent instead of an answer, as over HTTP. API Gateway drops it; a
-    /// gateway of one machine knows by it who is refused.
-    refusal: Option<String>,
+    /// The error that the client was sent instead of an answer, as over HTTP, or [`OF_AGENT`]. API Gateway
+    /// drops it; a gateway of one machine knows by it who is refused, and who works here.
+    said: Option<String>,
 }
+
+/// Of what an agent sent.
+const OF_AGENT: &str = r#"{"side":"agent"}"#;
 
 impl Answered {
     fn with(status: i64) -> Self {
-        Self { status, refusal: None }
+        Self { status, said: None }
     }
 }
 
@@ -133,14 +136,14 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
     let (working, dispatching, id_too) = (app.clone(), app.clone(), id.clone());
     let work = async move { answer(&working, &id_too, client, event).await };
     // The sender has been told that it failed, the others must see that it did not.
-    let late = move |answer: Result<Answer<Value>>| async move {
-        if let Ok(answer) = answer {
+    let late = move |answer: Result<(Answer<Value>, _)>| async move {
+        if let Ok((answer, _)) = answer {
             outbox::dispatch(&dispatching, answer.outbound, deadline::end_of_work(ends_at)).await;
         }
     };
     let answer = deadline::within(&app.background, ends_at, work, late).await;
     match answer.and_then(|answer| answer) {
-        Ok(Answer { event, ack, mut outbound }) => {
+        Ok((Answer { event, ack, mut outbound }, is_agent)) => {
             let is_asked = !frame_id.is_null();
             if is_asked || is_quiet {
                 // Its ack says what these would say again, or nobody wants to hear it.
@@ -151,7 +154,7 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             let event = event.map(|event| frame(&event));
             let frames = event.into_iter().chain(ack.map(|ack| frame(&ack))).collect();
             answer_and_dispatch(&app, &id, frames, outbound, ends_at).await;
-            Answered::with(200)
+            Answered { status: 200, said: is_agent.then(|| OF_AGENT.to_owned()) }
         }
         Err(error) => {
             error.log();
@@ -164,7 +167,7 @@ async fn message(app: App, id: String, client: Client, body: String, ends_at: u6
             }
             // What a client did wrong it has been told; for the gateway it would be a fault of ours.
             let status = if error.code().status().is_server_error() { 500 } else { 200 };
-            Answered { status, refusal: serde_json::to_string(&error).ok() }
+            Answered { status, said: serde_json::to_string(&error).ok() }
         }
     }
 }
@@ -214,20 +217,23 @@ struct Client {
     user_agent: Option<String>,
 }
 
+/// The answer to a frame, and whether it came from an agent.
 async fn answer(
     app: &App,
     id: &str,
     client: Client,
     event: Result<(String, Value)>,
-) -> Result<Answer<Value>> {
+) -> Result<(Answer<Value>, bool)> {
     // What cannot be read is counted, too.
     let limit = event.as_ref().map_or(Limit::Frames, |(event, _)| limit_of(event));
     let Client { bytes, ip_address, user_agent, .. } = client;
     let connection = connections::consume(app, id, limit, ip_address.as_deref()).await?;
-    if connection.person.as_ref().is_some_and(|person| person.side == Side::Visitor) {
+    let side = connection.person.as_ref().map(|person| person.side);
+    if side == Some(Side::Visitor) {
         rate_limit::consume_volume(app, ip_address.as_deref(), bytes).await?;
     }
     let (event, data) = event?;
     let sender = Sender { connection, ip_address, user_agent, bytes };
-    ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await
+    let answer = ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await?;
+    Ok((answer, side == Some(Side::Agent)))
 }

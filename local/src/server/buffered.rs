@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep};
 
 /// What a connection may have sent however much all have.
-const ALWAYS: usize = 4 * 1024;
+const ALWAYS: usize = 1024;
 /// Of one request or message: more of it is dropped, and not kept.
 const MOST_KEPT: usize = 256 * 1024;
 
@@ -25,7 +25,7 @@ const FAIR_SHARE: usize = 256 * 1024;
 pub type Count = Arc<AtomicUsize>;
 
 /// How many bytes may be unfinished, wait for their turn, be worked on or wait to be read. Beyond it, a
-/// connection with more than 4 KB of them is cut off, from an address with more than 256 KB where all have
+/// connection with more than 1 KB of them is cut off, from an address with more than 256 KB where all have
 /// too much; where they have twice too much, from any.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {

@@ -28,7 +28,7 @@ use buffered::Counted;
 use places::Places;
 
 pub use buffered::{Buffered, Most, Unread};
-pub use places::{Bounds, Place};
+pub use places::{Bounds, Place, Standing};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);

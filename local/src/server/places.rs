@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -24,8 +25,10 @@ const SHARED_FOR: Duration = Duration::from_millis(500);
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 /// Addresses that are remembered, before those without a connection are forgotten.
 const MOST_REMEMBERED: usize = 16 * 1024;
-/// See [`Bounds::at_once`].
-const AT_ONCE: usize = 32;
+/// See [`Bounds::at_once`], for each processor: more at once would take longer, each, and be done no sooner.
+const AT_ONCE: usize = 8;
+/// The same of strangers.
+const OF_STRANGERS: usize = 4;
 /// The descriptors that are left for all but clients: the database's connections and files.
 const OTHER_DESCRIPTORS: u64 = 256;
 const MB: usize = 1024 * 1024;
@@ -44,7 +47,8 @@ pub struct Bounds {
     pub unfinished: usize,
     /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
-    /// Requests and frames of all that are begun within half a second; addresses take turns.
+    /// Requests and frames of all that are begun within half a second; addresses take turns. Those from where
+    /// an agent is connected have as many for themselves: in an office there are more people than elsewhere.
     pub at_once: usize,
     /// The same for strangers: addresses that have just come, and those that were refused something
     /// lately. However many they are, they hold up nobody else.
@@ -85,15 +89,15 @@ impl Bounds {
     pub fn of_this_machine() -> std::io::Result<Self> {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX)?.saturating_sub(OTHER_DESCRIPTORS);
         let of_all = usize::try_from(descriptors).unwrap_or(usize::MAX);
-        // More at once would take longer, each, and be done no sooner.
+        let processors = available_parallelism()?.get();
         Ok(Self {
             of_address: 256,
             of_all,
-            unfinished: 4096,
+            unfinished: 2048,
             under_way: 32,
-            at_once: AT_ONCE,
-            of_strangers: (4 * available_parallelism()?.get()).clamp(8, AT_ONCE),
-            bytes: buffered::Most { of_address: 8 * MB, of_all: 24 * MB },
+            at_once: AT_ONCE * processors,
+            of_strangers: OF_STRANGERS * processors,
+            bytes: buffered::Most { of_address: 8 * MB, of_all: 16 * MB },
             ..Self::default()
         })
     }
@@ -105,6 +109,7 @@ pub(super) struct Places {
     bounds: Arc<Bounds>,
     taken: Arc<Mutex<Taken>>,
     turns: FairTurns,
+    turns_of_agents: FairTurns,
     turns_of_strangers: FairTurns,
     /// Of all connections.
     buffered: buffered::Count,
@@ -127,6 +132,8 @@ struct OfAddress {
     connections: usize,
     /// Until when it is taken for a stranger's.
     strange_until: Instant,
+    /// Connections over which an agent sends.
+    of_agents: usize,
     /// What its requests and frames share.
     turns: Arc<Semaphore>,
     /// What its clients have sent.
@@ -144,7 +151,28 @@ pub struct Place {
     number: u64,
     turns: Arc<Semaphore>,
     buffered: Arc<Buffered>,
+    /// Whether an agent sends over it.
+    is_of_agent: AtomicBool,
     cut_off: CancellationToken,
+}
+
+/// What the functions make of who sent something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// What they did before.
+    #[default]
+    Same,
+    /// Somebody who asks for too much.
+    Refused,
+    /// Somebody who works here.
+    Agent,
+}
+
+impl Standing {
+    /// What an answer's status says.
+    pub fn of_status(status: u16) -> Self {
+        if status == 429 { Self::Refused } else { Self::Same }
+    }
 }
 
 impl Place {
@@ -168,26 +196,30 @@ impl Place {
         self.cut_off.cancelled().await;
     }
 
-    /// It was refused something.
-    fn refused(&self) {
-        if let Some(of_address) = self.places.locked().by_address.get_mut(&self.address) {
-            of_address.refused();
+    /// Notes what the functions make of its client.
+    fn note(&self, standing: Standing) {
+        let mut taken = self.places.locked();
+        let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
+        match standing {
+            Standing::Same => {}
+            Standing::Refused => of_address.strange_until = Instant::now() + REFUSED_FOR,
+            Standing::Agent if self.is_of_agent.swap(true, Ordering::Relaxed) => {}
+            Standing::Agent => of_address.of_agents += 1,
         }
     }
 
-    /// Does something once it is the turn of the client, and notes whether that was refused; `None` when it panics. A client that leaves before its turn costs nothing; one that leaves
-    /// later neither ends what is done nor gives its turn back.
+    /// Does something once it is the turn of the client, and notes what that says of it; `None` when it
+    /// panics. A client that leaves before its turn costs nothing; one that leaves later neither ends what
+    /// is done nor gives its turn back.
     pub async fn in_turn<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl Future<Output = (T, bool)> + Send + 'static,
+        work: impl Future<Output = (T, Standing)> + Send + 'static,
     ) -> Option<T> {
         let (place, turn) = (self.clone(), self.turn().await);
         let working = tokio::spawn(async move {
-            let (done, was_refused) = work.await;
+            let (done, standing) = work.await;
             drop(turn);
-            if was_refused {
-                place.refused();
-            }
+            place.note(standing);
             done
         });
         working.await.ok()
@@ -210,9 +242,11 @@ impl Place {
 impl Places {
     pub(super) fn new(bounds: Bounds) -> Self {
         let turns = FairTurns::new(bounds.at_once);
+        let turns_of_agents = FairTurns::new(bounds.at_once);
         let turns_of_strangers = FairTurns::new(bounds.of_strangers);
-        let buffered = Arc::default();
-        Self { bounds: Arc::new(bounds), taken: Arc::default(), turns, turns_of_strangers, buffered }
+        let (taken, buffered) = Default::default();
+        let bounds = Arc::new(bounds);
+        Self { bounds, taken, turns, turns_of_agents, turns_of_strangers, buffered }
     }
 
     /// How long a client may take for what it has begun.
@@ -226,10 +260,11 @@ impl Places {
 
     /// The turns that an address shares with others.
     fn turns_of(&self, address: IpAddr) -> &FairTurns {
-        let now = Instant::now();
-        let is_known =
-            self.locked().by_address.get(&address).is_some_and(|known| known.strange_until <= now);
-        if is_known { &self.turns } else { &self.turns_of_strangers }
+        match self.locked().by_address.get(&address) {
+            Some(known) if known.of_agents > 0 => &self.turns_of_agents,
+            Some(known) if known.strange_until <= Instant::now() => &self.turns,
+            _ => &self.turns_of_strangers,
+        }
     }
 
     /// What a proxy sends, which has no address of its own.
@@ -270,7 +305,8 @@ impl Places {
             }
             None => Buffered::new(self.bounds.bytes, &of_address.buffered, &self.buffered),
         };
-        Some(Place { places: self.clone(), address, number, turns, buffered, cut_off })
+        let is_of_agent = AtomicBool::default();
+        Some(Place { places: self.clone(), address, number, turns, buffered, is_of_agent, cut_off })
     }
 
     pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -306,6 +342,7 @@ impl OfAddress {
         Self {
             connections: 0,
             strange_until: Instant::now() + bounds.strange_for,
+            of_agents: 0,
             turns: Arc::new(Semaphore::new(bounds.under_way)),
             buffered: Arc::default(),
             unfinished: BTreeMap::new(),
@@ -321,10 +358,6 @@ impl OfAddress {
     /// The connections that are not cut off already.
     fn uncut(&self) -> usize {
         self.unfinished.len() + self.kept.len()
-    }
-
-    fn refused(&mut self) {
-        self.strange_until = Instant::now() + REFUSED_FOR;
     }
 }
 
@@ -366,6 +399,7 @@ impl Drop for Place {
         taken.by_all -= 1;
         let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
         of_address.connections -= 1;
+        of_address.of_agents -= usize::from(*self.is_of_agent.get_mut());
         of_address.kept.remove(&self.number);
         if of_address.unfinished.remove(&self.number).is_some() {
             taken.unfinished -= 1;
@@ -416,11 +450,27 @@ mod tests {
         places.bounds =
             Arc::new(Bounds { strange_for: Duration::ZERO, ..Bounds::clone(&places.bounds) });
         drop(places.take(early, None).unwrap());
-        places.take(refused, None).unwrap().refused();
+        places.take(refused, None).unwrap().note(Standing::Refused);
         places.bounds = Arc::new(Bounds { strange_for: PATIENCE, ..Bounds::clone(&places.bounds) });
         let _late = places.take(late, None).unwrap();
         let is_known = |address| std::ptr::eq(places.turns_of(address), &raw const places.turns);
         assert_eq!([early, refused, late].map(is_known), [true, false, false]);
+    }
+
+    #[test]
+    fn an_address_has_turns_of_agents_as_long_as_one_is_connected_whatever_it_is_refused() {
+        let places = places(9, 9, &[]);
+        let office: IpAddr = [192, 0, 2, 1].into();
+        let is_office = || std::ptr::eq(places.turns_of(office), &raw const places.turns_of_agents);
+        let [visitor, agent] = [places.take(office, None).unwrap(), places.take(office, None).unwrap()];
+        visitor.note(Standing::Same);
+        assert!(!is_office());
+        for standing in [Standing::Agent, Standing::Agent, Standing::Refused, Standing::Same] {
+            agent.note(standing);
+            assert!(is_office());
+        }
+        drop(agent);
+        assert!(!is_office());
     }
 
     #[test]

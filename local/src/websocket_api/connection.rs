@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::sockets::Client;
 use super::{Facts, Limits, WebSocketApi, dispatch, event};
 use crate::request::request_id;
-use crate::server::Place;
+use crate::server::{Place, Standing};
 
 /// Frames of a connection that are under way; more are not read until one is answered.
 const MOST_UNDER_WAY: usize = 16;
@@ -89,7 +89,7 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
     place
         .in_turn(async move {
             let _turn = leaving.inner.leaving.acquire().await;
-            (leaving.invoke("$disconnect", event, &request_id).await, false)
+            (leaving.invoke("$disconnect", event, &request_id).await, Standing::Same)
         })
         .await;
 }

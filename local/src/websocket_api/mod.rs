@@ -3,6 +3,7 @@
 mod connection;
 mod management;
 mod sockets;
+mod stage;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -25,12 +26,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, is_refusal, request_id, request_time};
-use crate::server::Place;
+use crate::request::{has_good_host, request_id, request_time};
+use crate::server::{Place, Standing};
 use crate::template::RouteTable;
 use crate::throttle::Bucket;
 
 pub use sockets::Sockets;
+pub use stage::{BadStage, Stage};
 
 /// The limits of API Gateway for WebSocket APIs, from its quotas; tests shorten the times.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +51,13 @@ impl Default for Limits {
 
 /// The status of what is not let through.
 const THROTTLED: u16 = 429;
-/// The name of the API's stage.
-pub const STAGE: &str = "local";
 /// A message's payload: 128 KB.
 const MOST_MESSAGE_BYTES: usize = 128 * 1024;
 /// A frame's payload, and what is posted: 32 KB. The quota's footnote says that frames' limit holds for
 /// `@connections`, too.
 const MOST_FRAME_BYTES: usize = 32 * 1024;
 /// What is read at once: most frames are short, and each open socket has such a buffer.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+const READ_BUFFER_BYTES: usize = 1024;
 /// Functions that are told of a connection's end at once.
 const MOST_LEAVING: usize = 64;
 
@@ -72,6 +72,7 @@ struct Inner {
     /// The function of each route, and how often it may be called.
     routes: BTreeMap<String, (String, Bucket)>,
     limits: Limits,
+    stage: Stage,
     own_address: IpAddr,
     sockets: Sockets,
     stopping: CancellationToken,
@@ -84,6 +85,7 @@ struct Inner {
 #[derive(Clone)]
 struct Facts {
     id: String,
+    stage: String,
     connected_at: Time,
     domain: String,
     source_ip: String,
@@ -96,6 +98,7 @@ impl WebSocketApi {
         table: &RouteTable,
         functions: &Functions,
         limits: Limits,
+        stage: Stage,
         own_address: IpAddr,
         sockets: &Sockets,
     ) -> Self {
@@ -106,6 +109,7 @@ impl WebSocketApi {
             functions: functions.clone(),
             routes: routes.collect(),
             limits,
+            stage,
             own_address,
             sockets: sockets.clone(),
             stopping: CancellationToken::new(),
@@ -122,7 +126,7 @@ impl WebSocketApi {
         Router::new()
             .route("/ws", get(handshake))
             .route("/@connections/{id}", connections.clone())
-            .route(&format!("/{STAGE}/@connections/{{id}}"), connections)
+            .route(&format!("/{}/@connections/{{id}}", self.inner.stage), connections)
             .with_state(self.clone())
     }
 
@@ -137,10 +141,10 @@ impl WebSocketApi {
     async fn invoke(&self, route: &str, event: Value, request_id: &str) -> Option<Answered> {
         let Some((function, throttle)) = self.inner.routes.get(route) else {
             // API Gateway lets connections come and go without a route for it.
-            return Some(Answered { status: 200, was_refused: false });
+            return Some(Answered { status: 200, standing: Standing::Same });
         };
         if !throttle.take() {
-            return Some(Answered { status: THROTTLED, was_refused: false });
+            return Some(Answered { status: THROTTLED, standing: Standing::Same });
         }
         match self.inner.functions.invoke(function, event, request_id).await {
             Ok(response) => Answered::read(&response),
@@ -155,17 +159,26 @@ impl WebSocketApi {
 /// What a function answered.
 struct Answered {
     status: u16,
-    /// Whether it refused the client.
-    was_refused: bool,
+    /// What it says of the client.
+    standing: Standing,
 }
 
 impl Answered {
     fn read(response: &Value) -> Option<Self> {
         let status = u16::try_from(response["statusCode"].as_u64()?).ok()?;
-        let error = response["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
-        let code = error.as_ref().and_then(|error| error["code"].as_str());
-        let was_refused = is_refusal(status) || code == Some("rate_limited");
-        Some(Self { status, was_refused })
+        let said = response["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok());
+        let said = said.unwrap_or_default();
+        let standing = match (said["code"].as_str(), said["side"].as_str()) {
+            (Some("rate_limited"), _) => Standing::Refused,
+            (_, Some("agent")) => Standing::Agent,
+            _ => Standing::of_status(status),
+        };
+        Some(Self { status, standing })
+    }
+
+    /// What an event that may have failed says of the client.
+    fn standing(answered: Option<&Self>) -> Standing {
+        answered.map(|answered| answered.standing).unwrap_or_default()
     }
 }
 
@@ -185,6 +198,7 @@ async fn handshake(
     };
     let facts = Facts {
         id: connection_id(),
+        stage: api.inner.stage.to_string(),
         connected_at: Time::now(),
         domain: header(HOST).unwrap_or_default(),
         source_ip: peer.ip().to_string(),
@@ -197,8 +211,8 @@ async fn handshake(
     let asking = api.clone();
     let asked = place.in_turn(async move {
         let answered = asking.invoke("$connect", event, &request_id).await;
-        let was_refused = answered.as_ref().is_some_and(|answered| answered.was_refused);
-        (answered, was_refused)
+        let standing = Answered::standing(answered.as_ref());
+        (answered, standing)
     });
     match asked.await.flatten().map(|answered| answered.status) {
         Some(200..=299) => {
@@ -224,8 +238,8 @@ fn single_valued(headers: &HeaderMap) -> HashMap<String, String> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-/// Calls the function that `$request.body.action` routes a frame to; whether the client was refused.
-async fn dispatch(api: WebSocketApi, facts: Facts, text: String) -> bool {
+/// Calls the function that `$request.body.action` routes a frame to; what it says of the client.
+async fn dispatch(api: WebSocketApi, facts: Facts, text: String) -> Standing {
     let request_id = request_id();
     let route = api.route_of(&text);
     let mut event = event(&facts, &route, "MESSAGE", &request_id);
@@ -242,7 +256,7 @@ async fn dispatch(api: WebSocketApi, facts: Facts, text: String) -> bool {
         // A client that is gone or does not read misses it, as it would on AWS.
         let _missed = api.inner.sockets.post(&facts.id, error.to_string().into());
     }
-    answered.is_some_and(|answered| answered.was_refused)
+    Answered::standing(answered.as_ref())
 }
 
 impl WebSocketApi {
@@ -266,7 +280,7 @@ fn event(facts: &Facts, route: &str, kind: &str, request_id: &str) -> Value {
             "extendedRequestId": request_id,
             "requestTime": request_time(),
             "messageDirection": "IN",
-            "stage": STAGE,
+            "stage": facts.stage,
             "connectedAt": facts.connected_at.millis(),
             "requestTimeEpoch": Time::now().millis(),
             "identity": { "sourceIp": facts.source_ip, "userAgent": facts.user_agent },
@@ -293,14 +307,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_says_by_its_status_or_its_error_whom_it_refused() {
-        let was_refused =
-            |response: Value| Answered::read(&response).map(|answered| answered.was_refused);
-        let body = |code: &str| json!({ "code": code, "message": "No" }).to_string();
-        assert_eq!(was_refused(json!({ "statusCode": 200 })), Some(false));
-        assert_eq!(was_refused(json!({ "statusCode": 200, "body": body("conflict") })), Some(false));
-        assert_eq!(was_refused(json!({ "statusCode": 200, "body": body("rate_limited") })), Some(true));
-        assert_eq!(was_refused(json!({ "statusCode": 429 })), Some(true));
-        assert_eq!(was_refused(json!({})), None);
+    fn a_function_says_by_its_status_or_its_body_whom_it_refused_and_who_is_an_agent() {
+        let standing = |response: Value| Answered::read(&response).map(|answered| answered.standing);
+        let error = |code: &str| json!({ "code": code, "message": "No" }).to_string();
+        let with = |body: String| standing(json!({ "statusCode": 200, "body": body }));
+        assert_eq!(standing(json!({ "statusCode": 200 })), Some(Standing::Same));
+        assert_eq!(with(error("conflict")), Some(Standing::Same));
+        assert_eq!(with(error("rate_limited")), Some(Standing::Refused));
+        assert_eq!(with(r#"{"side":"agent"}"#.to_owned()), Some(Standing::Agent));
+        assert_eq!(standing(json!({ "statusCode": 429 })), Some(Standing::Refused));
+        assert_eq!(standing(json!({})), None);
     }
 }

@@ -25,6 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{PATIENCE, Socket, text};
 
+/// The name of the API's stage.
+const STAGE: &str = "a_Stage-1";
+
 /// A gateway in front of a function that tells the events it gets.
 struct Gateway {
     address: SocketAddr,
@@ -65,7 +68,9 @@ impl Gateway {
         let table = RouteTable { websocket, websocket_throttles, ..RouteTable::default() };
         let sockets = Sockets::default();
         let own_address = [127, 0, 0, 1].into();
-        let router = WebSocketApi::new(&table, &functions, limits, own_address, &sockets).router();
+        let stage = STAGE.parse().unwrap();
+        let api = WebSocketApi::new(&table, &functions, limits, stage, own_address, &sockets);
+        let router = api.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, router, Bounds::default(), CancellationToken::new()));
@@ -124,7 +129,7 @@ async fn connect_message_and_disconnect_are_told_with_their_context() {
         assert_eq!(context["connectedAt"], connect["requestContext"]["connectedAt"]);
         assert!(context["connectedAt"].is_i64() && context["requestId"].is_string());
         assert_eq!(context["domainName"], gateway.address.to_string());
-        assert_eq!(context["stage"], "local");
+        assert_eq!(context["stage"], STAGE);
         assert_eq!(context["identity"], json!({ "sourceIp": "127.0.0.1", "userAgent": "tests" }));
     }
     assert!(disconnect["requestContext"]["disconnectStatusCode"].is_i64());
@@ -281,8 +286,10 @@ async fn what_is_past_a_throttle_is_answered_so_and_does_not_reach_the_function(
 async fn the_stage_stands_before_connections() {
     let mut gateway = Gateway::start().await;
     let (_socket, id) = gateway.connected().await;
-    let url = gateway.management(&id).replace("/@", "/local/@");
-    assert_eq!(reqwest::get(url).await.unwrap().status().as_u16(), 200);
+    let of_stage = |stage: &str| gateway.management(&id).replace("/@", &format!("/{stage}/@"));
+    for (url, status) in [(of_stage(STAGE), 200), (of_stage("another"), 404)] {
+        assert_eq!(reqwest::get(url).await.unwrap().status().as_u16(), status);
+    }
 }
 
 /// API Gateway, "Quotas for configuring and running a WebSocket API", the footnote on frames.

@@ -15,7 +15,7 @@ use futures::future::try_join_all;
 use local::functions::Functions;
 use local::mongod::Mongod;
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
+use local::websocket_api::{Sockets, Stage};
 use serde_json::{Value, json};
 use shared::App;
 use shared::config::Config;
@@ -62,7 +62,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     }
     let mongod = Mongod::start_temporary().await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = stack::endpoint(&listener)?;
+    let endpoint = stack::endpoint(&listener, &Stage::default())?;
     let uri = mongod.uri("fuzz");
     let config = Config::from_lookup(|key| {
         let value = match key {

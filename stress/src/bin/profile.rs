@@ -14,7 +14,7 @@ use hdrhistogram::Histogram;
 use local::functions::Functions;
 use local::mongod::Mongod;
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
+use local::websocket_api::{Sockets, Stage};
 use serde_json::json;
 use shared::config::Config;
 use shared::documents::connection::Connection;
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Failure> {
     let mongod = Mongod::start_temporary().await?;
     let uri = mongod.uri("profile");
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let endpoint = stack::endpoint(&listener)?;
+    let endpoint = stack::endpoint(&listener, &Stage::default())?;
     let config = Config::from_lookup(|key| {
         let value = match key {
             "MONGODB_URI" => &uri,

@@ -13,7 +13,7 @@ use local::mongod::Mongod;
 use local::runtime_api::Environment;
 use local::server::Bounds;
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::{Limits, Sockets};
+use local::websocket_api::{Limits, Sockets, Stage};
 use serde_json::{Value, json};
 use shared::config::Config;
 use shared::{App, Id};
@@ -100,7 +100,7 @@ impl Chat {
     }
 
     fn run(listener: TcpListener, app: App, limits: Limits, bounds: Bounds) -> Self {
-        let edge = Edge { origins: &app.config.cors_origin, limits, bounds, throttled: false };
+        let edge = Edge { origins: &app.config.cors_origin, limits, bounds, ..Edge::default() };
         let functions = Functions::new(&app);
         let stack = Stack::start(listener, &functions, &Sockets::default(), edge).unwrap();
         Self { stack, app, http: client() }
@@ -111,7 +111,7 @@ impl Chat {
             local::logging::start();
         }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = stack::endpoint(&listener).unwrap();
+        let endpoint = stack::endpoint(&listener, &Stage::default()).unwrap();
         let uri = database().await;
         let config = Config::from_lookup(|key| {
             let changed = settings.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);

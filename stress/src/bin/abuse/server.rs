@@ -9,7 +9,7 @@ use local::functions::Functions;
 use local::mongod::Mongod;
 use local::server::{Bounds, listen};
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
+use local::websocket_api::{Sockets, Stage};
 use mongodb::{Client, Database};
 use shared::App;
 use shared::config::Config;
@@ -107,7 +107,7 @@ pub async fn serve(patience: Duration) -> Result<(), Failure> {
     local::logging::start();
     let mongod = Mongod::start_temporary().await?;
     let listener = listen("127.0.0.1:0").await?;
-    let endpoint = stack::endpoint(&listener)?;
+    let endpoint = stack::endpoint(&listener, &Stage::default())?;
     let uri = mongod.uri("abuse");
     let config = Config::from_lookup(|key| {
         let value = match key {

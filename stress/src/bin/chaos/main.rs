@@ -22,7 +22,7 @@ use clap::Parser;
 use local::functions::Functions;
 use local::runtime_api::Environment;
 use local::stack::{self, Edge, Stack};
-use local::websocket_api::Sockets;
+use local::websocket_api::{Sockets, Stage};
 use shared::api::lambda;
 use stress::faults::Faulty;
 use stress::replica_set::{Failure, ReplicaSet};
@@ -123,8 +123,9 @@ impl Live {
         let uri = set.uri(DATABASE);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let faulty_listener = TcpListener::bind("127.0.0.1:0").await?;
-        let endpoint = stack::endpoint(&faulty_listener)?;
-        let faulty = Faulty::start(faulty_listener, &stack::endpoint(&listener)?).await?;
+        let endpoint = stack::endpoint(&faulty_listener, &Stage::default())?;
+        let faulty =
+            Faulty::start(faulty_listener, &stack::endpoint(&listener, &Stage::default())?).await?;
         let environment: Environment = [
             ("MONGODB_URI", uri.as_str()),
             ("JWT_SECRET", "a secret of more than 32 bytes, for the chaos"),
