@@ -19,13 +19,13 @@ const ALWAYS: usize = 1024;
 const MOST_KEPT: usize = 256 * 1024;
 
 /// An address that has sent no more than this does not pay for what the others send.
-const FAIR_SHARE: usize = 256 * 1024;
+const FAIR_SHARE: usize = 128 * 1024;
 
 /// A count of bytes that several connections share.
 pub type Count = Arc<AtomicUsize>;
 
 /// How many bytes may be unfinished, wait for their turn, be worked on or wait to be read. Beyond it, a
-/// connection with more than 1 KB of them is cut off, from an address with more than 256 KB where all have
+/// connection with more than 1 KB of them is cut off, from an address with more than 128 KB where all have
 /// too much; where they have twice too much, from any.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {
