@@ -96,9 +96,8 @@ async fn run() -> Result<(), Failure> {
         Some(secret) => secret,
         None => own_secret(&folder.join("jwt-secret"))?,
     };
-    let stage = stage()?;
+    let (stage, address) = (stage()?, listener.local_addr()?);
     let endpoint = stack::endpoint(&listener, &stage)?;
-    let address = listener.local_addr()?;
     // Behind a proxy on this machine everybody comes from here.
     let is_own = address.ip().is_loopback() && env("TRUSTED_PROXIES").is_none();
     let config = Config::from_lookup(|key| match key {
@@ -110,8 +109,8 @@ async fn run() -> Result<(), Failure> {
     let sockets = Sockets::default();
     let app = App::behind(Arc::new(sockets.clone()), config).await?;
     indexes::prepare(&app.db).await.map_err(|error| format!("the database cannot be used: {error}"))?;
-    let (bounds, throttled) = (bounds(&app.config)?, is_like_aws()?);
-    let edge = Edge { origins: &app.config.cors_origin, stage, bounds, throttled, ..Edge::default() };
+    let (bounds, throttled, origins) = (bounds(&app.config)?, is_like_aws()?, &app.config.cors_origin);
+    let edge = Edge { origins, stage, bounds, throttled, ..Edge::default() };
     let stack = Stack::start(listener, &functions(&app, throttled), &sockets, edge)?;
     let signal = signal()?;
     welcome(&stack, mongod.as_ref());

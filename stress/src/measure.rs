@@ -31,9 +31,29 @@ impl Process {
     /// # Errors
     /// When there is no such process.
     pub fn resident_kib(self) -> Result<u64, Failure> {
+        self.kib("VmRSS:")
+    }
+
+    /// The most of it since [`Self::forget_peak`].
+    ///
+    /// # Errors
+    /// When there is no such process.
+    pub fn peak_kib(self) -> Result<u64, Failure> {
+        self.kib("VmHWM:")
+    }
+
+    /// From now on the most is of now (proc(5), `clear_refs`).
+    ///
+    /// # Errors
+    /// When it is somebody else's process, or none.
+    pub fn forget_peak(self) -> Result<(), Failure> {
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.0), "5")?)
+    }
+
+    fn kib(self, name: &str) -> Result<u64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no memory")?;
         Ok(kib.parse()?)
     }
 

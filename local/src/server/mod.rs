@@ -1,5 +1,6 @@
 //! Serving HTTP/1.1, with bounds on what one client may hold open.
 
+mod bounds;
 mod buffered;
 mod places;
 mod turns;
@@ -27,8 +28,9 @@ use tower::ServiceExt;
 use buffered::Counted;
 use places::Places;
 
+pub use bounds::Bounds;
 pub use buffered::{Buffered, Most, Unread};
-pub use places::{Bounds, Place, Standing};
+pub use places::{Place, Standing};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);

@@ -1,13 +1,17 @@
 //! The local HTTP gateway behaves as API Gateway's HTTP APIs do.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
+use futures::future::join_all;
 use local::functions::Functions;
 use local::http_api;
 use local::server::{Bounds, serve};
+use local::stack::{Edge, Stack};
 use local::template::{HttpRoute, RouteTable};
 use local::throttle::{Throttle, Throttles};
+use local::websocket_api::Sockets;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -95,6 +99,24 @@ async fn a_route_past_its_throttle_answers_429() {
         async |path: &str| reqwest::get(format!("{address}{path}")).await.unwrap().status().as_u16();
     assert_eq!((status("/slow").await, status("/slow").await), (200, 429));
     assert_eq!((status("/fast").await, status("/fast").await), (200, 200));
+}
+
+/// The template's throttles, which `GATEWAY=aws` has hold on one machine.
+#[tokio::test]
+async fn a_throttled_live_chat_holds_back_what_the_template_says_and_another_does_not() {
+    for throttled in [true, false] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let functions = Functions::single("pages", |_| async { Ok(json!({ "statusCode": 200 })) });
+        let edge = Edge { throttled, ..Edge::default() };
+        let stack = Stack::start(listener, &functions, &Sockets::default(), edge).unwrap();
+        let url = format!("http://{}/api/openapi.json", stack.address());
+        let calls = join_all((0..100).map(|_| reqwest::get(&url))).await;
+        let statuses: HashSet<u16> =
+            calls.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+        let expected = if throttled { HashSet::from([200, 429]) } else { HashSet::from([200]) };
+        assert_eq!(statuses, expected, "throttled: {throttled}");
+        stack.stop().await.unwrap();
+    }
 }
 
 /// AWS Lambda, "Understanding Lambda function scaling": an account has one quota for all functions; the

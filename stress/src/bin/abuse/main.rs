@@ -210,9 +210,13 @@ async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> 
         Ok(())
     })
     .await?;
-    let resident = || Ok::<_, Failure>(server.process.resident_kib()? / 1024);
+    // At most, and afterwards.
+    let memory = || {
+        let (most, now) = (server.process.peak_kib()?, server.process.resident_kib()?);
+        Ok::<_, Failure>(format!("{}, {} MiB", most / 1024, now / 1024))
+    };
     println!(
-        "{:<16}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}   the others: {quiet}",
+        "{:<16}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>14}   the others: {quiet}",
         "",
         "sent",
         "done",
@@ -220,11 +224,12 @@ async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> 
         "closed",
         "open",
         "KiB back",
-        format!("{} MiB", resident()?)
+        memory()?
     );
     let mut healthy = quiet.is_well();
     let chosen = |attack: &&Attack| options.only.is_none_or(|only| only == **attack);
     for attack in Attack::ALL.iter().filter(chosen) {
+        server.process.forget_peak()?;
         let (seen, others) = watched(&bystanders, attacked(*attack, server.address, options)).await?;
         let is_well = others.is_well()
             && attack.is_answered_by(&seen, options.addresses, options.time())
@@ -233,11 +238,11 @@ async fn attack_all(server: &Server, options: Options) -> Result<bool, Failure> 
         let faults = if wrong == 0 { String::new() } else { format!(", and {wrong} that must not be") };
         let verdict = if is_well { "" } else { "  FAILED" };
         println!(
-            "{:<16}{sent:>9}{done:>9}{refused:>9}{closed:>9}{open:>9}{:>9}{:>9}   \
+            "{:<16}{sent:>9}{done:>9}{refused:>9}{closed:>9}{open:>9}{:>9}{:>14}   \
              the others: {others}{faults}{verdict}",
             attack.name(),
             bytes / 1024,
-            format!("{} MiB", resident()?)
+            memory()?
         );
         healthy &= is_well;
     }
