@@ -7,6 +7,7 @@
 
 #![allow(clippy::print_stdout, reason = "this program prints what it measured")]
 
+mod bursts;
 mod http;
 mod messages;
 mod seed;

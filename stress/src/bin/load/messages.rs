@@ -9,6 +9,7 @@ use stress::replica_set::Failure;
 use stress::socket::Socket;
 use tokio::time::{Instant, timeout};
 
+use crate::bursts::{Bursts, Done};
 use crate::http::Api;
 use crate::unique;
 use crate::watched::{Named, Watched};
@@ -30,6 +31,10 @@ pub struct Options {
     /// Agents who are pushed every message, each on a connection of its own.
     #[arg(long, default_value_t = 0)]
     watchers: usize,
+    /// Senders beside, each in a conversation of its own with 200 messages in flight, each naming the one
+    /// before.
+    #[arg(long, default_value_t = 0)]
+    bursts: usize,
     /// How long, in seconds.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -58,12 +63,14 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     for number in 0..options.conversations {
         ready.push(Room::open(url, &format!("{run}-{number}"), &options).await?);
     }
+    let bursts = Bursts::open(url, options.bursts).await?;
     let watched = Watched::new(&options.watched).await?;
     let taken = watched.taken().await?;
     let began = Instant::now();
     let end = began + Duration::from_secs(options.seconds);
     let watching: Vec<_> =
         watchers.into_iter().map(|socket| tokio::spawn(listen(socket, began))).collect();
+    let bursting = tokio::spawn(bursts.run(end));
     let going: Vec<_> = ready.into_iter().map(|room| tokio::spawn(room.run(began, end))).collect();
     let mut all = Measured { acks: Histogram::new(3)?, arrivals: Histogram::new(3)? };
     for room in going {
@@ -71,7 +78,8 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
         all.acks.add(measured.acks)?;
         all.arrivals.add(measured.arrivals)?;
     }
-    let each = watched.each_since(&taken, all.acks.len()).await?;
+    let Done { acked, refused } = bursting.await??;
+    let each = watched.each_since(&taken, all.acks.len() + u64::try_from(acked)?).await?;
     println!(
         "{} conversations, {} senders in each, {} watching: {:.0} messages a second",
         options.conversations,
@@ -81,6 +89,12 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     );
     println!("  from sending to arrival:         {}", quantiles(&all.arrivals));
     println!("  from sending to acknowledgement: {}", quantiles(&all.acks));
+    if options.bursts > 0 {
+        println!(
+            "  beside them {} senders with many in flight: {acked} sent, {refused} refused",
+            options.bursts
+        );
+    }
     let mut at_watchers = Histogram::<u64>::new(3)?;
     for watcher in watching {
         let seen = watcher.await??;
@@ -92,18 +106,7 @@ pub async fn run(url: &str, options: Options) -> Result<(), Failure> {
     if !at_watchers.is_empty() {
         println!("  from sending to who watches:     {}", quantiles(&at_watchers));
     }
-    let told = [
-        ("server", each.cpu[0], " ms"),
-        ("mongod", each.cpu[1], " ms"),
-        ("operations", each.operations, ""),
-    ];
-    let told: Vec<String> = told
-        .into_iter()
-        .filter_map(|(name, value, unit)| Some(format!("{name} {:.2}{unit}", value?)))
-        .collect();
-    if !told.is_empty() {
-        println!("  each message takes: {}", told.join(", "));
-    }
+    each.say();
     watched.say_resident("afterwards")?;
     Ok(())
 }

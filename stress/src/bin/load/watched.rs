@@ -36,6 +36,22 @@ pub struct Each {
     pub operations: Option<f64>,
 }
 
+impl Each {
+    /// Says for people what a message took, as far as it is known.
+    pub fn say(&self) {
+        let [server, mongod] = self.cpu;
+        let told =
+            [("server", server, " ms"), ("mongod", mongod, " ms"), ("operations", self.operations, "")];
+        let told: Vec<String> = told
+            .into_iter()
+            .filter_map(|(name, value, unit)| Some(format!("{name} {:.2}{unit}", value?)))
+            .collect();
+        if !told.is_empty() {
+            println!("  each message takes: {}", told.join(", "));
+        }
+    }
+}
+
 impl Watched {
     /// Those that the options name.
     ///
