@@ -183,7 +183,7 @@ fn is_like_aws() -> Result<bool, Failure> {
     }
 }
 
-/// What clients may hold open on this machine. `LIMITS=off` takes the bounds of an address away, too.
+/// What clients may hold open on this machine. `LIMITS=off` leaves only the bound of all connections.
 fn bounds(config: &Config) -> Result<Bounds, Failure> {
     let trusted_proxies = env("TRUSTED_PROXIES").map_or(Ok(Vec::new()), |text| proxies(&text))?;
     let bounds = Bounds { trusted_proxies, ..Bounds::of_this_machine()? };

@@ -234,6 +234,7 @@ async fn answer(
     }
     let (event, data) = event?;
     let sender = Sender { connection, ip_address, user_agent, bytes };
-    let answer = ClientEvent::decode(&sender, &event, data)?.handle(app, &sender).await?;
-    Ok((answer, side == Some(Side::Agent)))
+    let event = ClientEvent::decode(&sender, &event, data)?;
+    let is_agent = side == Some(Side::Agent) || matches!(event, ClientEvent::AgentConnect(_));
+    Ok((event.handle(app, &sender).await?, is_agent))
 }

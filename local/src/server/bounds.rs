@@ -25,10 +25,11 @@ pub struct Bounds {
     /// (RFC 6177).
     pub of_address: usize,
     /// Connections of all. Beyond it, the address that has most of them loses one to a newcomer that has
-    /// fewer: the oldest that has not sent its first request whole yet, else the newest.
+    /// fewer: the oldest that is unfinished, else the newest, unless an agent is connected from there.
     pub of_all: usize,
-    /// Connections of all that have not sent their first request whole yet. Beyond it, the address that has
-    /// most of them loses the oldest to a newcomer that has fewer.
+    /// Connections of all that are unfinished: no whole request has come over them, or as a WebSocket no
+    /// whole message. Beyond it, the address that has most of them loses the oldest to a newcomer that has
+    /// fewer.
     pub unfinished: usize,
     /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
@@ -43,7 +44,8 @@ pub struct Bounds {
     /// How long a client may take to send a request's line and headers, its body, or to read what it is
     /// sent, each.
     pub patience: Duration,
-    /// The bytes of requests and messages that are unfinished, wait for their turn, or are worked on.
+    /// The bytes of requests and messages that are unfinished, wait for their turn, or are worked on, and of
+    /// answers that wait to be read.
     pub bytes: buffered::Most,
     /// Proxies in front of this machine, which say in `X-Forwarded-For` from where a request comes.
     pub trusted_proxies: Vec<IpNet>,
@@ -82,7 +84,7 @@ impl Bounds {
             under_way: 32,
             at_once: AT_ONCE * processors,
             of_strangers: OF_STRANGERS * processors,
-            bytes: buffered::Most { of_address: 8 * MB, of_all: 16 * MB },
+            bytes: buffered::Most { of_address: 8 * MB, of_all: 32 * MB },
             ..Self::default()
         })
     }

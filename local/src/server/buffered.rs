@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep};
 
 /// What a connection may have sent however much all have.
-const ALWAYS: usize = 1024;
+const ALWAYS: usize = 4 * 1024;
 /// Of one request or message: more of it is dropped, and not kept.
 const MOST_KEPT: usize = 256 * 1024;
 
@@ -25,7 +25,7 @@ const FAIR_SHARE: usize = 128 * 1024;
 pub type Count = Arc<AtomicUsize>;
 
 /// How many bytes may be unfinished, wait for their turn, be worked on or wait to be read. Beyond it, a
-/// connection with more than 1 KB of them is cut off, from an address with more than 128 KB where all have
+/// connection with more than 4 KB of them is cut off, from an address with more than 128 KB where all have
 /// too much; where they have twice too much, from any.
 #[derive(Clone, Copy, Debug)]
 pub struct Most {
@@ -272,7 +272,7 @@ mod tests {
         third.dealt_with(6);
         assert_eq!(
             (other.load(Ordering::Relaxed), late.load(Ordering::Relaxed)),
-            (5_000, MOST_KEPT - 6)
+            (5_000, FAIR_SHARE - 6)
         );
         drop(third.finished());
         assert!(!third.is_unfinished());

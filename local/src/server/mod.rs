@@ -162,7 +162,7 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
     let is_direct = client.place.is_some();
     let answered = tokio::select! {
         answered = router.oneshot(request) => answered,
-        // As a connection of its own would be.
+        // While it is not whole.
         () = place.cut_off(), if !is_direct => {
             client.buffered.abandoned();
             return StatusCode::TOO_MANY_REQUESTS.into_response();

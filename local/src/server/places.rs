@@ -1,6 +1,6 @@
 //! Who holds how many connections open, and who takes turns with whom.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +37,9 @@ pub(super) struct Places {
 
 #[derive(Default)]
 struct Taken {
-    by_all: usize,
-    /// Of those that have not sent their first request whole yet.
+    /// Connections that are neither at their end nor cut off.
+    open: usize,
+    /// Those of them that have not sent a whole request or message yet.
     unfinished: usize,
     /// How many there have been.
     so_far: u64,
@@ -58,10 +59,12 @@ struct OfAddress {
     turns: Arc<Semaphore>,
     /// What its clients have sent.
     buffered: buffered::Count,
-    /// Those that have not sent a whole request yet, the oldest first, each with what cuts it off.
+    /// Those that have not sent a whole request or message yet, the oldest first, each with what cuts it off.
     unfinished: BTreeMap<u64, CancellationToken>,
-    /// The others.
+    /// Those that have.
     kept: BTreeMap<u64, CancellationToken>,
+    /// Whole requests through a proxy: to cut one off frees nothing.
+    proxied: BTreeSet<u64>,
 }
 
 /// A connection that is counted as long as this lives.
@@ -73,6 +76,8 @@ pub struct Place {
     buffered: Arc<Buffered>,
     /// Whether an agent sends over it.
     is_of_agent: AtomicBool,
+    /// Whether no proxy is between.
+    is_direct: bool,
     cut_off: CancellationToken,
 }
 
@@ -106,9 +111,33 @@ impl Place {
         &self.buffered
     }
 
-    /// Its client has sent a whole request: it keeps its place.
+    /// Its client has sent a whole request or message: it keeps its place.
     pub fn keep(&self) {
-        self.places.locked().keep(self.address, self.number);
+        let mut taken = self.places.locked();
+        let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
+        let Some(cut_off) = of_address.unfinished.remove(&self.number) else { return };
+        match self.is_direct {
+            true => drop(of_address.kept.insert(self.number, cut_off)),
+            false => drop(of_address.proxied.insert(self.number)),
+        }
+        taken.unfinished -= 1;
+    }
+
+    /// It is a WebSocket from now on, over which no whole message has come.
+    pub fn begin(&self) {
+        let mut taken = self.places.locked();
+        if taken.remove(self.address, self.number)
+            && let Some(of_address) = taken.by_address.get_mut(&self.address)
+        {
+            of_address.unfinished.insert(self.number, self.cut_off.clone());
+            taken.open += 1;
+            taken.unfinished += 1;
+        }
+    }
+
+    /// Its connection has ended, whatever is still done for it.
+    pub fn leave(&self) {
+        self.places.locked().remove(self.address, self.number);
     }
 
     /// Waits until it has to make room for others.
@@ -206,11 +235,11 @@ impl Places {
         if are_unfinished_full && !taken.cut_one(address, OfAddress::unfinished) {
             return None;
         }
-        let is_full = taken.by_all >= self.bounds.of_all;
-        if is_full && !taken.cut_one(address, OfAddress::uncut) {
+        let is_full = taken.open >= self.bounds.of_all;
+        if is_full && !taken.cut_one(address, OfAddress::open) {
             return None;
         }
-        taken.by_all += 1;
+        taken.open += 1;
         taken.unfinished += 1;
         taken.so_far += 1;
         let (number, cut_off) = (taken.so_far, CancellationToken::new());
@@ -225,8 +254,9 @@ impl Places {
             }
             None => Buffered::new(self.bounds.bytes, &of_address.buffered, &self.buffered),
         };
-        let is_of_agent = AtomicBool::default();
-        Some(Place { places: self.clone(), address, number, turns, buffered, is_of_agent, cut_off })
+        let (is_of_agent, is_direct) = (AtomicBool::default(), through_proxy.is_none());
+        let places = self.clone();
+        Some(Place { places, address, number, turns, buffered, is_of_agent, is_direct, cut_off })
     }
 
     pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -267,17 +297,31 @@ impl OfAddress {
             buffered: Arc::default(),
             unfinished: BTreeMap::new(),
             kept: BTreeMap::new(),
+            proxied: BTreeSet::new(),
         }
     }
 
-    /// The connections that it has not sent a whole request over yet.
     fn unfinished(&self) -> usize {
         self.unfinished.len()
     }
 
-    /// The connections that are not cut off already.
-    fn uncut(&self) -> usize {
-        self.unfinished.len() + self.kept.len()
+    fn open(&self) -> usize {
+        self.unfinished.len() + self.kept.len() + self.proxied.len()
+    }
+
+    /// Whether a newcomer from where `own` are open may have a place of this one, which has so many: what is
+    /// not whole yet, where it has more, and else only where the newcomer has fewer even then. An office has
+    /// more than others, and keeps what it has.
+    fn makes_room(&self, count: usize, own: usize) -> bool {
+        let may_lose_a_whole_one = self.of_agents == 0 && !self.kept.is_empty();
+        (count > own && !self.unfinished.is_empty()) || (count > own + 1 && may_lose_a_whole_one)
+    }
+
+    /// Forgets a connection; whether there was one, and whether it was unfinished.
+    fn remove(&mut self, number: u64) -> (bool, bool) {
+        let was_unfinished = self.unfinished.remove(&number).is_some();
+        let was_whole = self.kept.remove(&number).is_some() || self.proxied.remove(&number);
+        (was_unfinished || was_whole, was_unfinished)
     }
 }
 
@@ -290,40 +334,40 @@ impl Taken {
         }
     }
 
-    /// Cuts off a connection of the address that has most of what `counted` counts, more than the newcomer:
-    /// the oldest unfinished one, else the newest; whether there was one.
+    /// Cuts off a connection of the address that has most of what `counted` counts: the oldest unfinished
+    /// one, else the newest; whether there was one.
     fn cut_one(&mut self, newcomer: IpAddr, counted: fn(&OfAddress) -> usize) -> bool {
         let own = self.by_address.get(&newcomer).map_or(0, counted);
-        let has_more = self.by_address.values_mut().filter(|of_address| counted(of_address) > own);
-        let Some(greatest) = has_more.max_by_key(|of_address| counted(of_address)) else { return false };
+        let all = self.by_address.values_mut();
+        let greatest = all
+            .filter(|of_address| of_address.makes_room(counted(of_address), own))
+            .max_by_key(|of_address| (counted(of_address), !of_address.unfinished.is_empty()));
+        let Some(greatest) = greatest else { return false };
         let unfinished = greatest.unfinished.pop_first();
         self.unfinished -= usize::from(unfinished.is_some());
         let Some((_, cut_off)) = unfinished.or_else(|| greatest.kept.pop_last()) else { return false };
+        self.open -= 1;
         cut_off.cancel();
         true
     }
 
-    /// Notes that a connection has sent a whole request.
-    fn keep(&mut self, address: IpAddr, number: u64) {
-        let Some(of_address) = self.by_address.get_mut(&address) else { return };
-        if let Some(cut_off) = of_address.unfinished.remove(&number) {
-            of_address.kept.insert(number, cut_off);
-            self.unfinished -= 1;
-        }
+    /// Forgets a connection, unless it has been cut off; whether it had not.
+    fn remove(&mut self, address: IpAddr, number: u64) -> bool {
+        let Some(of_address) = self.by_address.get_mut(&address) else { return false };
+        let (was_open, was_unfinished) = of_address.remove(number);
+        self.open -= usize::from(was_open);
+        self.unfinished -= usize::from(was_unfinished);
+        was_open
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.locked();
-        taken.by_all -= 1;
+        taken.remove(self.address, self.number);
         let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
         of_address.connections -= 1;
         of_address.of_agents -= usize::from(*self.is_of_agent.get_mut());
-        of_address.kept.remove(&self.number);
-        if of_address.unfinished.remove(&self.number).is_some() {
-            taken.unfinished -= 1;
-        }
     }
 }
 
@@ -404,7 +448,7 @@ mod tests {
         }
         assert_eq!(places.locked().by_address.len(), 2);
         drop(stays);
-        assert_eq!(places.locked().by_all, 0);
+        assert_eq!(places.locked().open, 0);
     }
 
     #[test]
@@ -418,7 +462,8 @@ mod tests {
         let cut: Vec<bool> = of_one.iter().map(|place| place.cut_off.is_cancelled()).collect();
         assert_eq!(cut, [false, true, false], "the oldest that is not finished");
         assert!(!newcomer.cut_off.is_cancelled());
-        assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
+        let _second = places.take(other, None).unwrap();
+        assert!(places.take(other, None).is_none());
     }
 
     #[test]
@@ -429,12 +474,16 @@ mod tests {
         of_one.iter().for_each(Place::keep);
         assert!(places.take(one, None).is_none(), "nobody has more than it has itself");
         let newcomer = places.take(other, None).unwrap();
+        newcomer.keep();
         let cut: Vec<bool> = of_one.iter().map(|place| place.cut_off.is_cancelled()).collect();
         assert_eq!((cut, newcomer.cut_off.is_cancelled()), (vec![false, false, true], false));
-        assert!(places.take(other, None).is_some() && places.take(other, None).is_none());
+        assert!(places.take(other, None).is_none(), "it would have more than who makes room");
+        of_one[0].note(Standing::Agent);
+        let third: IpAddr = [192, 0, 2, 3].into();
+        assert!(places.take(third, None).is_none(), "an office keeps what it has");
         drop((of_one, newcomer));
         let taken = places.locked();
-        assert_eq!((taken.by_all, taken.unfinished), (0, 0));
+        assert_eq!((taken.open, taken.unfinished), (0, 0));
     }
 
     #[test]
@@ -451,6 +500,49 @@ mod tests {
         assert_eq!((cut, whole.cut_off.is_cancelled()), ([true, false], false));
         drop(halves);
         assert_eq!(places.locked().unfinished, 1);
+    }
+
+    #[test]
+    fn one_newcomer_costs_one_connection_and_what_has_ended_is_in_nobodys_way() {
+        let mut places = places(9, 3, &[]);
+        places.bounds = Arc::new(Bounds { unfinished: 3, ..Bounds::clone(&places.bounds) });
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one, None)).collect();
+        let cut = || of_one.iter().filter(|place| place.cut_off.is_cancelled()).count();
+        let _newcomer = places.take(other, None).unwrap();
+        assert_eq!(cut(), 1, "where both bounds are reached");
+        of_one[2].leave();
+        let _second = places.take(other, None).unwrap();
+        assert_eq!(cut(), 1);
+    }
+
+    #[test]
+    fn a_websocket_is_unfinished_until_its_first_message_is_whole() {
+        let mut places = places(9, 9, &["10.0.0.0/8"]);
+        places.bounds = Arc::new(Bounds { unfinished: 1, ..Bounds::clone(&places.bounds) });
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let proxy = places.buffered_of_proxy();
+        for through_proxy in [None, Some(&proxy)] {
+            let handshake = places.take(one, through_proxy).unwrap();
+            handshake.keep();
+            assert_eq!(places.locked().unfinished, 0);
+            handshake.begin();
+            drop(places.take(other, None).unwrap());
+            assert!(handshake.cut_off.is_cancelled());
+            handshake.begin();
+            assert_eq!(places.locked().open, 0, "it stays cut off");
+        }
+    }
+
+    #[test]
+    fn a_whole_request_through_a_proxy_is_not_cut_off() {
+        let places = places(9, 2, &["10.0.0.0/8"]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let proxy = places.buffered_of_proxy();
+        let of_one = [(); 2].map(|()| places.take(one, Some(&proxy)).unwrap());
+        of_one.iter().for_each(Place::keep);
+        assert!(places.take(other, None).is_none());
+        assert!(of_one.iter().all(|place| !place.cut_off.is_cancelled()));
     }
 
     #[test]

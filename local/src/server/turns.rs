@@ -2,7 +2,7 @@
 //! others, and one that asks less often than the rounds go does not wait for the others (start-time fair
 //! queueing: Goyal, Vin and Cheng, 1996).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,12 +25,32 @@ struct State {
     free: usize,
     /// The round that is under way. In each, an address has one turn.
     round: u64,
-    /// Those who wait, by their round and in the order of their coming.
-    waiting: BTreeMap<(u64, u64), oneshot::Sender<Turn>>,
+    /// Those who wait, by their round.
+    by_round: BTreeSet<(u64, u64)>,
+    /// The same in the order of their coming, each with its round.
+    by_age: BTreeMap<u64, (u64, oneshot::Sender<Turn>)>,
     /// How many have waited so far.
     so_far: u64,
+    /// Whether the next turn is for who has waited longest, whatever its round: very many addresses that
+    /// each come once must not hold up for ever who comes again.
+    is_for_oldest: bool,
     /// The last round in which an address has a turn.
     last: HashMap<IpAddr, u64>,
+    /// With so many addresses, some are forgotten.
+    forgets_at: usize,
+}
+
+/// Somebody who waits, until it is dropped.
+struct Waiting {
+    turns: FairTurns,
+    number: u64,
+    granted: oneshot::Receiver<Turn>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.turns.locked().remove(self.number);
+    }
 }
 
 /// A turn, until it is dropped.
@@ -45,26 +65,28 @@ impl FairTurns {
         let state = State {
             free: count,
             round: HEAD_START,
-            waiting: BTreeMap::new(),
+            by_round: BTreeSet::new(),
+            by_age: BTreeMap::new(),
             so_far: 0,
+            is_for_oldest: false,
             last: HashMap::new(),
+            forgets_at: MOST_REMEMBERED,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Waits for a turn of an address.
     pub async fn take(&self, address: IpAddr) -> Option<Turn> {
-        let waiting = {
+        let mut waiting = {
             let mut state = self.locked();
             if state.free > 0 {
                 state.free -= 1;
                 return Some(self.turn());
             }
             let (grant, granted) = oneshot::channel();
-            state.wait(address, grant);
-            granted
+            Waiting { turns: self.clone(), number: state.wait(address, grant), granted }
         };
-        waiting.await.ok()
+        (&mut waiting.granted).await.ok()
     }
 
     fn turn(&self) -> Turn {
@@ -96,21 +118,37 @@ impl FairTurns {
 }
 
 impl State {
-    fn wait(&mut self, address: IpAddr, grant: oneshot::Sender<Turn>) {
+    fn wait(&mut self, address: IpAddr, grant: oneshot::Sender<Turn>) -> u64 {
         let earliest = self.round.saturating_sub(HEAD_START);
-        if self.last.len() >= MOST_REMEMBERED {
+        if self.last.len() >= self.forgets_at {
             self.last.retain(|_, last| *last >= earliest);
+            self.forgets_at = MOST_REMEMBERED.max(2 * self.last.len());
         }
         let round = self.last.get(&address).map_or(earliest, |last| earliest.max(last + 1));
         self.last.insert(address, round);
         self.so_far += 1;
-        self.waiting.insert((round, self.so_far), grant);
+        self.by_round.insert((round, self.so_far));
+        self.by_age.insert(self.so_far, (round, grant));
+        self.so_far
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let ((round, _), next) = self.waiting.pop_first()?;
-        self.round = self.round.max(round);
-        Some(next)
+        self.is_for_oldest = !self.is_for_oldest;
+        let number = match self.is_for_oldest {
+            true => *self.by_age.first_key_value()?.0,
+            false => {
+                let (round, number) = *self.by_round.first()?;
+                self.round = self.round.max(round);
+                number
+            }
+        };
+        self.remove(number)
+    }
+
+    fn remove(&mut self, number: u64) -> Option<oneshot::Sender<Turn>> {
+        let (round, grant) = self.by_age.remove(&number)?;
+        self.by_round.remove(&(round, number));
+        Some(grant)
     }
 }
 
@@ -167,15 +205,52 @@ mod tests {
             turn = waiting.pop_front().unwrap().now_or_never().flatten();
             assert!(turn.is_some(), "they take turns");
         }
-        for _ in 0..=HEAD_START {
+        for _ in 0..HEAD_START {
             let mut other = Box::pin(turns.take(busy(200)));
             assert!(other.as_mut().now_or_never().is_none());
             drop(turn.take());
-            turn = other.now_or_never().flatten();
-            assert!(turn.is_some(), "it is the next one");
+            turn = other.as_mut().now_or_never().flatten();
+            if turn.is_none() {
+                drop(granted(&mut waiting));
+                turn = other.now_or_never().flatten();
+            }
+            assert!(turn.is_some(), "it is the next one, or the one after");
         }
-        let mut too_often = Box::pin(turns.take(busy(200)));
-        drop((too_often.as_mut().now_or_never(), turn.take()));
-        assert!(waiting.pop_front().unwrap().now_or_never().flatten().is_some());
+    }
+
+    #[test]
+    fn who_comes_again_is_not_held_up_for_ever_by_those_who_come_once() {
+        let turns = FairTurns::new(1);
+        let new = |number: u32| IpAddr::from(number.to_be_bytes());
+        let mut turn = turns.take(new(0)).now_or_never().flatten();
+        let mut again: VecDeque<_> = (0..2).map(|_| Box::pin(turns.take(new(0)))).collect();
+        assert!(granted(&mut again).is_none());
+        let mut once = VecDeque::new();
+        for number in 1..100 {
+            once.push_back(Box::pin(turns.take(new(number))));
+            assert!(granted(&mut once).is_none());
+            drop(turn.take());
+            turn = granted(&mut again).or_else(|| granted(&mut once));
+        }
+        assert!(again.is_empty() && !once.is_empty());
+    }
+
+    /// The turn of the first one that has one by now.
+    fn granted(waiting: &mut VecDeque<impl Future<Output = Option<Turn>> + Unpin>) -> Option<Turn> {
+        let mut all = waiting.iter_mut().enumerate();
+        let (at, turn) = all.find_map(|(at, asking)| Some((at, asking.now_or_never().flatten()?)))?;
+        drop(waiting.remove(at));
+        Some(turn)
+    }
+
+    #[test]
+    fn who_gives_up_is_forgotten() {
+        let turns = FairTurns::new(0);
+        for number in 0..100 {
+            let mut waiting = Box::pin(turns.take([192, 0, 2, number].into()));
+            assert!(waiting.as_mut().now_or_never().is_none());
+        }
+        let state = turns.locked();
+        assert!(state.by_age.is_empty() && state.by_round.is_empty());
     }
 }

@@ -61,6 +61,7 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
         facts: facts.clone(),
         last_active: facts.connected_at,
     });
+    place.begin();
     let under_way = Arc::new(Semaphore::new(MOST_UNDER_WAY));
     let mut open = Open { api: &api, facts: &facts, place: &place, under_way, inbox, waiting };
     let ending = tokio::select! {
@@ -69,17 +70,13 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
     };
     api.inner.sockets.forget(&facts.id);
     open.drop_waiting();
-    let ending = match ending {
-        Some(ending) => {
-            hang_up(socket, &ending).await;
-            ending
-        }
-        // Whoever comes instead needs its descriptor.
-        None => {
-            drop(socket);
-            Ending::new(ABNORMAL, "")
-        }
-    };
+    // Whoever comes instead of one that is cut off needs its descriptor.
+    let ending = ending.unwrap_or_else(|| Ending::new(ABNORMAL, ""));
+    tokio::select! {
+        () = place.cut_off() => {}
+        () = hang_up(socket, &ending) => {}
+    }
+    place.leave();
     place.buffered().abandoned();
     let request_id = request_id();
     let mut event = event(&facts, "$disconnect", "DISCONNECT", &request_id);
@@ -192,6 +189,7 @@ impl Open<'_> {
         let buffered = self.place.buffered();
         match message {
             Some(Ok(Message::Text(text))) => {
+                self.place.keep();
                 self.api.inner.sockets.active(&self.facts.id);
                 let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
                 // Frames of one connection are handled side by side, in no promised order.

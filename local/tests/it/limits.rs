@@ -452,6 +452,31 @@ async fn the_gateway_is_told_who_was_refused_and_that_nothing_went_wrong() {
 }
 
 #[tokio::test]
+async fn the_gateway_is_told_who_is_an_agent_and_nothing_of_a_visitor() {
+    let chat = Chat::start().await;
+    let agent = chat.register("Ada").await;
+    let _socket = chat.socket().await;
+    let connection = chat.app.db.of::<Connection>().find_one(doc! {}).await.unwrap().unwrap();
+    let functions = Functions::new(&chat.app);
+    let send = async |event: &str, data: Value| {
+        let frame = json!({
+            "requestContext": {
+                "routeKey": "$default", "eventType": "MESSAGE", "connectionId": connection.id,
+                "connectedAt": 0, "requestTimeEpoch": 0, "requestId": "r", "stage": "live",
+                "identity": { "sourceIp": "192.0.2.1" },
+            },
+            "body": json!({ "event": event, "id": 1, "data": data }).to_string(),
+            "isBase64Encoded": false,
+        });
+        functions.invoke("websocket", frame, "a request").await.unwrap()["body"].clone()
+    };
+    assert_eq!(send("ping", json!({})).await, Value::Null);
+    let as_agent = json!({ "side": "agent" }).to_string();
+    assert_eq!(send("agent:connect", json!({ "token": agent.token })).await, as_agent);
+    assert_eq!(send("ping", json!({})).await, as_agent);
+}
+
+#[tokio::test]
 async fn an_address_holds_few_connections_open_and_the_others_have_theirs() {
     let chat = bounded(Bounds { of_address: 2, ..Bounds::default() }).await;
     let mut sockets = Vec::new();
@@ -472,6 +497,9 @@ async fn where_there_is_no_room_who_has_most_makes_it() {
     let chat = bounded(Bounds { of_all: 4, ..Bounds::default() }).await;
     let from = async |address| Socket::open_from(address, &chat.websocket()).await.unwrap();
     let mut many = [from("127.0.0.9").await, from("127.0.0.9").await, from("127.0.0.9").await];
+    for socket in &mut many {
+        socket.ack("ping", json!({})).await;
+    }
     let mut others = [from("127.0.0.8").await, from("127.0.0.7").await];
     assert_eq!(many[2].ended().await, None);
     for other in &mut others {
