@@ -82,7 +82,12 @@ pub async fn send(app: &App, by: &Participant, draft: &Draft) -> Result<Outcome<
     let is_long =
         draft.client_message_id.is_some() && app.long_conversations.contains(draft.conversation_id);
     let mut guard = (!is_long).then_some(Guard::Remembered { follows });
+    let name = draft.client_message_id.as_deref();
+    let _sending = name.map(|name| app.forerunners.sending(draft.conversation_id, by.id, name));
     loop {
+        if let Some(follows) = follows {
+            app.forerunners.while_sending(draft.conversation_id, by.id, follows, give_up).await;
+        }
         // Before the try, so that nothing is accepted unnoticed between the two.
         let forerunner =
             follows.map(|follows| app.forerunners.wait_for(draft.conversation_id, by.id, follows));
