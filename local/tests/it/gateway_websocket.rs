@@ -260,7 +260,7 @@ async fn a_connection_that_is_gone_answers_410_to_everything() {
     }
 }
 
-/// API Gateway, "Route-level throttling for WebSocket APIs" and its quotas.
+/// API Gateway, "Protect your WebSocket APIs in API Gateway", on routes, and its quotas.
 #[tokio::test]
 async fn what_is_past_a_throttle_is_answered_so_and_does_not_reach_the_function() {
     let once = Throttle { rate: 1, burst: 1 };
@@ -292,7 +292,7 @@ async fn the_stage_stands_before_connections() {
     }
 }
 
-/// API Gateway, "Quotas for configuring and running a WebSocket API", the footnote on frames.
+/// API Gateway, "Quotas for configuring and running a WebSocket in API Gateway", the footnote on frames.
 #[tokio::test]
 async fn a_post_over_32_kb_is_too_large() {
     let mut gateway = Gateway::start().await;

@@ -57,7 +57,7 @@ where
 }
 
 /// What has the work end that goes on behind an answer, before the next event is asked for (AWS Lambda,
-/// "Building a custom runtime": "Perform additional tasks before getting the next event").
+/// "Building a custom runtime for AWS Lambda": "Perform additional tasks before getting the next event").
 fn behind_the_answer<S>(background: &Background) -> impl Layer<S, Service = BehindTheAnswer<S>> {
     layer_fn(|answering| BehindTheAnswer { answering, background: background.clone() })
 }
