@@ -92,10 +92,15 @@ pub struct QuarterHours {
     pub messages: Vec<QuarterHour>,
 }
 
-/// Those of a period: what is past from the counts, the last minutes counted now. Everything that was
-/// accepted before must be among the messages.
-pub async fn of_period(db: &Db, from: Time, to: Time) -> Result<QuarterHours> {
-    let counted_to = count(db, Time::now()).await?;
+/// Those of a period: what is past from the counts, the last minutes counted now. Once `stored` is done,
+/// everything that was accepted before is among the messages.
+pub async fn of_period(
+    db: &Db,
+    from: Time,
+    to: Time,
+    stored: impl Future<Output = Result<()>>,
+) -> Result<QuarterHours> {
+    let counted_to = count(db, Time::now(), stored).await?;
     let live = |from: Time| async move {
         let (conversations, messages) = try_join(
             QuarterHour::of_conversations(db, from, to),
@@ -135,16 +140,17 @@ pub async fn note_late(db: &Db, began: Time) -> Result<()> {
     db.of::<Progress>().update_one(counted, update).await.map(drop)
 }
 
-/// Counts what is past at `now` and not counted yet; until when everything is counted.
-async fn count(db: &Db, now: Time) -> Result<Time> {
+/// Counts what is past at `now` and not counted yet; until when everything is counted. What was accepted late
+/// before has opened its quarter-hour again by then, so that the progress may be read while the rest is
+/// stored.
+async fn count(db: &Db, now: Time, stored: impl Future<Output = Result<()>>) -> Result<Time> {
     let end = floor(Time::from_millis(now.millis() - MARGIN), QUARTER_HOUR);
-    loop {
-        let progress = progress(db, now).await?;
-        if progress.up_to >= end {
-            return Ok(progress.up_to);
-        }
-        count_step(db, &progress, end).await?;
+    let (mut reached, ()) = try_join(progress(db, now), stored).await?;
+    while reached.up_to < end {
+        count_step(db, &reached, end).await?;
+        reached = progress(db, now).await?;
     }
+    Ok(reached.up_to)
 }
 
 async fn progress(db: &Db, now: Time) -> Result<Progress> {

@@ -174,7 +174,7 @@ pub async fn store(app: &App, conversation: &Conversation) -> Result<()> {
 }
 
 /// Stores what all conversations have accepted, so that it can be counted.
-pub async fn flush(app: &App) -> Result<()> {
+pub async fn flush(app: &App) -> mongodb::error::Result<()> {
     let accepted = Conversation::all_accepted(&app.db).await?;
     for some in accepted.chunks(MOST_STORED_AT_ONCE) {
         Message::store(&app.db, some).await?;

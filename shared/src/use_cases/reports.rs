@@ -75,9 +75,9 @@ pub async fn charts(app: &App, _: &Agent, days: i64, zone: &str) -> Result<Chart
     let calendar = Calendar::until_today(zone, days)
         .map_err(|_| Error::invalid_field("tz", "Must be a time zone such as Europe/Berlin"))?;
     let as_of = Time::now();
-    outbox::flush(app).await?;
-    let (from, to) = calendar.period();
-    let QuarterHours { conversations, messages } = day_counts::of_period(&app.db, from, to).await?;
+    let (stored, (from, to)) = (outbox::flush(app), calendar.period());
+    let QuarterHours { conversations, messages } =
+        day_counts::of_period(&app.db, from, to, stored).await?;
     Ok(Charts {
         conversations: by_day(&calendar, &conversations),
         messages: by_day(&calendar, &messages),
