@@ -76,8 +76,8 @@ pub struct Place {
     buffered: Arc<Buffered>,
     /// Whether an agent sends over it.
     is_of_agent: AtomicBool,
-    /// Whether no proxy is between.
-    is_direct: bool,
+    /// Whether it is a connection for itself, and no request among others that come through a proxy.
+    is_own: AtomicBool,
     cut_off: CancellationToken,
 }
 
@@ -116,7 +116,7 @@ impl Place {
         let mut taken = self.places.locked();
         let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
         let Some(cut_off) = of_address.unfinished.remove(&self.number) else { return };
-        match self.is_direct {
+        match self.is_own.load(Ordering::Relaxed) {
             true => drop(of_address.kept.insert(self.number, cut_off)),
             false => drop(of_address.proxied.insert(self.number)),
         }
@@ -125,6 +125,7 @@ impl Place {
 
     /// It is a WebSocket from now on, over which no whole message has come.
     pub fn begin(&self) {
+        self.is_own.store(true, Ordering::Relaxed);
         let mut taken = self.places.locked();
         if taken.remove(self.address, self.number)
             && let Some(of_address) = taken.by_address.get_mut(&self.address)
@@ -147,6 +148,9 @@ impl Place {
 
     /// Notes what the functions make of its client.
     fn note(&self, standing: Standing) {
+        if standing == Standing::Same {
+            return;
+        }
         let mut taken = self.places.locked();
         let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
         match standing {
@@ -254,9 +258,10 @@ impl Places {
             }
             None => Buffered::new(self.bounds.bytes, &of_address.buffered, &self.buffered),
         };
-        let (is_of_agent, is_direct) = (AtomicBool::default(), through_proxy.is_none());
+        let is_own = AtomicBool::new(through_proxy.is_none());
+        let is_of_agent = AtomicBool::default();
         let places = self.clone();
-        Some(Place { places, address, number, turns, buffered, is_of_agent, is_direct, cut_off })
+        Some(Place { places, address, number, turns, buffered, is_of_agent, is_own, cut_off })
     }
 
     pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -543,6 +548,21 @@ mod tests {
         of_one.iter().for_each(Place::keep);
         assert!(places.take(other, None).is_none());
         assert!(of_one.iter().all(|place| !place.cut_off.is_cancelled()));
+    }
+
+    #[test]
+    fn a_websocket_through_a_proxy_makes_room_like_any_other() {
+        let places = places(9, 2, &["10.0.0.0/8"]);
+        let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let proxy = places.buffered_of_proxy();
+        let sockets = [(); 2].map(|()| places.take(one, Some(&proxy)).unwrap());
+        for socket in &sockets {
+            socket.keep();
+            socket.begin();
+            socket.keep();
+        }
+        assert!(places.take(other, Some(&proxy)).is_some());
+        assert!(sockets[1].cut_off.is_cancelled());
     }
 
     #[test]

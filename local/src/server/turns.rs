@@ -17,8 +17,8 @@ pub struct FairTurns {
 /// So many rounds an address may be ahead of those that have waited without an end: who asks now and then does
 /// not wait for all of them.
 const HEAD_START: u64 = 4;
-/// So many addresses are remembered, before those that have no head start to lose are forgotten.
-const MOST_REMEMBERED: usize = 1024;
+/// So many addresses are remembered; then all are forgotten, which only gives them their head start again.
+const MOST_REMEMBERED: usize = 16 * 1024;
 
 struct State {
     /// Turns that nobody has; with any, nobody waits.
@@ -36,8 +36,6 @@ struct State {
     is_for_oldest: bool,
     /// The last round in which an address has a turn.
     last: HashMap<IpAddr, u64>,
-    /// With so many addresses, some are forgotten.
-    forgets_at: usize,
 }
 
 /// Somebody who waits, until it is dropped.
@@ -70,7 +68,6 @@ impl FairTurns {
             so_far: 0,
             is_for_oldest: false,
             last: HashMap::new(),
-            forgets_at: MOST_REMEMBERED,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
@@ -120,9 +117,8 @@ impl FairTurns {
 impl State {
     fn wait(&mut self, address: IpAddr, grant: oneshot::Sender<Turn>) -> u64 {
         let earliest = self.round.saturating_sub(HEAD_START);
-        if self.last.len() >= self.forgets_at {
-            self.last.retain(|_, last| *last >= earliest);
-            self.forgets_at = MOST_REMEMBERED.max(2 * self.last.len());
+        if self.last.len() >= MOST_REMEMBERED {
+            self.last.clear();
         }
         let round = self.last.get(&address).map_or(earliest, |last| earliest.max(last + 1));
         self.last.insert(address, round);
@@ -252,5 +248,14 @@ mod tests {
         }
         let state = turns.locked();
         assert!(state.by_age.is_empty() && state.by_round.is_empty());
+    }
+
+    #[test]
+    fn however_many_addresses_come_few_are_remembered() {
+        let turns = FairTurns::new(0);
+        for number in 0..=u32::try_from(MOST_REMEMBERED).unwrap() {
+            assert!(turns.take(number.to_be_bytes().into()).now_or_never().is_none());
+        }
+        assert_eq!(turns.locked().last.len(), 1);
     }
 }
