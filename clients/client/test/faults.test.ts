@@ -7,30 +7,32 @@ const CLIENTS = Number(process.env["LIVECHAT_CLIENTS"] ?? 8);
 const MESSAGES = Number(process.env["LIVECHAT_MESSAGES"] ?? 25);
 const SECOND = 1_000;
 
-/** Where an answer's head ends. */
+/** How the answer begins that makes a connection a WebSocket, and where its head ends. */
+const SWITCHES = "HTTP/1.1 101 ";
 const HEAD_END = "\r\n\r\n";
 
 /** Takes the frames that a server sends on a WebSocket (RFC 6455, section 5.2), one by one. */
 class Frames {
   #rest = Buffer.alloc(0);
-  #isSocket: boolean | undefined;
+  #isSocket = false;
 
   /** What may go on of these bytes: whole frames, and all that is none. */
   *of(bytes: Buffer): Generator<{ readonly bytes: Buffer; readonly text?: string }> {
     this.#rest = Buffer.concat([this.#rest, bytes]);
-    if (this.#isSocket === undefined) {
+    if (!this.#isSocket) {
+      // Node asks for a WebSocket over a connection that has answered other requests, where one is free.
+      if (!this.#rest.toString("latin1").startsWith(SWITCHES)) {
+        yield { bytes: this.#take(this.#rest.length) };
+        return;
+      }
       const end = this.#rest.indexOf(HEAD_END);
       if (end < 0) {
         return;
       }
-      this.#isSocket = this.#rest.includes(" 101 ");
+      this.#isSocket = true;
       yield { bytes: this.#take(end + HEAD_END.length) };
     }
     while (this.#rest.length > 0) {
-      if (!this.#isSocket) {
-        yield { bytes: this.#take(this.#rest.length) };
-        return;
-      }
       const [head, length] = this.#measure();
       if (this.#rest.length < head + length) {
         return;
