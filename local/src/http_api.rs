@@ -160,7 +160,6 @@ async fn integrate(
         Ok(Err(_)) => return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Err(_) => return gateway_error(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     };
-    place.keep();
     let id = request_id();
     let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
     let (buffered, is_get) = (place.buffered().clone(), parts.method == Method::GET);

@@ -25,12 +25,12 @@ pub struct Bounds {
     /// (RFC 6177).
     pub of_address: usize,
     /// Connections of all. Beyond it, the address that has most of them loses one to a newcomer that has
-    /// fewer: the oldest that is unfinished, else the newest, unless an agent is connected from there.
+    /// fewer: the oldest that is not served yet, else the newest, unless an agent is connected from there.
     pub of_all: usize,
-    /// Connections of all that are unfinished: no whole request has come over them, or as a WebSocket no
-    /// whole message. Beyond it, the address that has most of them loses the oldest to a newcomer that has
-    /// fewer.
-    pub unfinished: usize,
+    /// Connections of all that are not served yet: none of their requests has had its turn, or as a WebSocket
+    /// none of its messages. Beyond it, the address that has most of them loses the oldest to a newcomer that
+    /// has fewer.
+    pub unserved: usize,
     /// Requests and frames of one address that are begun within half a second; more wait.
     pub under_way: usize,
     /// Requests and frames of all that are begun within half a second; addresses take turns. Those from where
@@ -56,7 +56,7 @@ impl Default for Bounds {
         Self {
             of_address: usize::MAX,
             of_all: usize::MAX,
-            unfinished: usize::MAX,
+            unserved: usize::MAX,
             under_way: Semaphore::MAX_PERMITS,
             at_once: usize::MAX,
             of_strangers: usize::MAX,
@@ -80,7 +80,7 @@ impl Bounds {
         Ok(Self {
             of_address: 256,
             of_all,
-            unfinished: 2048,
+            unserved: 2048,
             under_way: 32,
             at_once: AT_ONCE * processors,
             of_strangers: OF_STRANGERS * processors,

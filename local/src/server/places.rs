@@ -39,8 +39,8 @@ pub(super) struct Places {
 struct Taken {
     /// Connections that are neither at their end nor cut off.
     open: usize,
-    /// Those of them that have not sent a whole request or message yet.
-    unfinished: usize,
+    /// Those of them of whose requests and messages none has had its turn yet.
+    unserved: usize,
     /// How many there have been.
     so_far: u64,
     by_address: HashMap<IpAddr, OfAddress>,
@@ -59,11 +59,12 @@ struct OfAddress {
     turns: Arc<Semaphore>,
     /// What its clients have sent.
     buffered: buffered::Count,
-    /// Those that have not sent a whole request or message yet, the oldest first, each with what cuts it off.
-    unfinished: BTreeMap<u64, CancellationToken>,
-    /// Those that have.
-    kept: BTreeMap<u64, CancellationToken>,
-    /// Whole requests through a proxy: to cut one off frees nothing.
+    /// Those of whose requests and messages none has had its turn yet, the oldest first, each with what cuts
+    /// it off.
+    unserved: BTreeMap<u64, CancellationToken>,
+    /// The others.
+    served: BTreeMap<u64, CancellationToken>,
+    /// Requests through a proxy that have had their turn: to cut one off frees nothing.
     proxied: BTreeSet<u64>,
 }
 
@@ -111,28 +112,28 @@ impl Place {
         &self.buffered
     }
 
-    /// Its client has sent a whole request or message: it keeps its place.
+    /// What its client has sent has its turn: it keeps its place.
     pub fn keep(&self) {
         let mut taken = self.places.locked();
         let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
-        let Some(cut_off) = of_address.unfinished.remove(&self.number) else { return };
+        let Some(cut_off) = of_address.unserved.remove(&self.number) else { return };
         match self.is_own.load(Ordering::Relaxed) {
-            true => drop(of_address.kept.insert(self.number, cut_off)),
+            true => drop(of_address.served.insert(self.number, cut_off)),
             false => drop(of_address.proxied.insert(self.number)),
         }
-        taken.unfinished -= 1;
+        taken.unserved -= 1;
     }
 
-    /// It is a WebSocket from now on, over which no whole message has come.
+    /// It is a WebSocket from now on, of whose messages none has had its turn.
     pub fn begin(&self) {
         self.is_own.store(true, Ordering::Relaxed);
         let mut taken = self.places.locked();
         if taken.remove(self.address, self.number)
             && let Some(of_address) = taken.by_address.get_mut(&self.address)
         {
-            of_address.unfinished.insert(self.number, self.cut_off.clone());
+            of_address.unserved.insert(self.number, self.cut_off.clone());
             taken.open += 1;
-            taken.unfinished += 1;
+            taken.unserved += 1;
         }
     }
 
@@ -162,13 +163,14 @@ impl Place {
     }
 
     /// Does something once it is the turn of the client, and notes what that says of it; `None` when it
-    /// panics. A client that leaves before its turn costs nothing; one that leaves later neither ends what
-    /// is done nor gives its turn back.
+    /// panics. A client that leaves before its turn, or is cut off, costs nothing; one that leaves later
+    /// neither ends what is done nor gives its turn back.
     pub async fn in_turn<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl Future<Output = (T, Standing)> + Send + 'static,
     ) -> Option<T> {
         let (place, turn) = (self.clone(), self.turn().await);
+        self.keep();
         let working = tokio::spawn(async move {
             let (done, standing) = work.await;
             drop(turn);
@@ -234,9 +236,8 @@ impl Places {
         if of_address.connections >= self.bounds.of_address {
             return None;
         }
-        // A proxy passes on whole requests.
-        let are_unfinished_full = taken.unfinished >= self.bounds.unfinished && through_proxy.is_none();
-        if are_unfinished_full && !taken.cut_one(address, OfAddress::unfinished) {
+        let are_unserved_full = taken.unserved >= self.bounds.unserved;
+        if are_unserved_full && !taken.cut_one(address, OfAddress::unserved) {
             return None;
         }
         let is_full = taken.open >= self.bounds.of_all;
@@ -244,12 +245,12 @@ impl Places {
             return None;
         }
         taken.open += 1;
-        taken.unfinished += 1;
+        taken.unserved += 1;
         taken.so_far += 1;
         let (number, cut_off) = (taken.so_far, CancellationToken::new());
         let of_address = taken.by_address.get_mut(&address)?;
         of_address.connections += 1;
-        of_address.unfinished.insert(number, cut_off.clone());
+        of_address.unserved.insert(number, cut_off.clone());
         let turns = of_address.turns.clone();
         let buffered = match through_proxy {
             Some(buffered) => {
@@ -300,33 +301,33 @@ impl OfAddress {
             of_agents: 0,
             turns: Arc::new(Semaphore::new(bounds.under_way)),
             buffered: Arc::default(),
-            unfinished: BTreeMap::new(),
-            kept: BTreeMap::new(),
+            unserved: BTreeMap::new(),
+            served: BTreeMap::new(),
             proxied: BTreeSet::new(),
         }
     }
 
-    fn unfinished(&self) -> usize {
-        self.unfinished.len()
+    fn unserved(&self) -> usize {
+        self.unserved.len()
     }
 
     fn open(&self) -> usize {
-        self.unfinished.len() + self.kept.len() + self.proxied.len()
+        self.unserved.len() + self.served.len() + self.proxied.len()
     }
 
     /// Whether a newcomer from where `own` are open may have a place of this one, which has so many: what is
-    /// not whole yet, where it has more, and else only where the newcomer has fewer even then. An office has
+    /// not served yet, where it has more, and else only where the newcomer has fewer even then. An office has
     /// more than others, and keeps what it has.
     fn makes_room(&self, count: usize, own: usize) -> bool {
-        let may_lose_a_whole_one = self.of_agents == 0 && !self.kept.is_empty();
-        (count > own && !self.unfinished.is_empty()) || (count > own + 1 && may_lose_a_whole_one)
+        let may_lose_a_served_one = self.of_agents == 0 && !self.served.is_empty();
+        (count > own && !self.unserved.is_empty()) || (count > own + 1 && may_lose_a_served_one)
     }
 
-    /// Forgets a connection; whether there was one, and whether it was unfinished.
+    /// Forgets a connection; whether there was one, and whether it was unserved.
     fn remove(&mut self, number: u64) -> (bool, bool) {
-        let was_unfinished = self.unfinished.remove(&number).is_some();
-        let was_whole = self.kept.remove(&number).is_some() || self.proxied.remove(&number);
-        (was_unfinished || was_whole, was_unfinished)
+        let was_unserved = self.unserved.remove(&number).is_some();
+        let was_served = self.served.remove(&number).is_some() || self.proxied.remove(&number);
+        (was_unserved || was_served, was_unserved)
     }
 }
 
@@ -339,18 +340,18 @@ impl Taken {
         }
     }
 
-    /// Cuts off a connection of the address that has most of what `counted` counts: the oldest unfinished
+    /// Cuts off a connection of the address that has most of what `counted` counts: the oldest unserved
     /// one, else the newest; whether there was one.
     fn cut_one(&mut self, newcomer: IpAddr, counted: fn(&OfAddress) -> usize) -> bool {
         let own = self.by_address.get(&newcomer).map_or(0, counted);
         let all = self.by_address.values_mut();
         let greatest = all
             .filter(|of_address| of_address.makes_room(counted(of_address), own))
-            .max_by_key(|of_address| (counted(of_address), !of_address.unfinished.is_empty()));
+            .max_by_key(|of_address| (counted(of_address), !of_address.unserved.is_empty()));
         let Some(greatest) = greatest else { return false };
-        let unfinished = greatest.unfinished.pop_first();
-        self.unfinished -= usize::from(unfinished.is_some());
-        let Some((_, cut_off)) = unfinished.or_else(|| greatest.kept.pop_last()) else { return false };
+        let unserved = greatest.unserved.pop_first();
+        self.unserved -= usize::from(unserved.is_some());
+        let Some((_, cut_off)) = unserved.or_else(|| greatest.served.pop_last()) else { return false };
         self.open -= 1;
         cut_off.cancel();
         true
@@ -359,9 +360,9 @@ impl Taken {
     /// Forgets a connection, unless it has been cut off; whether it had not.
     fn remove(&mut self, address: IpAddr, number: u64) -> bool {
         let Some(of_address) = self.by_address.get_mut(&address) else { return false };
-        let (was_open, was_unfinished) = of_address.remove(number);
+        let (was_open, was_unserved) = of_address.remove(number);
         self.open -= usize::from(was_open);
-        self.unfinished -= usize::from(was_unfinished);
+        self.unserved -= usize::from(was_unserved);
         was_open
     }
 }
@@ -389,6 +390,8 @@ fn counted_as(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
     use crate::server::bounds::PATIENCE;
 
@@ -472,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn where_all_have_sent_whole_requests_who_has_most_loses_the_newest() {
+    fn where_all_are_served_who_has_most_loses_the_newest() {
         let places = places(9, 3, &[]);
         let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
         let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one, None)).collect();
@@ -488,29 +491,45 @@ mod tests {
         assert!(places.take(third, None).is_none(), "an office keeps what it has");
         drop((of_one, newcomer));
         let taken = places.locked();
-        assert_eq!((taken.open, taken.unfinished), (0, 0));
+        assert_eq!((taken.open, taken.unserved), (0, 0));
     }
 
     #[test]
-    fn requests_that_are_not_finished_have_a_bound_of_their_own() {
+    fn connections_that_are_not_served_yet_have_a_bound_of_their_own() {
         let mut places = places(9, 9, &[]);
-        places.bounds = Arc::new(Bounds { unfinished: 2, ..Bounds::clone(&places.bounds) });
+        places.bounds = Arc::new(Bounds { unserved: 2, ..Bounds::clone(&places.bounds) });
         let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
-        let whole = places.take(one, None).unwrap();
-        whole.keep();
-        let halves = [places.take(one, None).unwrap(), places.take(one, None).unwrap()];
+        let served = places.take(one, None).unwrap();
+        served.keep();
+        let waiting = [places.take(one, None).unwrap(), places.take(one, None).unwrap()];
         assert!(places.take(one, None).is_none());
         let _newcomer = places.take(other, None).unwrap();
-        let cut = halves.each_ref().map(|place| place.cut_off.is_cancelled());
-        assert_eq!((cut, whole.cut_off.is_cancelled()), ([true, false], false));
-        drop(halves);
-        assert_eq!(places.locked().unfinished, 1);
+        let cut = waiting.each_ref().map(|place| place.cut_off.is_cancelled());
+        assert_eq!((cut, served.cut_off.is_cancelled()), ([true, false], false));
+        drop(waiting);
+        assert_eq!(places.locked().unserved, 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_whole_is_not_served_until_it_has_its_turn() {
+        let mut places = places(9, 9, &[]);
+        places.turns_of_strangers = FairTurns::new(1);
+        let one = IpAddr::from([192, 0, 2, 1]);
+        let [first, second] = [(); 2].map(|()| Arc::new(places.take(one, None).unwrap()));
+        let turn = first.turn().await;
+        let work = || async { ((), Standing::Same) };
+        let mut waiting = Box::pin(second.in_turn(work()));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert_eq!(places.locked().unserved, 2);
+        drop(turn);
+        assert!(waiting.await.is_some());
+        assert_eq!(places.locked().unserved, 1);
     }
 
     #[test]
     fn one_newcomer_costs_one_connection_and_what_has_ended_is_in_nobodys_way() {
         let mut places = places(9, 3, &[]);
-        places.bounds = Arc::new(Bounds { unfinished: 3, ..Bounds::clone(&places.bounds) });
+        places.bounds = Arc::new(Bounds { unserved: 3, ..Bounds::clone(&places.bounds) });
         let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
         let of_one: Vec<Place> = (0..3).filter_map(|_| places.take(one, None)).collect();
         let cut = || of_one.iter().filter(|place| place.cut_off.is_cancelled()).count();
@@ -522,15 +541,15 @@ mod tests {
     }
 
     #[test]
-    fn a_websocket_is_unfinished_until_its_first_message_is_whole() {
+    fn a_websocket_is_unserved_until_its_first_message_has_its_turn() {
         let mut places = places(9, 9, &["10.0.0.0/8"]);
-        places.bounds = Arc::new(Bounds { unfinished: 1, ..Bounds::clone(&places.bounds) });
+        places.bounds = Arc::new(Bounds { unserved: 1, ..Bounds::clone(&places.bounds) });
         let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
         let proxy = places.buffered_of_proxy();
         for through_proxy in [None, Some(&proxy)] {
             let handshake = places.take(one, through_proxy).unwrap();
             handshake.keep();
-            assert_eq!(places.locked().unfinished, 0);
+            assert_eq!(places.locked().unserved, 0);
             handshake.begin();
             drop(places.take(other, None).unwrap());
             assert!(handshake.cut_off.is_cancelled());
@@ -540,7 +559,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_request_through_a_proxy_is_not_cut_off() {
+    fn what_has_its_turn_through_a_proxy_is_not_cut_off() {
         let places = places(9, 2, &["10.0.0.0/8"]);
         let [one, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
         let proxy = places.buffered_of_proxy();

@@ -189,7 +189,6 @@ impl Open<'_> {
         let buffered = self.place.buffered();
         match message {
             Some(Ok(Message::Text(text))) => {
-                self.place.keep();
                 self.api.inner.sockets.active(&self.facts.id);
                 let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
                 // Frames of one connection are handled side by side, in no promised order.

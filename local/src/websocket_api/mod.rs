@@ -207,7 +207,6 @@ async fn handshake(
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
     event["headers"] = json!(single_valued(&headers));
-    place.keep();
     let asking = api.clone();
     let asked = place.in_turn(async move {
         let answered = asking.invoke("$connect", event, &request_id).await;

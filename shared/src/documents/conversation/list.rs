@@ -77,17 +77,24 @@ impl Filter {
             (None, Some(_)) => held.insert("status", doc! { "$in": Status::ALL.to_vec() }),
             (None, None) => None,
         };
+        let priority = self.priority.map(|priority| doc! { "priority": priority });
+        // What most have needs no index, and has none.
+        let (usual, unusual) = match self.priority {
+            Some(Priority::Medium) => (priority, None),
+            _ => (None, priority),
+        };
         let begins = [
             // A visitor's own are few; a queue may be long.
             Some(visible_to(by)),
             (self.sort == Sort::Waiting).then(waiting),
             self.visitor.map(|visitor| doc! { "visitor": visitor }),
             self.tag.as_ref().map(|tag| doc! { "tags": { "$eq": tag } }),
+            unusual,
             Some(held),
         ];
         let mut begins = begins.into_iter().flatten().filter(|condition| !condition.is_empty());
         let begin = begins.next();
-        let rest = begins.chain(self.priority.map(|priority| doc! { "priority": priority })).collect();
+        let rest = begins.chain(usual).collect();
         Conditions { begin, rest }
     }
 }
@@ -98,6 +105,11 @@ fn all_of(mut conditions: Vec<Document>) -> Document {
         0 | 1 => conditions.pop().unwrap_or_default(),
         _ => doc! { "$and": conditions },
     }
+}
+
+/// Matches the conversations that are less or more urgent than most; their index has no others.
+pub(super) fn of_unusual_priority() -> Document {
+    doc! { "priority": { "$in": [Priority::Low, Priority::High] } }
 }
 
 /// Matches the conversations in which a visitor waits; their index has no others.

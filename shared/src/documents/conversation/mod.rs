@@ -140,6 +140,7 @@ impl Stored for Conversation {
             ),
             sparse(doc! { "outbox.due": 1 }),
             partial(doc! { "waitingSince": 1, "_id": 1 }, list::waiting()),
+            partial(doc! { "priority": 1, "activeAt": -1, "_id": -1 }, list::of_unusual_priority()),
             index(overview_index()),
             index(holders_index()),
             index(responders_index()),
