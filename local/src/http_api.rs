@@ -27,8 +27,8 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, request_id, request_time};
-use crate::server::{Buffered, Place, Standing, Unread};
+use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
+use crate::server::{Buffered, NotDone, Place, Standing, Unread};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -36,8 +36,6 @@ use crate::throttle::Bucket;
 const MOST_BODY_BYTES: usize = 10 * 1024 * 1024;
 /// What is kept of a body: one byte more than functions take.
 const MOST_KEPT_BYTES: usize = shared::api::http::MOST_BODY_BYTES + 1;
-/// API Gateway's limit for a request's line and headers: 10,240 bytes.
-const MOST_HEADER_BYTES: usize = 10_240;
 
 #[derive(Clone)]
 struct Route {
@@ -149,7 +147,7 @@ async fn integrate(
     if !has_good_host(&parts.headers) {
         return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
     }
-    if header_bytes(&parts) > MOST_HEADER_BYTES {
+    if !has_short_head(&parts.method, &parts.uri, &parts.headers) {
         return gateway_error(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "Request Header Fields Too Large",
@@ -160,10 +158,13 @@ async fn integrate(
         Ok(Err(_)) => return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         Err(_) => return gateway_error(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
     };
+    if !place.keep() {
+        return refused();
+    }
     let id = request_id();
     let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
     let (buffered, is_get) = (place.buffered().clone(), parts.method == Method::GET);
-    let called = place.in_turn(async move {
+    let called = place.answer(move || async move {
         let response = match route.functions.invoke(&route.function, event, &call_id).await {
             Ok(value) => response(value, &buffered, is_get),
             Err(error) => {
@@ -174,7 +175,10 @@ async fn integrate(
         let standing = Standing::of_status(response.status().as_u16());
         (response, standing)
     });
-    let mut response = called.await.unwrap_or_else(internal_server_error);
+    let mut response = called.await.unwrap_or_else(|not_done| match not_done {
+        NotDone::Refused => refused(),
+        NotDone::Panicked => internal_server_error(),
+    });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -195,12 +199,6 @@ async fn read(body: Body) -> Result<Bytes, axum::Error> {
         kept.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
     }
     Ok(kept.freeze())
-}
-
-fn header_bytes(parts: &Parts) -> usize {
-    let headers: usize =
-        parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    headers + parts.uri.to_string().len() + parts.method.as_str().len()
 }
 
 /// An error of the gateway itself, as API Gateway words it.

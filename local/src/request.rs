@@ -1,8 +1,13 @@
 //! What both gateways say of a request.
 
-use http::HeaderMap;
-use http::header::HOST;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONNECTION, HOST, RETRY_AFTER};
 use http::uri::Authority;
+use http::{HeaderMap, Method, StatusCode, Uri};
+
+/// API Gateway's limit for the line and the headers of a request to an HTTP API: 10,240 bytes. The quotas of
+/// WebSocket APIs name none.
+const MOST_HEAD_BYTES: usize = 10_240;
 
 /// Whether a request names the host that it is for as hosts are named (RFC 9110, section 7.2).
 pub(crate) fn has_good_host(headers: &HeaderMap) -> bool {
@@ -11,6 +16,20 @@ pub(crate) fn has_good_host(headers: &HeaderMap) -> bool {
         (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok(),
         _ => false,
     }
+}
+
+/// Whether a request's line and headers are as short as API Gateway takes them.
+pub(crate) fn has_short_head(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers + uri.to_string().len() + method.as_str().len() <= MOST_HEAD_BYTES
+}
+
+/// The answer to a request for which there is no room. Its connection is closed, since an open one takes
+/// room, too.
+pub(crate) fn refused() -> Response {
+    let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
+    let message = serde_json::json!({ "message": "Too Many Requests" });
+    (StatusCode::TOO_MANY_REQUESTS, headers, axum::Json(message)).into_response()
 }
 
 /// A new id for a request, of the shape of a UUID.

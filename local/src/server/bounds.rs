@@ -4,7 +4,6 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use tokio::sync::Semaphore;
 
 use super::buffered;
 
@@ -25,20 +24,21 @@ pub struct Bounds {
     /// (RFC 6177).
     pub of_address: usize,
     /// Connections of all. Beyond it, the address that has most of them loses one to a newcomer that has
-    /// fewer: the oldest that is not served yet, else the newest, unless an agent is connected from there.
+    /// fewer: the oldest that is unfinished, else the newest, unless an agent is connected from there.
     pub of_all: usize,
-    /// Connections of all that are not served yet: none of their requests has had its turn, or as a WebSocket
-    /// none of its messages. Beyond it, the address that has most of them loses the oldest to a newcomer that
-    /// has fewer.
-    pub unserved: usize,
-    /// Requests and frames of one address that are begun within half a second; more wait.
-    pub under_way: usize,
+    /// Connections of all that are unfinished: no whole request has come over them, or as a WebSocket no
+    /// whole message. Beyond it, the address that has most of them loses the oldest to a newcomer that has
+    /// fewer.
+    pub unfinished: usize,
     /// Requests and frames of all that are begun within half a second; addresses take turns. Those from where
     /// an agent is connected have as many for themselves: in an office there are more people than elsewhere.
     pub at_once: usize,
     /// The same for strangers: addresses that have just come, and those that were refused something
     /// lately. However many they are, they hold up nobody else.
     pub of_strangers: usize,
+    /// Requests that wait for their turn, of strangers, of those who are known, and of those from where an
+    /// agent is connected, each. Beyond it, those are refused whose turn is furthest away.
+    pub waiting: usize,
     /// For how long an address is a stranger's that has just come.
     pub strange_for: Duration,
     /// How long a client may take to send a request's line and headers, its body, or to read what it is
@@ -56,10 +56,10 @@ impl Default for Bounds {
         Self {
             of_address: usize::MAX,
             of_all: usize::MAX,
-            unserved: usize::MAX,
-            under_way: Semaphore::MAX_PERMITS,
+            unfinished: usize::MAX,
             at_once: usize::MAX,
             of_strangers: usize::MAX,
+            waiting: usize::MAX,
             strange_for: Duration::from_secs(10),
             patience: PATIENCE,
             bytes: buffered::Most { of_address: usize::MAX, of_all: usize::MAX },
@@ -80,10 +80,10 @@ impl Bounds {
         Ok(Self {
             of_address: 256,
             of_all,
-            unserved: 2048,
-            under_way: 32,
+            unfinished: 2048,
             at_once: AT_ONCE * processors,
             of_strangers: OF_STRANGERS * processors,
+            waiting: 2048,
             bytes: buffered::Most { of_address: 8 * MB, of_all: 32 * MB },
             ..Self::default()
         })

@@ -1,5 +1,6 @@
 //! Serving HTTP/1.1, with bounds on what one client may hold open.
 
+mod addresses;
 mod bounds;
 mod buffered;
 mod places;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -25,12 +26,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::request::refused;
 use buffered::Counted;
 use places::Places;
 
 pub use bounds::Bounds;
 pub use buffered::{Buffered, Most, Unread};
-pub use places::{Place, Standing};
+pub use places::{NotDone, Place, Standing};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
@@ -152,7 +154,7 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
             Some(place) => Arc::new(place),
             None => {
                 client.buffered.abandoned();
-                return StatusCode::TOO_MANY_REQUESTS.into_response();
+                return refused();
             }
         },
     };
@@ -165,7 +167,7 @@ async fn answer(router: Router, client: Client, mut request: Request) -> Respons
         // While it is not whole.
         () = place.cut_off(), if !is_direct => {
             client.buffered.abandoned();
-            return StatusCode::TOO_MANY_REQUESTS.into_response();
+            return refused();
         }
     };
     place.keep();

@@ -1,6 +1,6 @@
 //! Turns that addresses take in rounds: one with a thousand requests waiting gets no more of them than the
 //! others, and one that asks less often than the rounds go does not wait for the others (start-time fair
-//! queueing: Goyal, Vin and Cheng, 1996).
+//! queueing: Goyal, Vin and Cheng, 1996). Where very many wait, those whose turn is furthest away are refused.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -29,6 +29,9 @@ struct State {
     by_round: BTreeSet<(u64, u64)>,
     /// The same in the order of their coming, each with its round.
     by_age: BTreeMap<u64, (u64, oneshot::Sender<Turn>)>,
+    /// Those of them who may be refused, by their round, and how many these may be.
+    refusable: BTreeSet<(u64, u64)>,
+    most_refusable: usize,
     /// How many have waited so far.
     so_far: u64,
     /// Whether the next turn is for who has waited longest, whatever its round: very many addresses that
@@ -36,6 +39,15 @@ struct State {
     is_for_oldest: bool,
     /// The last round in which an address has a turn.
     last: HashMap<IpAddr, u64>,
+}
+
+/// Whether who asks for a turn may be told to come again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// It is, where very many wait.
+    MayBeRefused,
+    /// It waits as long as it takes.
+    Waits,
 }
 
 /// Somebody who waits, until it is dropped.
@@ -58,13 +70,15 @@ pub struct Turn {
 }
 
 impl FairTurns {
-    /// So many turns.
-    pub fn new(count: usize) -> Self {
+    /// So many turns, for which so many may wait who may be refused.
+    pub fn new(count: usize, most_refusable: usize) -> Self {
         let state = State {
             free: count,
             round: HEAD_START,
             by_round: BTreeSet::new(),
             by_age: BTreeMap::new(),
+            refusable: BTreeSet::new(),
+            most_refusable,
             so_far: 0,
             is_for_oldest: false,
             last: HashMap::new(),
@@ -72,8 +86,8 @@ impl FairTurns {
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Waits for a turn of an address.
-    pub async fn take(&self, address: IpAddr) -> Option<Turn> {
+    /// Waits for a turn of an address; `None` where the asker may be refused and is.
+    pub async fn take(&self, address: IpAddr, asker: Asker) -> Option<Turn> {
         let mut waiting = {
             let mut state = self.locked();
             if state.free > 0 {
@@ -81,7 +95,7 @@ impl FairTurns {
                 return Some(self.turn());
             }
             let (grant, granted) = oneshot::channel();
-            Waiting { turns: self.clone(), number: state.wait(address, grant), granted }
+            Waiting { turns: self.clone(), number: state.wait(address, asker, grant)?, granted }
         };
         (&mut waiting.granted).await.ok()
     }
@@ -115,17 +129,32 @@ impl FairTurns {
 }
 
 impl State {
-    fn wait(&mut self, address: IpAddr, grant: oneshot::Sender<Turn>) -> u64 {
+    /// Has somebody wait, unless it is who has to be refused.
+    fn wait(&mut self, address: IpAddr, asker: Asker, grant: oneshot::Sender<Turn>) -> Option<u64> {
         let earliest = self.round.saturating_sub(HEAD_START);
         if self.last.len() >= MOST_REMEMBERED {
             self.last.clear();
         }
         let round = self.last.get(&address).map_or(earliest, |last| earliest.max(last + 1));
+        if asker == Asker::MayBeRefused {
+            self.make_room(round).then_some(())?;
+            self.refusable.insert((round, self.so_far + 1));
+        }
         self.last.insert(address, round);
         self.so_far += 1;
         self.by_round.insert((round, self.so_far));
         self.by_age.insert(self.so_far, (round, grant));
-        self.so_far
+        Some(self.so_far)
+    }
+
+    /// Whether there is room for somebody of this round, who comes last in it.
+    fn make_room(&mut self, round: u64) -> bool {
+        if self.refusable.len() < self.most_refusable {
+            return true;
+        }
+        let furthest = self.refusable.last().copied().filter(|(furthest, _)| *furthest > round);
+        // Whose grant is dropped is refused.
+        furthest.is_some_and(|(_, number)| self.remove(number).is_some())
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
@@ -144,6 +173,7 @@ impl State {
     fn remove(&mut self, number: u64) -> Option<oneshot::Sender<Turn>> {
         let (round, grant) = self.by_age.remove(&number)?;
         self.by_round.remove(&(round, number));
+        self.refusable.remove(&(round, number));
         Some(grant)
     }
 }
@@ -166,12 +196,12 @@ mod tests {
 
     #[tokio::test]
     async fn addresses_take_turns_however_many_requests_they_have() {
-        let turns = FairTurns::new(1);
+        let turns = FairTurns::new(1, usize::MAX);
         let [busy, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
-        let first = turns.take(busy).await.unwrap();
-        let mut of_busy: Vec<_> = (0..3).map(|_| Box::pin(turns.take(busy))).collect();
+        let first = turns.take(busy, Asker::Waits).await.unwrap();
+        let mut of_busy: Vec<_> = (0..3).map(|_| Box::pin(turns.take(busy, Asker::Waits))).collect();
         assert!(of_busy.iter_mut().all(|waiting| waiting.now_or_never().is_none()));
-        let mut of_other = Box::pin(turns.take(other));
+        let mut of_other = Box::pin(turns.take(other, Asker::Waits));
         assert!(of_other.as_mut().now_or_never().is_none());
         drop(first);
         let second = of_busy[0].as_mut().now_or_never().flatten().expect("it came first");
@@ -183,16 +213,17 @@ mod tests {
         let fourth = of_busy[1].as_mut().now_or_never().flatten();
         assert!(fourth.is_some(), "who gave up is passed over");
         drop(fourth);
-        assert!(turns.take(other).now_or_never().flatten().is_some(), "none is lost");
+        assert!(turns.take(other, Asker::Waits).now_or_never().flatten().is_some(), "none is lost");
     }
 
     #[test]
     fn who_asks_now_and_then_does_not_wait_for_many_who_always_do() {
-        let turns = FairTurns::new(1);
+        let turns = FairTurns::new(1, usize::MAX);
         let busy = |number: u8| IpAddr::from([192, 0, 2, number]);
-        let mut turn = turns.take(busy(0)).now_or_never().flatten();
+        let mut turn = turns.take(busy(0), Asker::Waits).now_or_never().flatten();
         let rounds = (0..20).flat_map(|_| 0..100);
-        let mut waiting: VecDeque<_> = rounds.map(|number| Box::pin(turns.take(busy(number)))).collect();
+        let mut waiting: VecDeque<_> =
+            rounds.map(|number| Box::pin(turns.take(busy(number), Asker::Waits))).collect();
         for asking in &mut waiting {
             assert!(asking.now_or_never().is_none());
         }
@@ -202,7 +233,7 @@ mod tests {
             assert!(turn.is_some(), "they take turns");
         }
         for _ in 0..HEAD_START {
-            let mut other = Box::pin(turns.take(busy(200)));
+            let mut other = Box::pin(turns.take(busy(200), Asker::Waits));
             assert!(other.as_mut().now_or_never().is_none());
             drop(turn.take());
             turn = other.as_mut().now_or_never().flatten();
@@ -216,19 +247,41 @@ mod tests {
 
     #[test]
     fn who_comes_again_is_not_held_up_for_ever_by_those_who_come_once() {
-        let turns = FairTurns::new(1);
+        let turns = FairTurns::new(1, usize::MAX);
         let new = |number: u32| IpAddr::from(number.to_be_bytes());
-        let mut turn = turns.take(new(0)).now_or_never().flatten();
-        let mut again: VecDeque<_> = (0..2).map(|_| Box::pin(turns.take(new(0)))).collect();
+        let mut turn = turns.take(new(0), Asker::Waits).now_or_never().flatten();
+        let mut again: VecDeque<_> =
+            (0..2).map(|_| Box::pin(turns.take(new(0), Asker::Waits))).collect();
         assert!(granted(&mut again).is_none());
         let mut once = VecDeque::new();
         for number in 1..100 {
-            once.push_back(Box::pin(turns.take(new(number))));
+            once.push_back(Box::pin(turns.take(new(number), Asker::Waits)));
             assert!(granted(&mut once).is_none());
             drop(turn.take());
             turn = granted(&mut again).or_else(|| granted(&mut once));
         }
         assert!(again.is_empty() && !once.is_empty());
+    }
+
+    #[test]
+    fn where_very_many_wait_those_are_refused_whose_turn_is_furthest_away() {
+        let turns = FairTurns::new(0, 3);
+        let [busy, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+        let ask = |address, asker| {
+            let mut asking = Box::pin(turns.take(address, asker));
+            let refused = asking.as_mut().now_or_never().is_some_and(|turn| turn.is_none());
+            (asking, refused)
+        };
+        let mut of_busy = [(); 3].map(|()| ask(busy, Asker::MayBeRefused));
+        assert!(of_busy.iter().all(|(_, refused)| !refused));
+        assert!(ask(busy, Asker::MayBeRefused).1, "who comes last, and has most");
+        let (_first, refused) = ask(other, Asker::MayBeRefused);
+        assert!(!refused);
+        let waiting = of_busy.each_mut().map(|(asking, _)| asking.now_or_never().is_none());
+        assert_eq!(waiting, [true, true, false], "the last of who has most");
+        let (_second, refused) = ask(other, Asker::MayBeRefused);
+        assert!(refused, "nobody loses a turn for one that is as far away");
+        assert!(!ask(busy, Asker::Waits).1);
     }
 
     /// The turn of the first one that has one by now.
@@ -241,9 +294,9 @@ mod tests {
 
     #[test]
     fn who_gives_up_is_forgotten() {
-        let turns = FairTurns::new(0);
+        let turns = FairTurns::new(0, usize::MAX);
         for number in 0..100 {
-            let mut waiting = Box::pin(turns.take([192, 0, 2, number].into()));
+            let mut waiting = Box::pin(turns.take([192, 0, 2, number].into(), Asker::Waits));
             assert!(waiting.as_mut().now_or_never().is_none());
         }
         let state = turns.locked();
@@ -252,9 +305,9 @@ mod tests {
 
     #[test]
     fn however_many_addresses_come_few_are_remembered() {
-        let turns = FairTurns::new(0);
+        let turns = FairTurns::new(0, usize::MAX);
         for number in 0..=u32::try_from(MOST_REMEMBERED).unwrap() {
-            assert!(turns.take(number.to_be_bytes().into()).now_or_never().is_none());
+            assert!(turns.take(number.to_be_bytes().into(), Asker::Waits).now_or_never().is_none());
         }
         assert_eq!(turns.locked().last.len(), 1);
     }

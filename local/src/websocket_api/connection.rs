@@ -50,7 +50,7 @@ impl Ending {
 }
 
 /// An open connection, from the handshake to `$disconnect`.
-pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socket: WebSocket) {
+pub async fn serve(api: WebSocketApi, facts: Arc<Facts>, place: Arc<Place>, mut socket: WebSocket) {
     let (outbox, inbox) = mpsc::unbounded_channel();
     let closing = api.inner.stopping.child_token();
     let waiting = Arc::<AtomicUsize>::default();
@@ -84,9 +84,10 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
     event["requestContext"]["disconnectReason"] = json!(ending.reason);
     let leaving = api.clone();
     place
-        .in_turn(async move {
+        .in_turn(move || async move {
             let _turn = leaving.inner.leaving.acquire().await;
-            (leaving.invoke("$disconnect", event, &request_id).await, Standing::Same)
+            leaving.invoke("$disconnect", event, &request_id).await;
+            Standing::Same
         })
         .await;
 }
@@ -94,7 +95,7 @@ pub async fn serve(api: WebSocketApi, facts: Facts, place: Arc<Place>, mut socke
 /// A connection while it is open.
 struct Open<'a> {
     api: &'a WebSocketApi,
-    facts: &'a Facts,
+    facts: &'a Arc<Facts>,
     place: &'a Arc<Place>,
     under_way: Arc<Semaphore>,
     inbox: mpsc::UnboundedReceiver<Utf8Bytes>,
@@ -189,12 +190,14 @@ impl Open<'_> {
         let buffered = self.place.buffered();
         match message {
             Some(Ok(Message::Text(text))) => {
+                self.place.keep();
                 self.api.inner.sockets.active(&self.facts.id);
-                let call = dispatch(self.api.clone(), self.facts.clone(), text.to_string());
+                let (api, facts) = (self.api.clone(), self.facts.clone());
+                let call = move || dispatch(api, facts, text.to_string());
                 // Frames of one connection are handled side by side, in no promised order.
                 let (place, until_handled) = (self.place.clone(), (turn, buffered.finished()));
                 self.api.inner.tasks.spawn(async move {
-                    place.in_turn(async move { ((), call.await) }).await;
+                    place.in_turn(call).await;
                     drop(until_handled);
                 });
                 None

@@ -87,10 +87,10 @@ pub async fn look(
 ) -> Result<axum::Json<Info>, Refusal> {
     only_here(&api, peer)?;
     let client = api.inner.sockets.look(&id).ok_or(Refusal::Gone)?;
-    let Facts { connected_at, source_ip, user_agent, .. } = client.facts;
+    let Facts { connected_at, source_ip, user_agent, .. } = &*client.facts;
     Ok(axum::Json(Info {
         connected_at: connected_at.iso(),
-        identity: Identity { source_ip, user_agent },
+        identity: Identity { source_ip: source_ip.clone(), user_agent: user_agent.clone() },
         last_active_at: client.last_active.iso(),
     }))
 }

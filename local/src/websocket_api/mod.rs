@@ -18,7 +18,7 @@ use axum::{Extension, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HOST, USER_AGENT};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
 use shared::Time;
 use tokio::sync::Semaphore;
@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, request_id, request_time};
-use crate::server::{Place, Standing};
+use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
+use crate::server::{NotDone, Place, Standing};
 use crate::template::RouteTable;
 use crate::throttle::Bucket;
 
@@ -82,7 +82,6 @@ struct Inner {
 }
 
 /// What every event of a connection says of it.
-#[derive(Clone)]
 struct Facts {
     id: String,
     stage: String,
@@ -187,33 +186,44 @@ async fn handshake(
     State(api): State<WebSocketApi>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(place): Extension<Arc<Place>>,
-    headers: HeaderMap,
+    (method, uri, headers): (Method, Uri, HeaderMap),
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !has_good_host(&headers) {
         return StatusCode::BAD_REQUEST.into_response();
     }
+    if !has_short_head(&method, &uri, &headers) {
+        return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+    }
     let header = |name: http::HeaderName| {
         headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
-    let facts = Facts {
+    let facts = Arc::new(Facts {
         id: connection_id(),
         stage: api.inner.stage.to_string(),
         connected_at: Time::now(),
         domain: header(HOST).unwrap_or_default(),
         source_ip: peer.ip().to_string(),
         user_agent: header(USER_AGENT).unwrap_or_default(),
-    };
+    });
     let request_id = request_id();
     let mut event = event(&facts, "$connect", "CONNECT", &request_id);
     event["headers"] = json!(single_valued(&headers));
+    if !place.keep() {
+        return refused();
+    }
     let asking = api.clone();
-    let asked = place.in_turn(async move {
+    let asked = place.answer(move || async move {
         let answered = asking.invoke("$connect", event, &request_id).await;
         let standing = Answered::standing(answered.as_ref());
         (answered, standing)
     });
-    match asked.await.flatten().map(|answered| answered.status) {
+    let answered = match asked.await {
+        Ok(answered) => answered,
+        Err(NotDone::Refused) => return refused(),
+        Err(NotDone::Panicked) => None,
+    };
+    match answered.map(|answered| answered.status) {
         Some(200..=299) => {
             let tracker = api.inner.tasks.clone();
             upgrade
@@ -238,7 +248,7 @@ fn single_valued(headers: &HeaderMap) -> HashMap<String, String> {
 }
 
 /// Calls the function that `$request.body.action` routes a frame to; what it says of the client.
-async fn dispatch(api: WebSocketApi, facts: Facts, text: String) -> Standing {
+async fn dispatch(api: WebSocketApi, facts: Arc<Facts>, text: String) -> Standing {
     let request_id = request_id();
     let route = api.route_of(&text);
     let mut event = event(&facts, &route, "MESSAGE", &request_id);

@@ -37,7 +37,7 @@ pub(super) struct Client {
     /// The bytes that wait in the outbox, or are being written.
     pub waiting: Arc<AtomicUsize>,
     pub close: CancellationToken,
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     pub last_active: Time,
 }
 

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::http::header::{CONNECTION, RETRY_AFTER};
+use futures::future::select;
 use futures::{SinkExt, StreamExt, TryStreamExt};
 use local::functions::Functions;
 use local::server::{Bounds, Most};
@@ -425,6 +427,17 @@ async fn who_was_refused_waits_behind_the_others() {
         answer = from("127.0.0.9") => panic!("there is no turn for it: {answer:?}"),
         answer = from("127.0.0.8") => assert_eq!(answer.unwrap().status(), 200),
     }
+}
+
+#[tokio::test]
+async fn where_too_many_wait_for_their_turn_one_is_told_to_come_again() {
+    let chat = bounded(Bounds { of_strangers: 0, waiting: 1, ..Bounds::default() }).await;
+    let ask = || Box::pin(reqwest::get(chat.url("/health")));
+    let (answer, _waiting) = select(ask(), ask()).await.factor_first();
+    let answer = answer.unwrap();
+    assert_eq!(answer.status(), 429);
+    assert_eq!([RETRY_AFTER, CONNECTION].map(|name| answer.headers()[name].clone()), ["1", "close"]);
+    assert_eq!(Socket::open_from("127.0.0.1", &chat.websocket()).await.err(), Some(429));
 }
 
 #[tokio::test]
