@@ -80,10 +80,10 @@ impl Bounds {
         Ok(Self {
             of_address: 256,
             of_all,
-            unfinished: 2048,
+            unfinished: 1024,
             at_once: AT_ONCE * processors,
             of_strangers: OF_STRANGERS * processors,
-            waiting: 2048,
+            waiting: 1024,
             bytes: buffered::Most { of_address: 8 * MB, of_all: 32 * MB },
             ..Self::default()
         })

@@ -181,7 +181,7 @@ impl Place {
         W: Future<Output = (T, Standing)> + Send + 'static,
     {
         let turn = self.turn(Asker::MayBeRefused).await.ok_or(NotDone::Refused)?;
-        self.work(turn, work()).await.ok_or(NotDone::Panicked)
+        self.work(turn, Box::pin(work())).await.ok_or(NotDone::Panicked)
     }
 
     /// Does something as [`Self::answer`] does, however many wait.
@@ -190,7 +190,8 @@ impl Place {
         W: Future<Output = Standing> + Send + 'static,
     {
         if let Some(turn) = self.turn(Asker::Waits).await {
-            let work = work();
+            // What waits must be small: what is done is on the heap, and only once it is begun.
+            let work = Box::pin(work());
             let _panicked = self.work(turn, async move { ((), work.await) }).await;
         }
     }

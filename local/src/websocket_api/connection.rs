@@ -18,7 +18,7 @@ use crate::request::request_id;
 use crate::server::{Place, Standing};
 
 /// Frames of a connection that are under way; more are not read until one is answered.
-const MOST_UNDER_WAY: usize = 16;
+const MOST_UNDER_WAY: usize = 8;
 /// The bytes that are written at once.
 const MOST_WRITTEN: usize = 256 * 1024;
 /// How long a client may take to answer a close.
