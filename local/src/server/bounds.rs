@@ -84,7 +84,7 @@ impl Bounds {
             at_once: AT_ONCE * processors,
             of_strangers: OF_STRANGERS * processors,
             waiting: 1024,
-            bytes: buffered::Most { of_address: 8 * MB, of_all: 32 * MB },
+            bytes: buffered::Most { of_address: 8 * MB, of_all: 24 * MB },
             ..Self::default()
         })
     }

@@ -17,7 +17,7 @@ use super::{Facts, MOST_FRAME_BYTES};
 /// The bytes that may wait for one client and for all together. Past them a post is refused, as the
 /// Management API's reference says; a client that reads nothing is closed.
 const MOST_WAITING: usize = 1024 * 1024;
-const MOST_WAITING_FOR_ALL: usize = 64 * 1024 * 1024;
+const MOST_WAITING_FOR_ALL: usize = 32 * 1024 * 1024;
 /// What a client may have waiting even when all together have too much: one message, the largest.
 const ALWAYS: usize = MOST_FRAME_BYTES;
 
