@@ -162,18 +162,22 @@ async fn integrate(
         return refused();
     }
     let id = request_id();
-    let (event, call_id) = (event(&route.key, &id, peer, &params, &parts, &body), id.clone());
-    let (buffered, is_get) = (place.buffered().clone(), parts.method == Method::GET);
-    let called = place.answer(move || async move {
-        let response = match route.functions.invoke(&route.function, event, &call_id).await {
-            Ok(value) => response(value, &buffered, is_get),
-            Err(error) => {
-                tracing::error!(function = route.function, %error, "a function failed");
-                internal_server_error()
-            }
-        };
-        let standing = Standing::of_status(response.status().as_u16());
-        (response, standing)
+    let (call_id, buffered) = (id.clone(), place.buffered().clone());
+    let called = place.answer(move || {
+        // An event may be much larger than the request: it is made once that has its turn.
+        let event = event(&route.key, &call_id, peer, &params, &parts, &body);
+        let is_get = parts.method == Method::GET;
+        async move {
+            let response = match route.functions.invoke(&route.function, event, &call_id).await {
+                Ok(value) => response(value, &buffered, is_get),
+                Err(error) => {
+                    tracing::error!(function = route.function, %error, "a function failed");
+                    internal_server_error()
+                }
+            };
+            let standing = Standing::of_status(response.status().as_u16());
+            (response, standing)
+        }
     });
     let mut response = called.await.unwrap_or_else(|not_done| match not_done {
         NotDone::Refused => refused(),

@@ -1,4 +1,4 @@
-//! Turns that addresses take in rounds: one with a thousand requests waiting gets no more of them than the
+//! Turns that addresses take in rounds: one with a thousand requests waiting gets hardly more of them than the
 //! others, and one that asks less often than the rounds go does not wait for the others (start-time fair
 //! queueing: Goyal, Vin and Cheng, 1996). Where very many wait, those whose turn is furthest away are refused.
 
@@ -17,6 +17,9 @@ pub struct FairTurns {
 /// So many rounds an address may be ahead of those that have waited without an end: who asks now and then does
 /// not wait for all of them.
 const HEAD_START: u64 = 4;
+/// Each turn of so many is for who has waited longest, whatever its round: very many addresses that each come once
+/// must not hold up for ever who comes again.
+const FOR_OLDEST: u64 = 8;
 /// So many addresses are remembered; then all are forgotten, which only gives them their head start again.
 const MOST_REMEMBERED: usize = 16 * 1024;
 
@@ -34,9 +37,8 @@ struct State {
     most_refusable: usize,
     /// How many have waited so far.
     so_far: u64,
-    /// Whether the next turn is for who has waited longest, whatever its round: very many addresses that
-    /// each come once must not hold up for ever who comes again.
-    is_for_oldest: bool,
+    /// How many have had a turn after they had waited.
+    had: u64,
     /// The last round in which an address has a turn.
     last: HashMap<IpAddr, u64>,
 }
@@ -80,7 +82,7 @@ impl FairTurns {
             refusable: BTreeSet::new(),
             most_refusable,
             so_far: 0,
-            is_for_oldest: false,
+            had: 0,
             last: HashMap::new(),
         };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -147,19 +149,21 @@ impl State {
         Some(self.so_far)
     }
 
-    /// Whether there is room for somebody of this round, who comes last in it.
+    /// Whether there is room for somebody of this round, who comes last in it. Who has come a few times gives
+    /// way to nobody who comes for the first.
     fn make_room(&mut self, round: u64) -> bool {
         if self.refusable.len() < self.most_refusable {
             return true;
         }
-        let furthest = self.refusable.last().copied().filter(|(furthest, _)| *furthest > round);
+        let furthest =
+            self.refusable.last().copied().filter(|(furthest, _)| *furthest > round + HEAD_START);
         // Whose grant is dropped is refused.
         furthest.is_some_and(|(_, number)| self.remove(number).is_some())
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        self.is_for_oldest = !self.is_for_oldest;
-        let number = match self.is_for_oldest {
+        self.had += 1;
+        let number = match self.had.is_multiple_of(FOR_OLDEST) {
             true => *self.by_age.first_key_value()?.0,
             false => {
                 let (round, number) = *self.by_round.first()?;
@@ -265,23 +269,22 @@ mod tests {
 
     #[test]
     fn where_very_many_wait_those_are_refused_whose_turn_is_furthest_away() {
-        let turns = FairTurns::new(0, 3);
+        let turns = FairTurns::new(0, 10);
         let [busy, other]: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
-        let ask = |address, asker| {
-            let mut asking = Box::pin(turns.take(address, asker));
-            let refused = asking.as_mut().now_or_never().is_some_and(|turn| turn.is_none());
-            (asking, refused)
-        };
-        let mut of_busy = [(); 3].map(|()| ask(busy, Asker::MayBeRefused));
-        assert!(of_busy.iter().all(|(_, refused)| !refused));
-        assert!(ask(busy, Asker::MayBeRefused).1, "who comes last, and has most");
-        let (_first, refused) = ask(other, Asker::MayBeRefused);
-        assert!(!refused);
-        let waiting = of_busy.each_mut().map(|(asking, _)| asking.now_or_never().is_none());
-        assert_eq!(waiting, [true, true, false], "the last of who has most");
-        let (_second, refused) = ask(other, Asker::MayBeRefused);
-        assert!(refused, "nobody loses a turn for one that is as far away");
-        assert!(!ask(busy, Asker::Waits).1);
+        let ask = |address, asker| Box::pin(turns.take(address, asker));
+        let mut of_busy = [(); 10].map(|()| ask(busy, Asker::MayBeRefused));
+        assert!(!of_busy.iter_mut().any(is_refused));
+        assert!(is_refused(&mut ask(busy, Asker::MayBeRefused)), "who comes last, and has most");
+        let mut of_other = [(); 4].map(|()| ask(other, Asker::MayBeRefused));
+        let refused = of_other.each_mut().map(is_refused);
+        assert_eq!(refused, [false, false, false, true], "who has come a few times gives way to nobody");
+        let of_busy: Vec<bool> = of_busy.iter_mut().map(is_refused).collect();
+        assert_eq!(of_busy, [[false; 7].as_slice(), &[true; 3]].concat(), "the last of who has most");
+        assert!(!is_refused(&mut ask(busy, Asker::Waits)));
+    }
+
+    fn is_refused(asking: &mut (impl Future<Output = Option<Turn>> + Unpin)) -> bool {
+        asking.now_or_never().is_some_and(|turn| turn.is_none())
     }
 
     /// The turn of the first one that has one by now.

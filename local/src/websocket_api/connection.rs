@@ -192,8 +192,9 @@ impl Open<'_> {
             Some(Ok(Message::Text(text))) => {
                 self.place.keep();
                 self.api.inner.sockets.active(&self.facts.id);
-                let (api, facts) = (self.api.clone(), self.facts.clone());
-                let call = move || dispatch(api, facts, text.to_string());
+                // A copy, since what was read may be a piece of something larger.
+                let (api, facts, text) = (self.api.clone(), self.facts.clone(), text.to_string());
+                let call = move || dispatch(api, facts, text);
                 // Frames of one connection are handled side by side, in no promised order.
                 let (place, until_handled) = (self.place.clone(), (turn, buffered.finished()));
                 self.api.inner.tasks.spawn(async move {

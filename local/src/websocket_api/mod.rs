@@ -207,13 +207,13 @@ async fn handshake(
         user_agent: header(USER_AGENT).unwrap_or_default(),
     });
     let request_id = request_id();
-    let mut event = event(&facts, "$connect", "CONNECT", &request_id);
-    event["headers"] = json!(single_valued(&headers));
     if !place.keep() {
         return refused();
     }
-    let asking = api.clone();
+    let (asking, asks) = (api.clone(), facts.clone());
     let asked = place.answer(move || async move {
+        let mut event = event(&asks, "$connect", "CONNECT", &request_id);
+        event["headers"] = json!(single_valued(&headers));
         let answered = asking.invoke("$connect", event, &request_id).await;
         let standing = Answered::standing(answered.as_ref());
         (answered, standing)

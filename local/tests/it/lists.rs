@@ -1,8 +1,9 @@
 //! Lists of conversations by more than their status, and in the order of who waits; who holds how many.
 
+use mongodb::bson::doc;
 use serde_json::{Value, json};
 use shared::Id;
-use shared::documents::conversation::Conversation;
+use shared::documents::conversation::{Conversation, Priority};
 
 use crate::support::{Agent, Chat, each, text};
 
@@ -166,6 +167,14 @@ async fn a_list_is_counted_to_a_thousand_and_looked_through_to_ten_thousand() {
         let path = format!("/api/conversations?limit=1&{query}");
         chat.get(&path).by(&ada.token).await.expect(200)
     };
+    let look = async |query: &str, is_complete| {
+        let first = page(query).await;
+        assert_eq!((&first["total"], &first["totalIsExact"]), (&json!(1000), &json!(false)), "{query}");
+        assert_eq!(first.get("isComplete").and_then(Value::as_bool), is_complete, "{query}");
+        let next = page(&format!("{query}&cursor={}", text(&first["nextCursor"]))).await;
+        assert_eq!((&next["total"], &next["totalPages"]), (&Value::Null, &Value::Null), "{query}");
+        assert_ne!(first["conversations"][0], next["conversations"][0], "{query}");
+    };
     for (query, is_complete) in [
         ("", None),
         ("status=pending", None),
@@ -174,12 +183,12 @@ async fn a_list_is_counted_to_a_thousand_and_looked_through_to_ten_thousand() {
         ("tag=vip&status=pending", Some(false)),
         ("priority=medium", Some(false)),
     ] {
-        let first = page(query).await;
-        assert_eq!((&first["total"], &first["totalIsExact"]), (&json!(1000), &json!(false)), "{query}");
-        assert_eq!(first.get("isComplete").and_then(Value::as_bool), is_complete, "{query}");
-        let next = page(&format!("{query}&cursor={}", text(&first["nextCursor"]))).await;
-        assert_eq!((&next["total"], &next["totalPages"]), (&Value::Null, &Value::Null), "{query}");
-        assert_ne!(first["conversations"][0], next["conversations"][0], "{query}");
+        look(query, is_complete).await;
     }
     assert_eq!(page("priority=high").await["conversations"], json!([]));
+    let high = doc! { "$set": { "priority": Priority::High } };
+    chat.app.db.of::<Conversation>().update_many(doc! {}, high).await.unwrap();
+    look("priority=high", None).await;
+    look("priority=high&status=pending", Some(false)).await;
+    assert_eq!(page("priority=medium").await["conversations"], json!([]));
 }
