@@ -28,7 +28,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
 use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
-use crate::server::{Buffered, NotDone, Place, Standing, Unread};
+use crate::server::{Buffered, NotDone, Pace, Place, Standing, Unread};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
 
@@ -42,7 +42,13 @@ struct Route {
     functions: Functions,
     function: String,
     key: String,
+    pace: Pace,
     throttle: Arc<Bucket>,
+}
+
+/// Whoever logs in, registers or changes a password waits until that is hashed.
+fn pace(function: &str, key: &str) -> Pace {
+    if function == "auth" && !key.starts_with("GET ") { Pace::Slow } else { Pace::Quick }
 }
 
 /// A router that plays the HTTP API in front of `functions`.
@@ -51,6 +57,7 @@ pub fn router(table: &RouteTable, functions: &Functions, origins: &[String]) -> 
         functions: functions.clone(),
         function: function.to_owned(),
         throttle: Arc::new(table.http_throttles.bucket(&key)),
+        pace: pace(function, &key),
         key,
     };
     let mut router = Router::new();
@@ -163,7 +170,7 @@ async fn integrate(
     }
     let id = request_id();
     let (call_id, buffered) = (id.clone(), place.buffered().clone());
-    let called = place.answer(move || {
+    let called = place.answer(route.pace, move || {
         // An event may be much larger than the request: it is made once that has its turn.
         let event = event(&route.key, &call_id, peer, &params, &parts, &body);
         let is_get = parts.method == Method::GET;

@@ -32,7 +32,7 @@ use places::Places;
 
 pub use bounds::Bounds;
 pub use buffered::{Buffered, Most, Unread};
-pub use places::{NotDone, Place, Standing};
+pub use places::{NotDone, Pace, Place, Standing};
 
 /// A pause after a connection could not be accepted, since there are no descriptors for one.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);

@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
 use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
-use crate::server::{NotDone, Place, Standing};
+use crate::server::{NotDone, Pace, Place, Standing};
 use crate::template::RouteTable;
 use crate::throttle::Bucket;
 
@@ -211,7 +211,7 @@ async fn handshake(
         return refused();
     }
     let (asking, asks) = (api.clone(), facts.clone());
-    let asked = place.answer(move || async move {
+    let asked = place.answer(Pace::Quick, move || async move {
         let mut event = event(&asks, "$connect", "CONNECT", &request_id);
         event["headers"] = json!(single_valued(&headers));
         let answered = asking.invoke("$connect", event, &request_id).await;

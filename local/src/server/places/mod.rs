@@ -1,25 +1,24 @@
 //! Who holds how many connections open, and who takes turns with whom.
 
+mod place;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::addresses::{self, counted_as};
 use super::bounds::Bounds;
 use super::buffered::{self, Buffered};
-use super::turns::{Asker, FairTurns};
+use super::turns::FairTurns;
 
-/// How long a request keeps one of [`Bounds::at_once`] or [`Bounds::of_strangers`].
-const SHARED_FOR: Duration = Duration::from_millis(500);
-/// For how long an address is taken for a stranger's after it was refused something.
-const REFUSED_FOR: Duration = Duration::from_secs(60);
+pub use place::{NotDone, Pace, Place, Standing};
+
 /// Addresses that are remembered, before those without a connection are forgotten.
 const MOST_REMEMBERED: usize = 16 * 1024;
 
@@ -31,6 +30,7 @@ pub(super) struct Places {
     turns: FairTurns,
     turns_of_agents: FairTurns,
     turns_of_strangers: FairTurns,
+    turns_of_slow: FairTurns,
     /// Of all connections.
     buffered: buffered::Count,
 }
@@ -65,173 +65,15 @@ struct OfAddress {
     proxied: BTreeSet<u64>,
 }
 
-/// A connection that is counted as long as this lives.
-pub struct Place {
-    places: Places,
-    address: IpAddr,
-    number: u64,
-    buffered: Arc<Buffered>,
-    /// Whether an agent sends over it.
-    is_of_agent: AtomicBool,
-    /// Whether it is a connection for itself, and no request among others that come through a proxy.
-    is_own: AtomicBool,
-    cut_off: CancellationToken,
-}
-
-/// Why something is not done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotDone {
-    /// Too many wait for their turn.
-    Refused,
-    /// It panicked.
-    Panicked,
-}
-
-/// What the functions make of who sent something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
-    /// What they did before.
-    #[default]
-    Same,
-    /// Somebody who asks for too much.
-    Refused,
-    /// Somebody who works here.
-    Agent,
-}
-
-impl Standing {
-    /// What an answer's status says.
-    pub fn of_status(status: u16) -> Self {
-        if status == 429 { Self::Refused } else { Self::Same }
-    }
-}
-
-impl Place {
-    /// How long its client may take for what it has begun.
-    pub fn patience(&self) -> Duration {
-        self.places.patience()
-    }
-
-    /// What its client has sent.
-    pub fn buffered(&self) -> &Arc<Buffered> {
-        &self.buffered
-    }
-
-    /// Its client has sent a whole request or message: it keeps its place, unless it was cut off before;
-    /// whether it does.
-    pub fn keep(&self) -> bool {
-        let mut taken = self.places.locked();
-        if let Some(of_address) = taken.by_address.get_mut(&self.address)
-            && let Some(cut_off) = of_address.unfinished.remove(&self.number)
-        {
-            match self.is_own.load(Ordering::Relaxed) {
-                true => drop(of_address.kept.insert(self.number, cut_off)),
-                false => drop(of_address.proxied.insert(self.number)),
-            }
-            taken.unfinished -= 1;
-        }
-        !self.cut_off.is_cancelled()
-    }
-
-    /// It is a WebSocket from now on, over which no whole message has come.
-    pub fn begin(&self) {
-        self.is_own.store(true, Ordering::Relaxed);
-        let mut taken = self.places.locked();
-        if taken.remove(self.address, self.number)
-            && let Some(of_address) = taken.by_address.get_mut(&self.address)
-        {
-            of_address.unfinished.insert(self.number, self.cut_off.clone());
-            taken.open += 1;
-            taken.unfinished += 1;
-        }
-    }
-
-    /// Its connection has ended, whatever is still done for it.
-    pub fn leave(&self) {
-        self.places.locked().remove(self.address, self.number);
-    }
-
-    /// Waits until it has to make room for others.
-    pub async fn cut_off(&self) {
-        self.cut_off.cancelled().await;
-    }
-
-    /// Notes what the functions make of its client.
-    fn note(&self, standing: Standing) {
-        if standing == Standing::Same {
-            return;
-        }
-        let mut taken = self.places.locked();
-        let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
-        match standing {
-            Standing::Same => {}
-            Standing::Refused => of_address.strange_until = Instant::now() + REFUSED_FOR,
-            Standing::Agent if self.is_of_agent.swap(true, Ordering::Relaxed) => {}
-            Standing::Agent => of_address.of_agents += 1,
-        }
-    }
-
-    /// Does what a request asks for once it is the turn of its client, and notes what that says of it. A
-    /// client that leaves before its turn costs nothing; one that leaves later neither ends what is done nor
-    /// gives its turn back.
-    /// Errors: refused where very many wait, so that nothing is done; or it panicked.
-    pub async fn answer<T, W>(self: &Arc<Self>, work: impl FnOnce() -> W) -> Result<T, NotDone>
-    where
-        T: Send + 'static,
-        W: Future<Output = (T, Standing)> + Send + 'static,
-    {
-        let turn = self.turn(Asker::MayBeRefused).await.ok_or(NotDone::Refused)?;
-        self.work(turn, Box::pin(work())).await.ok_or(NotDone::Panicked)
-    }
-
-    /// Does something as [`Self::answer`] does, however many wait.
-    pub async fn in_turn<W>(self: &Arc<Self>, work: impl FnOnce() -> W)
-    where
-        W: Future<Output = Standing> + Send + 'static,
-    {
-        if let Some(turn) = self.turn(Asker::Waits).await {
-            // What waits must be small: what is done is on the heap, and only once it is begun.
-            let work = Box::pin(work());
-            let _panicked = self.work(turn, async move { ((), work.await) }).await;
-        }
-    }
-
-    async fn work<T: Send + 'static>(
-        self: &Arc<Self>,
-        turn: AbortOnDropHandle<()>,
-        work: impl Future<Output = (T, Standing)> + Send + 'static,
-    ) -> Option<T> {
-        let place = self.clone();
-        let working = tokio::spawn(async move {
-            let (done, standing) = work.await;
-            drop(turn);
-            place.note(standing);
-            done
-        });
-        working.await.ok()
-    }
-
-    /// Waits for a turn among all who are as well known; it is had until it is dropped.
-    async fn turn(&self, asker: Asker) -> Option<AbortOnDropHandle<()>> {
-        let turn = self.places.turns_of(self.address).take(self.address, asker).await?;
-        // What takes longer waits for something, such as a message for the one that it follows, and must
-        // not hold up the others.
-        let giving_back = async move {
-            tokio::time::sleep(SHARED_FOR).await;
-            drop(turn);
-        };
-        Some(AbortOnDropHandle::new(tokio::spawn(giving_back)))
-    }
-}
-
 impl Places {
     pub(super) fn new(bounds: Bounds) -> Self {
         let turns = FairTurns::new(bounds.at_once, bounds.waiting);
         let turns_of_agents = FairTurns::new(bounds.at_once, bounds.waiting);
         let turns_of_strangers = FairTurns::new(bounds.of_strangers, bounds.waiting);
+        let turns_of_slow = FairTurns::new(bounds.at_once, bounds.waiting);
         let (taken, buffered) = Default::default();
         let bounds = Arc::new(bounds);
-        Self { bounds, taken, turns, turns_of_agents, turns_of_strangers, buffered }
+        Self { bounds, taken, turns, turns_of_agents, turns_of_strangers, turns_of_slow, buffered }
     }
 
     /// How long a client may take for what it has begun.
@@ -378,18 +220,10 @@ impl Taken {
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.locked();
-        taken.remove(self.address, self.number);
-        let Some(of_address) = taken.by_address.get_mut(&self.address) else { return };
-        of_address.connections -= 1;
-        of_address.of_agents -= usize::from(*self.is_of_agent.get_mut());
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
     use crate::server::bounds::PATIENCE;
 
@@ -564,6 +398,17 @@ mod tests {
         }
         assert!(places.take(other, Some(&proxy)).is_some());
         assert!(sockets[1].cut_off.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn what_is_slow_holds_up_nothing_else() {
+        let places = Places { turns_of_slow: FairTurns::new(0, 1), ..places(9, 9, &[]) };
+        let place = Arc::new(places.take([192, 0, 2, 1].into(), None).unwrap());
+        let work = || async { ((), Standing::Same) };
+        let mut slow = Box::pin(place.answer(Pace::Slow, work));
+        assert!(slow.as_mut().now_or_never().is_none());
+        assert_eq!(place.answer(Pace::Slow, work).await, Err(NotDone::Refused));
+        assert_eq!(place.answer(Pace::Quick, work).await, Ok(()));
     }
 
     #[test]
