@@ -32,13 +32,14 @@ pub struct Bounds {
     pub unfinished: usize,
     /// Requests and frames of all that are begun within half a second; addresses take turns. Those from where
     /// an agent is connected have as many for themselves: in an office there are more people than elsewhere.
-    /// So have calls that are slow.
+    /// For calls that are slow there are as many again.
     pub at_once: usize,
     /// The same for strangers: addresses that have just come, and those that were refused something
     /// lately. However many they are, they hold up nobody else.
     pub of_strangers: usize,
-    /// Requests that wait for their turn, of strangers, of those who are known, of those from where an agent
-    /// is connected, and of slow calls, each. Beyond it, those are refused whose turn is furthest away.
+    /// Requests that wait for their turn, of strangers, of those who are known, and of those from where an agent
+    /// is connected, each, and as many slow calls of each. Beyond it, those are refused whose turn is much
+    /// further away than others', else who comes last.
     pub waiting: usize,
     /// For how long an address is a stranger's that has just come.
     pub strange_for: Duration,

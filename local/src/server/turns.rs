@@ -1,6 +1,7 @@
-//! Turns that addresses take in rounds: one with a thousand requests waiting gets hardly more of them than the
-//! others, and one that asks less often than the rounds go does not wait for the others (start-time fair
-//! queueing: Goyal, Vin and Cheng, 1996). Where very many wait, those whose turn is furthest away are refused.
+//! Turns that addresses take in rounds: one with a thousand requests waiting gets an eighth more of them than the
+//! others at most, and one that asks less often than the rounds go does not wait for the others (start-time fair
+//! queueing: Goyal, Vin and Cheng, 1996). Where very many wait, those whose turn is much further
+//! away than others' are refused, else who comes last.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -37,8 +38,8 @@ struct State {
     most_refusable: usize,
     /// How many have waited so far.
     so_far: u64,
-    /// How many have had a turn after they had waited.
-    had: u64,
+    /// How often a turn has been handed on.
+    handed_on: u64,
     /// The last round in which an address has a turn.
     last: HashMap<IpAddr, u64>,
 }
@@ -82,7 +83,7 @@ impl FairTurns {
             refusable: BTreeSet::new(),
             most_refusable,
             so_far: 0,
-            had: 0,
+            handed_on: 0,
             last: HashMap::new(),
         };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -162,8 +163,8 @@ impl State {
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        self.had += 1;
-        let number = match self.had.is_multiple_of(FOR_OLDEST) {
+        self.handed_on += 1;
+        let number = match self.handed_on.is_multiple_of(FOR_OLDEST) {
             true => *self.by_age.first_key_value()?.0,
             false => {
                 let (round, number) = *self.by_round.first()?;

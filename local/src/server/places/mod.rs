@@ -27,12 +27,18 @@ const MOST_REMEMBERED: usize = 16 * 1024;
 pub(super) struct Places {
     bounds: Arc<Bounds>,
     taken: Arc<Mutex<Taken>>,
-    turns: FairTurns,
-    turns_of_agents: FairTurns,
-    turns_of_strangers: FairTurns,
-    turns_of_slow: FairTurns,
+    quick: Turns,
+    slow: Turns,
     /// Of all connections.
     buffered: buffered::Count,
+}
+
+/// The turns of those who are as well known.
+#[derive(Clone)]
+struct Turns {
+    of_agents: FairTurns,
+    of_known: FairTurns,
+    of_strangers: FairTurns,
 }
 
 #[derive(Default)]
@@ -67,13 +73,10 @@ struct OfAddress {
 
 impl Places {
     pub(super) fn new(bounds: Bounds) -> Self {
-        let turns = FairTurns::new(bounds.at_once, bounds.waiting);
-        let turns_of_agents = FairTurns::new(bounds.at_once, bounds.waiting);
-        let turns_of_strangers = FairTurns::new(bounds.of_strangers, bounds.waiting);
-        let turns_of_slow = FairTurns::new(bounds.at_once, bounds.waiting);
+        let [quick, slow] = [Turns::new(&bounds), Turns::new(&bounds)];
         let (taken, buffered) = Default::default();
         let bounds = Arc::new(bounds);
-        Self { bounds, taken, turns, turns_of_agents, turns_of_strangers, turns_of_slow, buffered }
+        Self { bounds, taken, quick, slow, buffered }
     }
 
     /// How long a client may take for what it has begun.
@@ -86,11 +89,15 @@ impl Places {
     }
 
     /// The turns that an address shares with others.
-    fn turns_of(&self, address: IpAddr) -> &FairTurns {
+    fn turns_of(&self, address: IpAddr, pace: Pace) -> &FairTurns {
+        let turns = match pace {
+            Pace::Quick => &self.quick,
+            Pace::Slow => &self.slow,
+        };
         match self.locked().by_address.get(&address) {
-            Some(known) if known.of_agents > 0 => &self.turns_of_agents,
-            Some(known) if known.strange_until <= Instant::now() => &self.turns,
-            _ => &self.turns_of_strangers,
+            Some(known) if known.of_agents > 0 => &turns.of_agents,
+            Some(known) if known.strange_until <= Instant::now() => &turns.of_known,
+            _ => &turns.of_strangers,
         }
     }
 
@@ -144,6 +151,14 @@ impl Places {
     /// From where a request comes.
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         addresses::client(&self.bounds.trusted_proxies, peer, headers)
+    }
+}
+
+impl Turns {
+    fn new(bounds: &Bounds) -> Self {
+        let [of_agents, of_known, of_strangers] = [bounds.at_once, bounds.at_once, bounds.of_strangers]
+            .map(|count| FairTurns::new(count, bounds.waiting));
+        Self { of_agents, of_known, of_strangers }
     }
 }
 
@@ -258,7 +273,8 @@ mod tests {
         places.take(refused, None).unwrap().note(Standing::Refused);
         places.bounds = Arc::new(Bounds { strange_for: PATIENCE, ..Bounds::clone(&places.bounds) });
         let _late = places.take(late, None).unwrap();
-        let is_known = |address| std::ptr::eq(places.turns_of(address), &raw const places.turns);
+        let turns_of = |address| std::ptr::from_ref(places.turns_of(address, Pace::Quick));
+        let is_known = |address| turns_of(address) == &raw const places.quick.of_known;
         assert_eq!([early, refused, late].map(is_known), [true, false, false]);
     }
 
@@ -266,7 +282,8 @@ mod tests {
     fn an_address_has_turns_of_agents_as_long_as_one_is_connected_whatever_it_is_refused() {
         let places = places(9, 9, &[]);
         let office: IpAddr = [192, 0, 2, 1].into();
-        let is_office = || std::ptr::eq(places.turns_of(office), &raw const places.turns_of_agents);
+        let turns_of = || std::ptr::from_ref(places.turns_of(office, Pace::Quick));
+        let is_office = || turns_of() == &raw const places.quick.of_agents;
         let [visitor, agent] = [places.take(office, None).unwrap(), places.take(office, None).unwrap()];
         visitor.note(Standing::Same);
         assert!(!is_office());
@@ -402,7 +419,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_slow_holds_up_nothing_else() {
-        let places = Places { turns_of_slow: FairTurns::new(0, 1), ..places(9, 9, &[]) };
+        let slow = Turns::new(&Bounds { of_strangers: 0, waiting: 1, ..Bounds::default() });
+        let places = Places { slow, ..places(9, 9, &[]) };
         let place = Arc::new(places.take([192, 0, 2, 1].into(), None).unwrap());
         let work = || async { ((), Standing::Same) };
         let mut slow = Box::pin(place.answer(Pace::Slow, work));

@@ -11,9 +11,10 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::Places;
 use crate::server::buffered::Buffered;
-use crate::server::turns::Asker;
+use crate::server::turns::{Asker, Turn};
 
-/// How long a request keeps one of [`Bounds::at_once`] or [`Bounds::of_strangers`].
+/// How long a request keeps one of [`at_once`](crate::server::Bounds::at_once) or
+/// [`of_strangers`](crate::server::Bounds::of_strangers).
 const SHARED_FOR: Duration = Duration::from_millis(500);
 /// For how long an address is taken for a stranger's after it was refused something.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
@@ -31,12 +32,19 @@ pub struct Place {
     pub(super) cut_off: CancellationToken,
 }
 
-/// How long what is asked for may take, and with whom it takes turns.
+/// A turn that is had until this is dropped, or for a while.
+#[expect(dead_code, reason = "they are held to be dropped")]
+enum Held {
+    ForAWhile(AbortOnDropHandle<()>),
+    ToTheEnd(Turn),
+}
+
+/// How long what is asked for may take, and with what it takes turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// With those who are as well known.
+    /// Not long. What takes long after all gives its turn back.
     Quick,
-    /// With what is as slow, so that it holds up nothing else.
+    /// Long: it takes turns with what is as slow and holds up nothing else.
     Slow,
 }
 
@@ -164,7 +172,7 @@ impl Place {
 
     async fn work<T: Send + 'static>(
         self: &Arc<Self>,
-        turn: AbortOnDropHandle<()>,
+        turn: Held,
         work: impl Future<Output = (T, Standing)> + Send + 'static,
     ) -> Option<T> {
         let place = self.clone();
@@ -178,19 +186,18 @@ impl Place {
     }
 
     /// Waits for a turn; it is had until it is dropped.
-    async fn turn(&self, pace: Pace, asker: Asker) -> Option<AbortOnDropHandle<()>> {
-        let turns = match pace {
-            Pace::Quick => self.places.turns_of(self.address),
-            Pace::Slow => &self.places.turns_of_slow,
-        };
-        let turn = turns.take(self.address, asker).await?;
+    async fn turn(&self, pace: Pace, asker: Asker) -> Option<Held> {
+        let turn = self.places.turns_of(self.address, pace).take(self.address, asker).await?;
+        if pace == Pace::Slow {
+            return Some(Held::ToTheEnd(turn));
+        }
         // What takes longer waits for something, such as a message for the one that it follows, and must
         // not hold up the others.
         let giving_back = async move {
             tokio::time::sleep(SHARED_FOR).await;
             drop(turn);
         };
-        Some(AbortOnDropHandle::new(tokio::spawn(giving_back)))
+        Some(Held::ForAWhile(AbortOnDropHandle::new(tokio::spawn(giving_back))))
     }
 }
 
