@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use axum::{Extension, Router};
 use base64::Engine;
@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
+use crate::request::{bad_head, gateway_error, refused, request_id, request_time};
 use crate::server::{Buffered, NotDone, Pace, Place, Standing, Unread};
 use crate::template::{HttpRoute, PROXY, RouteTable};
 use crate::throttle::Bucket;
@@ -154,14 +154,8 @@ async fn integrate(
     let Ok(params) = params else {
         return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
     };
-    if !has_good_host(&parts.headers) {
-        return gateway_error(StatusCode::BAD_REQUEST, "Bad Request");
-    }
-    if !has_short_head(&parts.method, &parts.uri, &parts.headers) {
-        return gateway_error(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "Request Header Fields Too Large",
-        );
+    if let Some(refusal) = bad_head(&parts.method, &parts.uri, &parts.headers) {
+        return refusal;
     }
     let body = match timeout(place.patience(), read(body)).await {
         Ok(Ok(body)) => body,
@@ -213,11 +207,6 @@ async fn read(body: Body) -> Result<Bytes, axum::Error> {
         kept.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
     }
     Ok(kept.freeze())
-}
-
-/// An error of the gateway itself, as API Gateway words it.
-fn gateway_error(status: StatusCode, message: &str) -> Response {
-    (status, axum::Json(json!({ "message": message }))).into_response()
 }
 
 fn internal_server_error() -> Response {

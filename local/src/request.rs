@@ -4,13 +4,26 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, HOST, RETRY_AFTER};
 use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use serde_json::json;
 
 /// API Gateway's limit for the line and the headers of a request to an HTTP API: 10,240 bytes. The quotas of
 /// WebSocket APIs name none.
 const MOST_HEAD_BYTES: usize = 10_240;
 
+/// The answer to a request whose line and headers no gateway takes.
+pub(crate) fn bad_head(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    if !has_good_host(headers) {
+        return Some(gateway_error(StatusCode::BAD_REQUEST, "Bad Request"));
+    }
+    if !has_short_head(method, uri, headers) {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Some(gateway_error(status, "Request Header Fields Too Large"));
+    }
+    None
+}
+
 /// Whether a request names the host that it is for as hosts are named (RFC 9110, section 7.2).
-pub(crate) fn has_good_host(headers: &HeaderMap) -> bool {
+fn has_good_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok(),
@@ -19,17 +32,21 @@ pub(crate) fn has_good_host(headers: &HeaderMap) -> bool {
 }
 
 /// Whether a request's line and headers are as short as API Gateway takes them.
-pub(crate) fn has_short_head(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+fn has_short_head(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
     let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     headers + uri.to_string().len() + method.as_str().len() <= MOST_HEAD_BYTES
+}
+
+/// An error of the gateway itself, as API Gateway words it.
+pub(crate) fn gateway_error(status: StatusCode, message: &str) -> Response {
+    (status, axum::Json(json!({ "message": message }))).into_response()
 }
 
 /// The answer to a request for which there is no room. Its connection is closed, since an open one takes
 /// room, too.
 pub(crate) fn refused() -> Response {
     let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
-    let message = serde_json::json!({ "message": "Too Many Requests" });
-    (StatusCode::TOO_MANY_REQUESTS, headers, axum::Json(message)).into_response()
+    (headers, gateway_error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")).into_response()
 }
 
 /// A new id for a request, of the shape of a UUID.

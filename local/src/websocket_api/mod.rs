@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::functions::Functions;
-use crate::request::{has_good_host, has_short_head, refused, request_id, request_time};
+use crate::request::{bad_head, refused, request_id, request_time};
 use crate::server::{NotDone, Pace, Place, Standing};
 use crate::template::RouteTable;
 use crate::throttle::Bucket;
@@ -189,11 +189,8 @@ async fn handshake(
     (method, uri, headers): (Method, Uri, HeaderMap),
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !has_good_host(&headers) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
-    if !has_short_head(&method, &uri, &headers) {
-        return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+    if let Some(refusal) = bad_head(&method, &uri, &headers) {
+        return refusal;
     }
     let header = |name: http::HeaderName| {
         headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())

@@ -137,6 +137,18 @@ async fn connect_message_and_disconnect_are_told_with_their_context() {
 }
 
 #[tokio::test]
+async fn a_handshake_with_too_long_headers_is_refused_and_asks_nobody() {
+    let mut gateway = Gateway::start().await;
+    let mut request = format!("ws://{}/ws", gateway.address).into_client_request().unwrap();
+    request.headers_mut().insert("user-agent", "x".repeat(10_240).parse().unwrap());
+    let Err(Error::Http(refused)) = connect_async(request).await else { panic!("it is let in") };
+    assert_eq!(refused.status().as_u16(), 431);
+    let said: Value = serde_json::from_slice(refused.body().as_deref().unwrap()).unwrap();
+    assert_eq!(said, json!({ "message": "Request Header Fields Too Large" }));
+    assert!(gateway.events.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn frames_are_routed_on_their_action_and_everything_else_by_default() {
     let mut gateway = Gateway::start().await;
     let (mut socket, _) = gateway.connected().await;
